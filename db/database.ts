@@ -1,0 +1,98 @@
+// The database behind one interface: PostgreSQL when DATABASE_URL is set, else PGlite in the data directory.
+import { CamelCasePlugin, Kysely, PGliteDialect, PostgresDialect, sql } from 'kysely'
+import type { Dialect, Transaction } from 'kysely'
+import pg from 'pg'
+import { openEmbedded } from './embedded.ts'
+import { migrate } from './migrate.ts'
+import type { Database } from './schema.ts'
+import { parsers } from './types.ts'
+
+export type Db = Kysely<Database>
+export type Trx = Transaction<Database>
+
+export interface OpenDatabase {
+  db: Db
+  kind: 'postgres' | 'embedded'
+  /** Resolves when a query answers. */
+  ping(): Promise<void>
+  /** Connections in use now. */
+  connections(): number
+  close(): Promise<void>
+}
+
+export interface DatabaseOptions {
+  /** postgres:// address; without it the database is embedded */
+  url?: string | undefined
+  /** Directory of the embedded database, or 'memory://' for tests */
+  dataDir: string
+  /** Told of connections that broke while idle; the pool replaces them */
+  onError?: (error: Error) => void
+}
+
+/** Opens the database and brings its schema up to date. */
+export async function openDatabase(options: DatabaseOptions): Promise<OpenDatabase> {
+  const opened = options.url
+    ? openPostgres(options.url, options)
+    : await openPglite(options.dataDir)
+  try {
+    await migrate(opened.db)
+    return opened
+  } catch (error) {
+    await opened.close().catch(() => undefined)
+    throw error
+  }
+}
+
+const createKysely = (dialect: Dialect): Db =>
+  new Kysely<Database>({
+    dialect,
+    plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],
+  })
+
+const ping = async (db: Db) => {
+  await sql`select 1`.execute(db)
+}
+
+function openPostgres(url: string, { onError }: DatabaseOptions): OpenDatabase {
+  const textParsers: pg.CustomTypesConfig = {
+    getTypeParser: (id, format) =>
+      (format !== 'binary' && parsers[id]) || pg.types.getTypeParser(id, format),
+  }
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: 10,
+    types: textParsers,
+    connectionTimeoutMillis: 5_000,
+    options: '-c timezone=UTC -c client_min_messages=warning',
+  })
+  // Without a listener, a connection that breaks while idle ends the process.
+  pool.on('error', (error) => onError?.(error))
+  const db = createKysely(new PostgresDialect({ pool }))
+  return {
+    db,
+    kind: 'postgres',
+    ping: () => ping(db),
+    connections: () => pool.totalCount - pool.idleCount,
+    close: () => db.destroy(),
+  }
+}
+
+async function openPglite(dataDir: string): Promise<OpenDatabase> {
+  const { pglite, close } = await openEmbedded(dataDir)
+  const db = createKysely(new PGliteDialect({ pglite }))
+  return {
+    db,
+    kind: 'embedded',
+    ping: () => ping(db),
+    connections: () => 1,
+    async close() {
+      await db.destroy()
+      await close()
+    },
+  }
+}
+
+const pgErrorCode = (error: unknown) => (error as { code?: unknown } | null)?.code
+
+/** Whether a statement broke a unique constraint (PostgreSQL 23505). */
+export const isUniqueViolation = (error: unknown) => pgErrorCode(error) === '23505'

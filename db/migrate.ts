@@ -1,0 +1,17 @@
+// Brings a database to the newest schema. Kysely's migrator takes its own lock, so several nodes may start at once.
+import type { Kysely } from 'kysely'
+import { Migrator, type Migration } from 'kysely/migration'
+import { foundation } from './migrations/0001_foundation.ts'
+import type { Database } from './schema.ts'
+
+const migrations: Record<string, Migration> = { '0001_foundation': foundation }
+
+export const createMigrator = (db: Kysely<Database>) =>
+  new Migrator({ db, provider: { getMigrations: () => Promise.resolve(migrations) } })
+
+/** @throws the error of the migration that failed; those before it stay applied */
+export async function migrate(db: Kysely<Database>) {
+  const { error } = await createMigrator(db).migrateToLatest()
+  if (error instanceof Error) throw error
+  if (error) throw new Error('A migration failed', { cause: error })
+}

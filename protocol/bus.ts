@@ -1,0 +1,24 @@
+// News between the nodes of a cluster. Losing a piece is allowed: the truth is in the database, and whoever
+// listens must be able to fill gaps from there.
+
+export interface Bus {
+  /** Identifies this process among the nodes. */
+  readonly nodeId: string
+  /** Sends to the listeners of `topic` on all other nodes, not on this one. */
+  publish(topic: string, data: Uint8Array): void
+  /** @returns a function that ends the subscription */
+  subscribe(topic: string, listener: (data: Uint8Array, from: string) => void): () => void
+  /** Called whenever news may have been missed (the connection to Redis came back). */
+  onGap(listener: () => void): () => void
+  /** Asks one node and waits for its answer. Rejects with AppError UNAVAILABLE after the timeout. */
+  request(nodeId: string, subject: string, payload: unknown, timeoutMs?: number): Promise<unknown>
+  /** Answers requests of a subject; a thrown AppError reaches the asker. One handler per subject. */
+  respond(subject: string, handler: (payload: unknown, from: string) => Promise<unknown>): void
+  /**
+   * Takes or renews a lease that only one node holds. Without Redis this node always wins.
+   * @returns the node that holds it now
+   */
+  claim(key: string, ttlMs: number): Promise<string>
+  release(key: string): Promise<void>
+  close(): Promise<void>
+}

@@ -1,0 +1,14 @@
+// Sizes that client and server both know, so that a person is told before the server refuses.
+
+/** REST body, bytes. */
+export const MAX_BODY = 2 * 1024 * 1024
+/** Socket.IO frame, bytes. */
+export const MAX_SOCKET_FRAME = 256 * 1024
+/** Document frame on /collab and /yjs, bytes. */
+export const MAX_DOCUMENT_FRAME = 4 * 1024 * 1024
+/** Text of a file at creation or replacement over REST, UTF-16 code units. */
+export const MAX_FILE_TEXT = 1024 * 1024
+/** Chat message, UTF-16 code units. */
+export const MAX_MESSAGE = 16_000
+/** Typing indicators end by themselves after this long without news, milliseconds. */
+export const TYPING_TIMEOUT = 5_000

@@ -1,0 +1,20 @@
+// Names of rooms and documents, the same on every plane.
+
+const uuid = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}'
+const uuidPattern = new RegExp(`^${uuid}$`, 'i')
+const documentPattern = new RegExp(`^file:(${uuid})$`, 'i')
+
+export const isUuid = (text: string) => uuidPattern.test(text)
+
+/** Socket.IO room with every socket of one person. */
+export const userRoom = (userId: string) => `user:${userId}`
+/** Socket.IO room with every socket that joined a project. */
+export const projectRoom = (projectId: string) => `project:${projectId}`
+
+/** Yjs document name of a project file. */
+export const documentName = (fileId: string) => `file:${fileId}`
+/** @returns the file id, or undefined when the name is not of a file */
+export const parseDocumentName = (name: string) => documentPattern.exec(name)?.[1]?.toLowerCase()
+
+/** The shared text of a file is this `Y.Text`. */
+export const CONTENT = 'content'

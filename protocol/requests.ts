@@ -1,0 +1,38 @@
+// How a plane offers its socket requests: a schema for what comes in, a function that answers. server/sockets.ts
+// lists them all; realtime/requests.ts limits, parses, acknowledges.
+import type { z } from 'zod'
+import type { Principal } from './access.ts'
+import type { Events, Requests } from './events.ts'
+
+/** Who asks, and on which connection. */
+export interface Caller {
+  socketId: string
+  principal: Principal
+}
+
+export interface RequestHandler<Name extends keyof Requests> {
+  schema: z.ZodType<Requests[Name][0]>
+  /** @throws AppError, which becomes the acknowledgement's error */
+  handle(caller: Caller, payload: Requests[Name][0]): Promise<Requests[Name][1]>
+}
+
+export type RequestHandlers<Names extends keyof Requests = keyof Requests> = {
+  [Name in Names]: RequestHandler<Name>
+}
+
+/** How a plane tells sockets, on any node. */
+export interface Emit {
+  toProject<Name extends keyof Events>(projectId: string, name: Name, payload: Events[Name]): void
+  toUser<Name extends keyof Events>(userId: string, name: Name, payload: Events[Name]): void
+  toSocket<Name extends keyof Events>(socketId: string, name: Name, payload: Events[Name]): void
+  toEverybody<Name extends keyof Events>(name: Name, payload: Events[Name]): void
+}
+
+/** Access was lost or changed. Every node closes what it holds of that person; it is judged again on return. */
+export interface AccessChange {
+  userId: string
+  /** Only there; otherwise everywhere */
+  projectId?: string
+  /** Only this sign-in; otherwise all of them */
+  sessionId?: string
+}
