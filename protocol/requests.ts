@@ -20,13 +20,19 @@ export type RequestHandlers<Names extends keyof Requests = keyof Requests> = {
   [Name in Names]: RequestHandler<Name>
 }
 
-/** How a plane tells sockets, on any node. */
+/** How a plane tells sockets, on any node. `userId` is whose doing it was. */
 export interface Emit {
-  toProject<Name extends keyof Events>(projectId: string, name: Name, payload: Events[Name]): void
-  toUser<Name extends keyof Events>(userId: string, name: Name, payload: Events[Name]): void
-  toSocket<Name extends keyof Events>(socketId: string, name: Name, payload: Events[Name]): void
+  toProject: EmitTo
+  toUser: EmitTo
+  toSocket: EmitTo
   toEverybody<Name extends keyof Events>(name: Name, payload: Events[Name]): void
 }
+type EmitTo = <Name extends keyof Events>(
+  id: string,
+  name: Name,
+  payload: Events[Name],
+  userId?: string,
+) => void
 
 /** Access was lost or changed. Every node closes what it holds of that person; it is judged again on return. */
 export interface AccessChange {

@@ -1,0 +1,180 @@
+// News between nodes: nothing but this process without Redis, Redis publish/subscribe with it. Same interface,
+// so that "no Redis" is a configuration. What must not be lost is never only here.
+import { randomUUID } from 'node:crypto'
+import { Redis } from 'ioredis'
+import { AppError, type WireError } from '../protocol/errors.ts'
+import type { Bus } from '../protocol/bus.ts'
+
+type Listener = Parameters<Bus['subscribe']>[1]
+type Responder = Parameters<Bus['respond']>[1]
+
+const REQUEST_TIMEOUT = 5_000
+
+const unavailable = () =>
+  new AppError('UNAVAILABLE', 'The server that takes care of this does not answer; try again')
+
+/** The bus of a single process. */
+export function createLocalBus(): Bus {
+  const nodeId = randomUUID()
+  const responders = new Map<string, Responder>()
+  return {
+    nodeId,
+    publish: () => undefined,
+    subscribe: () => () => undefined,
+    onGap: () => () => undefined,
+    async request(node, subject, payload) {
+      const responder = node === nodeId ? responders.get(subject) : undefined
+      if (!responder) throw unavailable()
+      return responder(payload, nodeId)
+    },
+    respond: (subject, handler) => void responders.set(subject, handler),
+    claim: () => Promise.resolve(nodeId),
+    release: () => Promise.resolve(),
+    close: () => Promise.resolve(),
+  }
+}
+
+type Packet =
+  | { kind: 'request'; id: string; from: string; subject: string; payload: unknown }
+  | { kind: 'answer'; id: string; data: unknown }
+  | { kind: 'refusal'; id: string; error: WireError }
+
+/** Takes the lease when it is free or ours already; answers who holds it. */
+const claimScript = `
+local holder = redis.call('get', KEYS[1])
+if not holder or holder == ARGV[1] then
+  redis.call('set', KEYS[1], ARGV[1], 'px', ARGV[2])
+  return ARGV[1]
+end
+return holder`
+
+const releaseScript = `
+if redis.call('get', KEYS[1]) == ARGV[1] then redis.call('del', KEYS[1]) end`
+
+/**
+ * The bus of a cluster.
+ * @param client answers commands at once or fails: its offline queue should be off
+ */
+export function createRedisBus(client: Redis): Bus {
+  const nodeId = randomUUID()
+  const listeners = new Map<string, Set<Listener>>()
+  const gapListeners = new Set<() => void>()
+  const responders = new Map<string, Responder>()
+  const pending = new Map<string, { resolve(data: unknown): void; reject(error: Error): void }>()
+  const inbox = `openlaunch:node:${nodeId}`
+  const topicChannel = (topic: string) => `openlaunch:topic:${topic}`
+  const nodeIdLength = Buffer.byteLength(nodeId)
+
+  const subscriber = client.duplicate({ enableOfflineQueue: true, maxRetriesPerRequest: null })
+  subscriber.on('error', () => undefined)
+  // News sent while the connection was away is gone; the first 'ready' comes before anybody listens.
+  subscriber.on('ready', () => gapListeners.forEach((listener) => listener()))
+  subscriber.on('messageBuffer', (channelBytes: Buffer, message: Buffer) => {
+    const channel = channelBytes.toString()
+    if (channel === inbox) return void receive(message)
+    const from = message.toString('latin1', 0, nodeIdLength)
+    if (from === nodeId) return
+    const data = new Uint8Array(message.subarray(nodeIdLength))
+    listeners.get(channel)?.forEach((listener) => listener(data, from))
+  })
+  const subscribed = subscriber.subscribe(inbox).catch(() => undefined)
+
+  const send = (node: string, packet: Packet) =>
+    client.publish(`openlaunch:node:${node}`, JSON.stringify(packet))
+
+  async function receive(message: Buffer) {
+    const packet = JSON.parse(message.toString()) as Packet
+    if (packet.kind === 'answer') return pending.get(packet.id)?.resolve(packet.data)
+    if (packet.kind === 'refusal') {
+      const { code, message: text, details } = packet.error
+      return pending.get(packet.id)?.reject(new AppError(code, text, details))
+    }
+    const answer = await handle(packet.subject, packet.payload, packet.from).then(
+      (data): Packet => ({ kind: 'answer', id: packet.id, data: data ?? null }),
+      (error: unknown): Packet => ({ kind: 'refusal', id: packet.id, error: toWire(error) }),
+    )
+    await send(packet.from, answer).catch(() => undefined)
+  }
+
+  async function handle(subject: string, payload: unknown, from: string) {
+    const responder = responders.get(subject)
+    if (!responder) throw unavailable()
+    return responder(payload, from)
+  }
+
+  return {
+    nodeId,
+    publish(topic, data) {
+      const message = Buffer.concat([Buffer.from(nodeId), data])
+      // News may be lost; whoever misses it fills the gap from the database.
+      client.publish(topicChannel(topic), message).catch(() => undefined)
+    },
+    subscribe(topic, listener) {
+      const channel = topicChannel(topic)
+      const set = listeners.get(channel) ?? new Set()
+      listeners.set(channel, set.add(listener))
+      if (set.size === 1) subscriber.subscribe(channel).catch(() => undefined)
+      return () => {
+        set.delete(listener)
+        if (set.size > 0 || listeners.get(channel) !== set) return
+        listeners.delete(channel)
+        subscriber.unsubscribe(channel).catch(() => undefined)
+      }
+    },
+    onGap(listener) {
+      gapListeners.add(listener)
+      return () => gapListeners.delete(listener)
+    },
+    async request(node, subject, payload, timeoutMs = REQUEST_TIMEOUT) {
+      if (node === nodeId) return handle(subject, payload, nodeId)
+      await subscribed
+      const id = randomUUID()
+      const { promise, resolve, reject } = Promise.withResolvers<unknown>()
+      const timer = setTimeout(() => reject(unavailable()), timeoutMs)
+      pending.set(id, { resolve, reject })
+      try {
+        const packet: Packet = { kind: 'request', id, from: nodeId, subject, payload }
+        const reached = await send(node, packet).catch(() => 0)
+        if (reached === 0) throw unavailable()
+        return await promise
+      } finally {
+        clearTimeout(timer)
+        pending.delete(id)
+      }
+    },
+    respond: (subject, handler) => void responders.set(subject, handler),
+    async claim(key, ttlMs) {
+      try {
+        const args = [`openlaunch:lease:${key}`, nodeId, ttlMs] as const
+        return (await client.eval(claimScript, 1, ...args)) as string
+      } catch {
+        throw unavailable()
+      }
+    },
+    async release(key) {
+      // Unreleased, it ends by itself.
+      await client.eval(releaseScript, 1, `openlaunch:lease:${key}`, nodeId).catch(() => undefined)
+    },
+    async close() {
+      for (const { reject } of pending.values()) reject(unavailable())
+      subscriber.disconnect()
+      return Promise.resolve()
+    },
+  }
+}
+
+const toWire = (error: unknown): WireError =>
+  error instanceof AppError
+    ? error.toWire()
+    : { code: 'INTERNAL_ERROR', message: 'Something went wrong on our side' }
+
+/** A client whose commands fail at once while Redis is away, and that comes back by itself. */
+export function connectRedis(url: string, onError: (error: Error) => void): Redis {
+  const client = new Redis(url, {
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
+    retryStrategy: (attempt) => Math.min(attempt * 100, 1_000),
+  })
+  client.on('error', onError)
+  return client
+}

@@ -1,0 +1,73 @@
+// The Socket.IO server: adapter, handshake, and who may connect. Socket requests are bound in requests.ts.
+import type { IncomingMessage, Server as HttpServer } from 'node:http'
+import { createAdapter } from '@socket.io/redis-adapter'
+import type { Redis } from 'ioredis'
+import { Server, type Socket } from 'socket.io'
+import type { Authenticate, Permission, Principal } from '../protocol/access.ts'
+import { AppError } from '../protocol/errors.ts'
+import type { ClientToServer, ServerToClient } from '../protocol/events.ts'
+import { MAX_SOCKET_FRAME } from '../protocol/limits.ts'
+import { userRoom } from '../protocol/names.ts'
+
+/** Plain data: other nodes read it through the adapter. */
+export interface SocketData {
+  principal: Principal
+  /** What the person may do in each project that this socket joined */
+  joined: Record<string, readonly Permission[]>
+}
+
+export type Io = Server<ClientToServer, ServerToClient, Record<string, never>, SocketData>
+export type IoSocket = Socket<ClientToServer, ServerToClient, Record<string, never>, SocketData>
+
+export interface IoOptions {
+  http: HttpServer
+  authenticate: Authenticate
+  /** Whether a page of this origin may connect; requests without an Origin come from programs */
+  allowOrigin(request: IncomingMessage): boolean
+  redis?: Redis | undefined
+}
+
+export function createIo({ http, authenticate, allowOrigin, redis }: IoOptions): Io {
+  const io: Io = new Server(http, {
+    // Other upgrades belong to server/upgrade.ts.
+    destroyUpgrade: false,
+    serveClient: false,
+    maxHttpBufferSize: MAX_SOCKET_FRAME,
+    pingInterval: 10_000,
+    pingTimeout: 10_000,
+    allowRequest: (request, answer) => answer(null, allowOrigin(request)),
+    ...(redis && { adapter: adapterFor(redis) }),
+  })
+  io.use((socket, next) => {
+    admit(socket, authenticate).then(
+      () => next(),
+      (error: unknown) => next(refusal(error)),
+    )
+  })
+  return io
+}
+
+/** The adapter does not await what it publishes: its clients must queue while Redis is away, never reject. */
+function adapterFor(redis: Redis) {
+  const queueing = { enableOfflineQueue: true, maxRetriesPerRequest: null }
+  const clients = [redis.duplicate(queueing), redis.duplicate(queueing)] as const
+  for (const client of clients) client.on('error', () => undefined)
+  return createAdapter(...clients, { requestsTimeout: 2_000 })
+}
+
+async function admit(socket: IoSocket, authenticate: Authenticate) {
+  const token: unknown = socket.handshake.auth['token']
+  if (typeof token !== 'string') {
+    throw new AppError('AUTHENTICATION_FAILED', 'Connect with auth: { token: <access token> }')
+  }
+  socket.data.principal = await authenticate(token)
+  socket.data.joined = {}
+  await socket.join(userRoom(socket.data.principal.id))
+}
+
+/** What the client finds in `connect_error`: the sentence as its message, code and details as its data. */
+function refusal(error: unknown) {
+  const known =
+    error instanceof AppError ? error : new AppError('UNAVAILABLE', 'Cannot connect now; try again')
+  return Object.assign(new Error(known.message), { data: known.toWire() })
+}

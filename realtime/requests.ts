@@ -1,0 +1,71 @@
+// Every socket request goes the same way: limit, parse, handle, acknowledge. Whatever a client sends gets an answer.
+import { RateLimiterMemory } from 'rate-limiter-flexible'
+import type { Logger } from 'pino'
+import type { z } from 'zod'
+import { AppError } from '../protocol/errors.ts'
+import type { Reply } from '../protocol/events.ts'
+import type { Caller, RequestHandlers } from '../protocol/requests.ts'
+import type { Io, IoSocket } from './io.ts'
+
+/** The same for every request, so that the table can be looked up by whatever name a client sends. */
+interface AnyHandler {
+  schema: z.ZodType
+  handle(caller: Caller, payload: unknown): Promise<unknown>
+}
+
+export interface RequestLimit {
+  /** Requests that one socket may send … */
+  points: number
+  /** … in so many seconds */
+  duration: number
+}
+
+export function bindRequests(
+  io: Io,
+  handlers: RequestHandlers,
+  log: Logger,
+  limit: RequestLimit = { points: 300, duration: 5 },
+) {
+  const table = new Map(Object.entries(handlers) as [string, AnyHandler][])
+  const limiter = new RateLimiterMemory(limit)
+
+  async function answer(socket: IoSocket, name: string, payload: unknown): Promise<unknown> {
+    const handler = table.get(name)
+    if (!handler) throw new AppError('NOT_FOUND', `There is no request "${name.slice(0, 100)}"`)
+    await limiter.consume(socket.id).catch(() => {
+      throw new AppError('RATE_LIMITED', 'Too many requests; slow down')
+    })
+    const parsed = handler.schema.safeParse(payload)
+    if (!parsed.success) throw invalid(name, parsed.error)
+    return handler.handle({ socketId: socket.id, principal: socket.data.principal }, parsed.data)
+  }
+
+  io.on('connection', (socket) => {
+    socket.onAny((name: string, ...args: unknown[]) => {
+      const last = args.at(-1)
+      const acknowledge =
+        typeof last === 'function' ? (last as (reply: Reply<unknown>) => void) : null
+      const payload = last === args[0] && acknowledge ? undefined : args[0]
+      answer(socket, name, payload).then(
+        (data) => acknowledge?.({ ok: true, data }),
+        (error: unknown) => {
+          if (!(error instanceof AppError))
+            log.error({ err: error, request: name }, 'request failed')
+          acknowledge?.({ ok: false, error: toKnown(error).toWire() })
+        },
+      )
+    })
+  })
+}
+
+const invalid = (name: string, { issues }: z.ZodError) =>
+  new AppError(
+    'VALIDATION_ERROR',
+    `${name}: ${issues[0]?.path.join('.') || 'payload'}: ${issues[0]?.message}`,
+    issues.map(({ path, message }) => ({ path: path.join('.'), message })),
+  )
+
+const toKnown = (error: unknown) =>
+  error instanceof AppError
+    ? error
+    : new AppError('INTERNAL_ERROR', 'Something went wrong on our side; try again')

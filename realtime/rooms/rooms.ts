@@ -1,0 +1,105 @@
+// Project rooms: joining, leaving, and being put out when access changes.
+import { requireAccess } from '../../db/access.ts'
+import { readActivity } from '../../db/activity.ts'
+import type { Db } from '../../db/database.ts'
+import type { CallSummary, JoinedProject } from '../../protocol/events.ts'
+import { AppError } from '../../protocol/errors.ts'
+import { projectRoom, userRoom } from '../../protocol/names.ts'
+import type { AccessChange, Caller } from '../../protocol/requests.ts'
+import { listChannels } from '../chat/channels.ts'
+import { emitTo } from '../emit.ts'
+import type { Io, IoSocket } from '../io.ts'
+import type { Presence } from '../presence/presence.ts'
+
+export interface RoomsOptions {
+  db: Db
+  io: Io
+  presence: Presence
+  /** The project's call, if there is one */
+  callSummary(projectId: string): Promise<CallSummary | null>
+}
+
+export type Rooms = ReturnType<typeof createRooms>
+
+export function createRooms({ db, io, presence, callSummary }: RoomsOptions) {
+  const leave = async (socket: IoSocket, projectId: string) => {
+    delete socket.data.joined[projectId]
+    await socket.leave(projectRoom(projectId))
+    presence.left(projectId, socket.data.principal.user)
+  }
+
+  return {
+    async join(
+      { socketId, principal }: Caller,
+      projectId: string,
+      since?: number,
+    ): Promise<JoinedProject> {
+      const access = await requireAccess(db, principal, projectId, 'room:join')
+      const socket = io.sockets.sockets.get(socketId)
+      if (!socket) throw new AppError('UNAVAILABLE', 'The connection was lost; join again')
+      // Join first, read then: an update between the two arrives twice, and is known by its seq; none is missed.
+      socket.data.joined[projectId] = access.permissions
+      await socket.join(projectRoom(projectId))
+      presence.joined(projectId, socket)
+      const [present, members, channels, call, activity] = await Promise.all([
+        presence.list(projectId),
+        listMembers(db, projectId),
+        listChannels(db, projectId, principal.id),
+        callSummary(projectId),
+        readActivity(db, projectId, since),
+      ])
+      const online = new Set(present.map(({ id }) => id))
+      return {
+        projectId,
+        // room:join is never a visitor's
+        role: access.role as JoinedProject['role'],
+        permissions: access.permissions,
+        members: members.map((member) => ({ ...member, online: online.has(member.id) })),
+        present,
+        channels,
+        call,
+        ...activity,
+      }
+    },
+
+    async leave({ socketId }: Caller, projectId: string) {
+      const socket = io.sockets.sockets.get(socketId)
+      if (socket?.data.joined[projectId]) await leave(socket, projectId)
+      return null
+    },
+
+    /** Puts this node's sockets of a person out; they come back and are judged again. */
+    async closeFor({ userId, projectId, sessionId }: AccessChange) {
+      for (const id of io.sockets.adapter.rooms.get(userRoom(userId)) ?? []) {
+        const socket = io.sockets.sockets.get(id)
+        if (!socket) continue
+        if (sessionId !== undefined && socket.data.principal.sessionId !== sessionId) continue
+        if (projectId === undefined) {
+          socket.disconnect(true)
+        } else if (socket.data.joined[projectId]) {
+          await leave(socket, projectId)
+          emitTo(socket, 'access_changed', { projectId })
+        }
+      }
+    },
+  }
+}
+
+const listMembers = async (db: Db, projectId: string) => {
+  const rows = await db
+    .selectFrom('projectMembers')
+    .innerJoin('users', 'users.id', 'projectMembers.userId')
+    .innerJoin('userProfiles', 'userProfiles.userId', 'users.id')
+    .select(['users.id', 'users.username', 'projectMembers.role'])
+    .select(['userProfiles.displayName', 'userProfiles.avatarUrl'])
+    .where('projectMembers.projectId', '=', projectId)
+    .orderBy('projectMembers.joinedAt')
+    .execute()
+  return rows.map(({ id, username, displayName, avatarUrl, role }) => ({
+    id,
+    username,
+    displayName: displayName ?? username,
+    avatar: avatarUrl ?? '',
+    role,
+  }))
+}

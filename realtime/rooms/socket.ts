@@ -1,0 +1,20 @@
+// Joining and leaving a project's room.
+import { z } from 'zod'
+import type { RequestHandlers } from '../../protocol/requests.ts'
+import type { Rooms } from './rooms.ts'
+
+const projectId = z.uuid()
+
+export const roomRequests = (rooms: Rooms): RequestHandlers<'join_project' | 'leave_project'> => ({
+  join_project: {
+    schema: z.object({
+      projectId,
+      since: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER).optional(),
+    }),
+    handle: (caller, payload) => rooms.join(caller, payload.projectId, payload.since),
+  },
+  leave_project: {
+    schema: z.object({ projectId }),
+    handle: (caller, payload) => rooms.leave(caller, payload.projectId),
+  },
+})

@@ -1,0 +1,100 @@
+// The environment, read once into a frozen object. A bad value stops the start with one line that names it.
+import os from 'node:os'
+import path from 'node:path'
+import { z } from 'zod'
+
+const units = { s: 1, m: 60, h: 3_600, d: 86_400 }
+/** `15m`, `24h`, `7d` → seconds */
+const duration = z
+  .string()
+  .regex(/^[1-9]\d{0,8}[smhd]$/, 'use a number with s, m, h or d, such as 15m')
+  .transform((text) => Number(text.slice(0, -1)) * units[text.slice(-1) as keyof typeof units])
+
+const integer = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^\d+$/, `use a whole number from ${min} to ${max}`)
+    .transform(Number)
+    .pipe(z.number().min(min).max(max))
+
+const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((part) => part.trim())
+    .filter(Boolean),
+)
+
+const flag = z.enum(['true', 'false']).transform((text) => text === 'true')
+
+const origin = z.url({ protocol: /^https?$/ }).transform((text) => new URL(text).origin)
+
+const schema = z.object({
+  NODE_ENV: z.enum(['development', 'production', 'test']).default('production'),
+  PORT: integer(0, 65_535).prefault('3000'),
+  HOST: z.string().min(1).optional(),
+  DATA_DIR: z.string().min(1).default('./data'),
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
+  REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
+  PUBLIC_URL: origin.optional(),
+  ALLOWED_ORIGINS: list.pipe(z.array(origin)).prefault(''),
+  TRUST_PROXY: flag.prefault('false'),
+  JWT_SECRET: z.string().min(32, 'use at least 32 characters').optional(),
+  JWT_EXPIRES_IN: duration.prefault('15m'),
+  REFRESH_TOKEN_EXPIRES_IN: duration.prefault('7d'),
+  AUTH_RATE_LIMIT: integer(1, 1_000_000).prefault('300'),
+  ADMIN_USERNAMES: list.prefault(''),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  MEDIASOUP_WORKER_BIN: z.string().min(1).optional(),
+  MEDIA_LISTEN_ADDRESS: z.union([z.ipv4(), z.ipv6()]).default('0.0.0.0'),
+  MEDIA_ANNOUNCED_ADDRESSES: list.prefault(''),
+  MEDIA_PORT_MIN: integer(1_024, 65_535).prefault('20000'),
+  MEDIA_PORT_MAX: integer(1_024, 65_535).prefault('20100'),
+  MEDIA_WORKERS: integer(1, 128).optional(),
+})
+
+export type Config = ReturnType<typeof readConfig>
+
+/** @throws Error with a line per variable that is wrong */
+export function readConfig(env: NodeJS.ProcessEnv) {
+  // An empty variable is one that is not set, as in `REDIS_URL= npm start`.
+  const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
+  const parsed = schema.safeParse(set)
+  if (!parsed.success) {
+    const lines = parsed.error.issues.map(
+      ({ path: [name], message }) => `${String(name)}: ${message}`,
+    )
+    throw new Error(lines.join('\n'))
+  }
+  const { data } = parsed
+  if (data.MEDIA_PORT_MIN > data.MEDIA_PORT_MAX) {
+    throw new Error('MEDIA_PORT_MIN: must not be above MEDIA_PORT_MAX')
+  }
+  return Object.freeze({
+    isProduction: data.NODE_ENV === 'production',
+    port: data.PORT,
+    host: data.HOST,
+    dataDir: path.resolve(data.DATA_DIR),
+    databaseUrl: data.DATABASE_URL,
+    redisUrl: data.REDIS_URL,
+    publicUrl: data.PUBLIC_URL,
+    allowedOrigins: [...data.ALLOWED_ORIGINS, ...(data.PUBLIC_URL ? [data.PUBLIC_URL] : [])],
+    trustProxy: data.TRUST_PROXY,
+    jwtSecret: data.JWT_SECRET,
+    /** seconds */
+    accessTokenTtl: data.JWT_EXPIRES_IN,
+    /** seconds */
+    refreshTokenTtl: data.REFRESH_TOKEN_EXPIRES_IN,
+    /** requests to /auth per address and minute */
+    authRateLimit: data.AUTH_RATE_LIMIT,
+    adminUsernames: data.ADMIN_USERNAMES,
+    logLevel: data.LOG_LEVEL,
+    media: Object.freeze({
+      workerBinary: data.MEDIASOUP_WORKER_BIN,
+      listenAddress: data.MEDIA_LISTEN_ADDRESS,
+      announcedAddresses: data.MEDIA_ANNOUNCED_ADDRESSES,
+      portMin: data.MEDIA_PORT_MIN,
+      portMax: data.MEDIA_PORT_MAX,
+      workers: data.MEDIA_WORKERS ?? os.availableParallelism(),
+    }),
+  })
+}

@@ -1,0 +1,21 @@
+// Table of contents: every request that a socket may send.
+import type { CallRequests } from '../protocol/calls.ts'
+import type { RequestHandlers } from '../protocol/requests.ts'
+import type { Chat } from '../realtime/chat/chat.ts'
+import { chatRequests } from '../realtime/chat/socket.ts'
+import type { Io } from '../realtime/io.ts'
+import type { Rooms } from '../realtime/rooms/rooms.ts'
+import { roomRequests } from '../realtime/rooms/socket.ts'
+
+export interface SocketPlanes {
+  io: Io
+  rooms: Rooms
+  chat: Chat
+  calls: { handlers: RequestHandlers<keyof CallRequests> }
+}
+
+export const socketRequests = ({ io, rooms, chat, calls }: SocketPlanes): RequestHandlers => ({
+  ...roomRequests(rooms),
+  ...chatRequests(io, chat),
+  ...calls.handlers,
+})
