@@ -55,7 +55,7 @@ if redis.call('get', KEYS[1]) == ARGV[1] then redis.call('del', KEYS[1]) end`
  * The bus of a cluster.
  * @param client answers commands at once or fails: its offline queue should be off
  */
-export function createRedisBus(client: Redis): Bus {
+export async function createRedisBus(client: Redis): Promise<Bus> {
   const nodeId = randomUUID()
   const listeners = new Map<string, Set<Listener>>()
   const gapListeners = new Set<() => void>()
@@ -77,7 +77,8 @@ export function createRedisBus(client: Redis): Bus {
     const data = new Uint8Array(message.subarray(nodeIdLength))
     listeners.get(channel)?.forEach((listener) => listener(data, from))
   })
-  const subscribed = subscriber.subscribe(inbox).catch(() => undefined)
+  // From here on others can ask us.
+  await subscriber.subscribe(inbox)
 
   const send = (node: string, packet: Packet) =>
     client.publish(`openlaunch:node:${node}`, JSON.stringify(packet))
@@ -127,7 +128,6 @@ export function createRedisBus(client: Redis): Bus {
     },
     async request(node, subject, payload, timeoutMs = REQUEST_TIMEOUT) {
       if (node === nodeId) return handle(subject, payload, nodeId)
-      await subscribed
       const id = randomUUID()
       const { promise, resolve, reject } = Promise.withResolvers<unknown>()
       const timer = setTimeout(() => reject(unavailable()), timeoutMs)
@@ -168,13 +168,24 @@ const toWire = (error: unknown): WireError =>
     ? error.toWire()
     : { code: 'INTERNAL_ERROR', message: 'Something went wrong on our side' }
 
-/** A client whose commands fail at once while Redis is away, and that comes back by itself. */
-export function connectRedis(url: string, onError: (error: Error) => void): Redis {
+/**
+ * Connects a client whose commands fail at once while Redis is away, and that comes back by itself.
+ * @throws Error when Redis does not answer now: a server that is told of a Redis should not start without it
+ */
+export async function connectRedis(url: string, onError: (error: Error) => void): Promise<Redis> {
   const client = new Redis(url, {
+    lazyConnect: true,
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
     retryStrategy: (attempt) => Math.min(attempt * 100, 1_000),
   })
   client.on('error', onError)
-  return client
+  try {
+    await client.connect()
+    return client
+  } catch (error) {
+    client.disconnect()
+    const { host, port } = client.options
+    throw new Error(`REDIS_URL: no Redis answers at ${host}:${port}`, { cause: error })
+  }
 }
