@@ -27,3 +27,4 @@ export const signedInSchema = z.object({
 export const ticketSchema = z.object({ ticket: z.string(), expiresAt: z.iso.datetime() })
 
 export type SignedIn = z.infer<typeof signedInSchema>
+export type Registration = z.infer<typeof registrationSchema>

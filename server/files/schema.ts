@@ -32,3 +32,6 @@ export const fileSchema = z.object({
 export const fileWithContentSchema = fileSchema.extend({ content: z.string() })
 
 export type ProjectFile = z.infer<typeof fileSchema>
+export type FileWithContent = z.infer<typeof fileWithContentSchema>
+export type NewFile = z.infer<typeof newFileSchema>
+export type FileChange = z.infer<typeof fileChangeSchema>

@@ -54,3 +54,5 @@ export type NewIssue = z.infer<typeof newIssueSchema>
 export type IssueChange = z.infer<typeof issueChangeSchema>
 export type Issue = z.infer<typeof issueSchema>
 export type Comment = z.infer<typeof commentSchema>
+export type IssueFilter = z.infer<typeof issueFilterSchema>
+export type NewComment = z.infer<typeof newCommentSchema>

@@ -91,3 +91,6 @@ export type ProjectDetails = z.infer<typeof projectDetailsSchema>
 export type Member = z.infer<typeof memberSchema>
 export type Invite = z.infer<typeof inviteSchema>
 export type Invitation = z.infer<typeof invitationSchema>
+export type ProjectFilter = z.infer<typeof projectFilterSchema>
+export type NewMember = z.infer<typeof newMemberSchema>
+export type NewInvite = z.infer<typeof newInviteSchema>

@@ -1,0 +1,68 @@
+// Who somebody is, for every plane: by access token, or by a ticket where a client can send no header.
+import type { Db } from '../../db/database.ts'
+import type { Authenticate, Principal } from '../../protocol/access.ts'
+import { AppError } from '../../protocol/errors.ts'
+import { publicColumns } from '../users/users.ts'
+import { newSecret, sha256 } from './sessions.ts'
+import type { Tokens } from './tokens.ts'
+
+const TICKET_LIFETIME = 30_000
+
+export function createAuthenticate(db: Db, tokens: Tokens) {
+  /** One query: the person exists and the sign-in is alive. */
+  async function findPrincipal(userId: string, sessionId: string): Promise<Principal> {
+    const row = await db
+      .selectFrom('users')
+      .innerJoin('userProfiles', 'userProfiles.userId', 'users.id')
+      .select(publicColumns)
+      .select('users.role')
+      .where('users.id', '=', userId)
+      .where(({ exists, selectFrom }) =>
+        exists(
+          selectFrom('sessions')
+            .select('sessions.id')
+            .whereRef('sessions.userId', '=', 'users.id')
+            .where('familyId', '=', sessionId)
+            .where('rotatedAt', 'is', null)
+            .where('expiresAt', '>', new Date().toISOString()),
+        ),
+      )
+      .executeTakeFirst()
+    if (!row) throw new AppError('INVALID_TOKEN', 'Invalid authentication token')
+    const { role, ...user } = row
+    return { id: user.id, role, user, sessionId }
+  }
+
+  const authenticate: Authenticate = async (token) => {
+    const { userId, sessionId } = await tokens.verify(token)
+    return findPrincipal(userId, sessionId)
+  }
+
+  async function createTicket({ id, sessionId }: Principal) {
+    const ticket = newSecret()
+    const expiresAt = new Date(Date.now() + TICKET_LIFETIME).toISOString()
+    await db
+      .insertInto('tickets')
+      .values({ id: sha256(ticket), userId: id, familyId: sessionId, expiresAt })
+      .execute()
+    return { ticket, expiresAt }
+  }
+
+  /**
+   * Takes a ticket, once.
+   * @throws AppError AUTHENTICATION_FAILED or INVALID_TOKEN
+   */
+  async function redeemTicket(ticket: string): Promise<Principal> {
+    const row = await db
+      .deleteFrom('tickets')
+      .where('id', '=', sha256(ticket))
+      .returning(['userId', 'familyId', 'expiresAt'])
+      .executeTakeFirst()
+    if (!row || Date.parse(row.expiresAt) <= Date.now()) {
+      throw new AppError('AUTHENTICATION_FAILED', 'Authentication failed')
+    }
+    return findPrincipal(row.userId, row.familyId)
+  }
+
+  return { authenticate, createTicket, redeemTicket }
+}

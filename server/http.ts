@@ -1,0 +1,45 @@
+// Table of contents: every REST mount, below /api/v1, and the document that describes them.
+import type { OpenAPIHono } from '@hono/zod-openapi'
+import { accountRoutes } from './accounts/routes.ts'
+import type { AppContext } from './app.ts'
+import { fileRoutes } from './files/routes.ts'
+import { issueRoutes } from './issues/routes.ts'
+import { messageRoutes } from './messages/routes.ts'
+import { inviteRoutes } from './projects/invite-routes.ts'
+import { memberRoutes } from './projects/member-routes.ts'
+import { projectRoutes } from './projects/routes.ts'
+import type { RestEnv } from './rest.ts'
+import { userRoutes } from './users/routes.ts'
+
+const PREFIX = '/api/v1'
+
+const endpoints = (context: AppContext) => [
+  accountRoutes(context),
+  userRoutes(context),
+  projectRoutes(context),
+  memberRoutes(context),
+  inviteRoutes(context),
+  issueRoutes(context),
+  fileRoutes(context),
+  messageRoutes(context),
+]
+
+export function mountEndpoints(app: OpenAPIHono<RestEnv>, context: AppContext) {
+  app.openAPIRegistry.registerComponent('securitySchemes', 'bearer', {
+    type: 'http',
+    scheme: 'bearer',
+    bearerFormat: 'JWT',
+  })
+  for (const routes of endpoints(context)) app.route(PREFIX, routes)
+  app.doc31(`${PREFIX}/openapi.json`, {
+    openapi: '3.1.0',
+    info: {
+      title: 'OpenLaunch',
+      version: context.version,
+      description:
+        'Accounts, projects, issues, files and messages. Rooms, chat, live files and calls speak over websockets: ' +
+        'see docs/PROTOCOL.md.',
+    },
+    servers: [{ url: '/' }],
+  })
+}

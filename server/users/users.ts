@@ -1,0 +1,101 @@
+// People: their public side, their own page, and finding them.
+import { sql, type SqlBool } from 'kysely'
+import type { Db, Trx } from '../../db/database.ts'
+import type { PublicUser } from '../../protocol/events.ts'
+import { notFound } from '../../protocol/errors.ts'
+import { containsText, readPage, type PageQuery } from '../listing.ts'
+import type { PrivateUser, ProfileChange, User } from './schema.ts'
+
+/** Columns of a PublicUser, where `users` and `userProfiles` are joined. */
+export const publicColumns = [
+  'users.id',
+  'users.username',
+  sql<string>`coalesce(user_profiles.display_name, users.username)`.as('displayName'),
+  sql<string>`coalesce(user_profiles.avatar_url, '')`.as('avatar'),
+] as const
+
+/** The PublicUser of a user id column, as one JSON value; null where there is nobody. */
+export const publicUser = (userId: string) => sql<PublicUser | null>`(
+  select json_build_object(
+    'id', u.id,
+    'username', u.username,
+    'displayName', coalesce(p.display_name, u.username),
+    'avatar', coalesce(p.avatar_url, '')
+  )
+  from users u left join user_profiles p on p.user_id = u.id where u.id = ${sql.ref(userId)}
+)`
+
+const joined = (db: Db | Trx) =>
+  db.selectFrom('users').innerJoin('userProfiles', 'userProfiles.userId', 'users.id')
+
+const selectUsers = (db: Db | Trx) =>
+  joined(db)
+    .select(publicColumns)
+    .select([
+      'userProfiles.bio',
+      'userProfiles.avatarUrl',
+      'userProfiles.location',
+      'userProfiles.timezone',
+      'userProfiles.githubUsername',
+      'userProfiles.linkedinUrl',
+      'userProfiles.websiteUrl',
+      'userProfiles.skills',
+      'userProfiles.interests',
+      'users.createdAt',
+    ])
+
+/** What a person sees of their own. */
+export const readPrivateUser = (db: Db | Trx, id: string): Promise<PrivateUser> =>
+  selectUsers(db)
+    .select(['users.email', 'users.emailVerified', 'users.role'])
+    .where('users.id', '=', id)
+    .executeTakeFirstOrThrow(() => notFound('User'))
+
+export const readUser = (db: Db, username: string): Promise<User> =>
+  selectUsers(db)
+    .where(sql`lower(users.username)`, '=', username.toLowerCase())
+    .executeTakeFirstOrThrow(() => notFound('User'))
+
+export const readPublicUser = (db: Db | Trx, id: string): Promise<PublicUser> =>
+  joined(db)
+    .select(publicColumns)
+    .where('users.id', '=', id)
+    .executeTakeFirstOrThrow(() => notFound('User'))
+
+export async function changeProfile(
+  db: Db,
+  id: string,
+  { skills, interests, ...change }: ProfileChange,
+): Promise<PrivateUser> {
+  await db
+    .updateTable('userProfiles')
+    .set({
+      ...change,
+      ...(skills && { skills: JSON.stringify(skills) }),
+      ...(interests && { interests: JSON.stringify(interests) }),
+      updatedAt: sql`now()`,
+    })
+    .where('userId', '=', id)
+    .execute()
+  return readPrivateUser(db, id)
+}
+
+const hasSkill = (skill: string) => sql<SqlBool>`exists (
+  select from jsonb_array_elements_text(user_profiles.skills) as skill(name)
+  where lower(skill.name) = lower(${skill})
+)`
+
+/** @param filter.skills comma-separated; a person must have all of them */
+export function searchUsers(
+  db: Db,
+  filter: { q?: string | undefined; skills?: string | undefined } & PageQuery,
+) {
+  let query = selectUsers(db).orderBy('users.username')
+  if (filter.q) {
+    query = query.where(containsText(['users.username', 'userProfiles.displayName'], filter.q))
+  }
+  for (const skill of filter.skills?.split(',') ?? []) {
+    if (skill.trim() !== '') query = query.where(hasSkill(skill.trim()))
+  }
+  return readPage(query, filter)
+}

@@ -1,0 +1,145 @@
+// The REST plane for tests: the real app over an embedded database in memory, without a socket in between.
+import { pino } from 'pino'
+import { afterAll } from 'vitest'
+import { openDatabase } from '../db/database.ts'
+import type { ProjectUpdate } from '../protocol/events.ts'
+import type { WireError } from '../protocol/errors.ts'
+import type { AccessChange } from '../protocol/requests.ts'
+import { createChat } from '../realtime/chat/chat.ts'
+import { createAccounts } from '../server/accounts/accounts.ts'
+import { createAccountLimits } from '../server/accounts/limits.ts'
+import type { SignedIn } from '../server/accounts/schema.ts'
+import { loadSigningKey } from '../server/accounts/tokens.ts'
+import { createApp, type AppContext } from '../server/app.ts'
+import type { ProjectDetails } from '../server/projects/schema.ts'
+
+export interface Reply<Data> {
+  status: number
+  headers: Headers
+  data: Data
+  error: WireError
+  meta: {
+    timestamp: string
+    requestId: string
+    pagination: { page: number; limit: number; total: number; totalPages: number }
+    hasMore: boolean
+  }
+}
+
+export interface Ask {
+  token?: string | undefined
+  body?: unknown
+  headers?: Record<string, string>
+  /** Address of the client */
+  ip?: string
+}
+
+/** Opens the app for one test file; ends with it. */
+export async function openRest(overrides: Partial<AppContext> = {}) {
+  const database = await openDatabase({ dataDir: 'memory://' })
+  afterAll(() => database.close())
+  const { db } = database
+  const updates: (ProjectUpdate & { actorId: string })[] = []
+  const accessChanges: AccessChange[] = []
+  const accessChanged = (change: AccessChange) => void accessChanges.push(change)
+  const lines: Record<string, unknown>[] = []
+  const log = pino(
+    { level: 'info' },
+    { write: (line) => void lines.push(JSON.parse(line) as Record<string, unknown>) },
+  )
+  const signingKey = await loadSigningKey(db, undefined)
+  const silence = () => undefined
+  const emit = { toProject: silence, toUser: silence, toSocket: silence, toEverybody: silence }
+  const texts = new Map<string, string>()
+  const context: AppContext = {
+    db,
+    database,
+    accounts: createAccounts({
+      db,
+      signingKey,
+      accessTokenTtl: 900,
+      refreshTokenTtl: 86_400,
+      accessChanged,
+    }),
+    limits: createAccountLimits({ requestsPerMinute: 10_000 }),
+    publish: (update) => void updates.push(update),
+    accessChanged,
+    documents: {
+      readText: (id) => Promise.resolve(texts.get(id) ?? ''),
+      replaceText: async (id, text) => void texts.set(id, text),
+      createDocument: async (_trx, id, text) => void texts.set(id, text),
+      closeFile: (id) => texts.delete(id),
+    },
+    messages: createChat({ db, emit }),
+    workerStatus: () => ({ state: 'unavailable', reason: 'not in this test' }),
+    activeUsers: () => 0,
+    log,
+    version: '0.0.0-test',
+    allowedOrigins: ['https://friend.example'],
+    trustProxy: false,
+    pageDir: 'nowhere',
+    ...overrides,
+  }
+  const app = createApp(context)
+
+  async function ask<Data>(method: string, path: string, options: Ask = {}): Promise<Reply<Data>> {
+    const { token, body, headers, ip = '192.0.2.1' } = options
+    const response = await app.request(
+      path.startsWith('/') ? path : `/api/v1/${path}`,
+      {
+        method,
+        headers: {
+          ...(token !== undefined && { authorization: `Bearer ${token}` }),
+          ...(body !== undefined && { 'content-type': 'application/json' }),
+          ...headers,
+        },
+        ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      },
+      { incoming: { socket: { remoteAddress: ip } } },
+    )
+    const text = await response.text()
+    const parsed = text.startsWith('{') ? (JSON.parse(text) as object) : { data: text }
+    return { ...(parsed as Reply<Data>), status: response.status, headers: response.headers }
+  }
+
+  const as = (token: string) => ({
+    get: <Data>(path: string) => ask<Data>('GET', path, { token }),
+    post: <Data>(path: string, body?: unknown) => ask<Data>('POST', path, { token, body }),
+    patch: <Data>(path: string, body: unknown) => ask<Data>('PATCH', path, { token, body }),
+    delete: (path: string) => ask<string>('DELETE', path, { token }),
+  })
+
+  /** A new person, signed in. */
+  async function signUp(username: string) {
+    const body = { username, email: `${username}@example.org`, password: 'correct horse' }
+    const { data } = await ask<SignedIn>('POST', 'auth/register', { body })
+    return { ...data, ...as(data.token) }
+  }
+
+  /** A project with its maintainer and one person per role. */
+  async function makeProject(name: string, fields: object = {}) {
+    const owner = await signUp(`${name}-owner`)
+    const { data: project } = await owner.post<ProjectDetails>('projects', { name, ...fields })
+    const path = `projects/${project.slug}`
+    const join = async (role: string) => {
+      const person = await signUp(`${name}-${role}`)
+      await owner.post(`${path}/members`, { username: person.user.username, role })
+      return person
+    }
+    return { owner, project, path, join }
+  }
+
+  return {
+    app,
+    ask,
+    as,
+    signUp,
+    makeProject,
+    db,
+    signingKey,
+    updates,
+    accessChanges,
+    lines,
+    accounts: context.accounts,
+  }
+}
