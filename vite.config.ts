@@ -1,8 +1,13 @@
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
 
+const server = `http://localhost:${process.env['PORT'] ?? 3000}`
+const paths = ['/api', '/socket.io', '/collab', '/yjs', '/docs', '/health', '/metrics']
+
 export default defineConfig({
   root: 'web',
   plugins: [react()],
   build: { outDir: '../dist/page', emptyOutDir: true },
+  // `npm run dev`: the page comes from here, all else from the server. The Host stays, so that origins agree.
+  server: { proxy: Object.fromEntries(paths.map((path) => [path, { target: server, ws: true }])) },
 })
