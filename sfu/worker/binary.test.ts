@@ -1,5 +1,5 @@
 // The outside world is stood in for: a real HTTP server for GitHub, small scripts for the toolchain and the worker.
-import { execFileSync, spawnSync } from 'node:child_process'
+import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { chmod, mkdir, readdir, readFile, utimes, writeFile } from 'node:fs/promises'
@@ -11,7 +11,6 @@ import { expect, onTestFinished, test } from 'vitest'
 import type { WorkerStatus } from '../../protocol/worker.ts'
 import { createWorkerBinary, type WorkerBinaryOptions } from './binary.ts'
 import { findMediasoup, locateCache } from './cache.ts'
-import { runCommand } from './command.ts'
 
 /** Answers as a worker does that is started without its environment */
 const workerScript = '#!/bin/sh\nexit 41\n'
@@ -34,6 +33,7 @@ test('a MEDIASOUP_WORKER_BIN that does not run is named, and nothing else is tri
   )
   const cases = {
     '/nowhere/worker': 'no such file',
+    '/dev/null/worker': 'ENOTDIR',
     [notWorker]: 'not a mediasoup worker',
     [broken]: 'libuv.so.1',
   }
@@ -59,6 +59,11 @@ test('a cached binary is found without network', async () => {
   await expect(worker.ready).resolves.toBe(cache.binary)
   expect(seen.map(({ state }) => state)).toEqual(['ready'])
   expect(await readdir(cache.folder)).toEqual(['mediasoup-worker'])
+})
+
+test('a cache that cannot be written is named', async () => {
+  const worker = start(makeFolder(), { env: { XDG_CACHE_HOME: '/dev/null' } })
+  await expect(worker.ready).rejects.toThrow(/'\/dev\/null\/openlaunch.*Set XDG_CACHE_HOME/)
 })
 
 test('the prebuilt download is kept in the cache, and the package is left alone', async () => {
@@ -193,25 +198,6 @@ test('close() ends a download', async () => {
   expect(await readdir((await cacheIn(folder)).folder)).toEqual(['prepare.log'])
 })
 
-test('an abort ends a command and what it started', async () => {
-  const folder = makeFolder()
-  const stop = new AbortController()
-  const pids: number[] = []
-  const script = 'sleep 60 & echo $$; echo $!; wait'
-  const running = runCommand('sh', ['-c', script], {
-    cwd: folder,
-    env: process.env,
-    logFile: path.join(folder, 'log'),
-    signal: stop.signal,
-    onLine: (line) => {
-      pids.push(Number(line))
-      if (pids.length === 2) stop.abort(new Error('enough'))
-    },
-  })
-  await expect(running).rejects.toThrow('enough')
-  for (const pid of pids) await expect.poll(() => isRunning(pid)).toBe(false)
-})
-
 interface Changes extends Partial<WorkerBinaryOptions> {
   env?: Record<string, string>
 }
@@ -293,10 +279,4 @@ async function serve(listener: RequestListener) {
     server.close()
   })
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-}
-
-/** Where process 1 does not collect them, orphans stay as zombies: those do not count. */
-function isRunning(pid: number) {
-  const { stdout } = spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' })
-  return /^[^Z]/.test(stdout.trim())
 }

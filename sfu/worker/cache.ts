@@ -4,7 +4,7 @@ import { open, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import os from 'node:os'
 import path from 'node:path'
-import type { Environment } from './command.ts'
+import { messageOf, type Environment } from './command.ts'
 
 export interface WorkerCache {
   folder: string
@@ -59,7 +59,7 @@ const startedWithoutEnvironment = 41
 
 /** @returns what is wrong with the binary, or null when it runs on this machine */
 export function findFault(binary: string) {
-  return new Promise<string | null>((resolve) => {
+  const answer = new Promise<string | null>((resolve) => {
     execFile(binary, { env: {}, timeout: 10_000 }, (error, _stdout, stderr) => {
       if (error?.code === startedWithoutEnvironment) resolve(null)
       else if (error?.code === 'ENOENT') resolve('there is no such file')
@@ -71,6 +71,8 @@ export function findFault(binary: string) {
         )
     })
   })
+  // Some errors come as an answer, others (ENOTDIR) are thrown by the call.
+  return answer.catch(messageOf)
 }
 
 /**
