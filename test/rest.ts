@@ -34,9 +34,12 @@ export interface Ask {
   ip?: string
 }
 
-/** Opens the app for one test file; ends with it. */
-export async function openRest(overrides: Partial<AppContext> = {}) {
-  const database = await openDatabase({ dataDir: 'memory://' })
+/** Opens the app for one test file; ends with it. Without `databaseUrl`, in memory. */
+export async function openRest({
+  databaseUrl,
+  ...overrides
+}: Partial<AppContext> & { databaseUrl?: string } = {}) {
+  const database = await openDatabase({ url: databaseUrl, dataDir: 'memory://' })
   afterAll(() => database.close())
   const { db } = database
   const updates: (ProjectUpdate & { actorId: string })[] = []

@@ -7,6 +7,7 @@ import type { Db, Trx } from '../../db/database.ts'
 import { AppError, notFound } from '../../protocol/errors.ts'
 import { isUuid } from '../../protocol/names.ts'
 import { readPage, type PageQuery } from '../listing.ts'
+import { holdProject } from '../projects/hold.ts'
 import type { FileChange, FileWithContent, NewFile, ProjectFile } from './schema.ts'
 
 /** What the realtime plane does for us. */
@@ -89,7 +90,7 @@ export async function createFile(
   { path, content = '' }: NewFile,
 ): Promise<FileWithContent> {
   const { file, update } = await db.transaction().execute(async (trx) => {
-    const access = await requireAccess(trx, actor, project, 'file:write')
+    const access = await holdProject(trx, actor, project, 'file:write')
     const projectId = access.project.id
     await claimPath(trx, projectId, path)
     const file = await trx
@@ -113,7 +114,7 @@ export async function changeFile(
   { path, content }: FileChange,
 ): Promise<FileWithContent> {
   const { file, update } = await db.transaction().execute(async (trx) => {
-    const access = await requireAccess(trx, actor, project, 'file:write')
+    const access = await holdProject(trx, actor, project, 'file:write')
     const projectId = access.project.id
     const { id } = await findFile(trx, projectId, fileId)
     if (path !== undefined) await claimPath(trx, projectId, path, id)
@@ -138,7 +139,7 @@ export async function deleteFile(
   fileId: string,
 ) {
   const { id, update } = await db.transaction().execute(async (trx) => {
-    const access = await requireAccess(trx, actor, project, 'file:write')
+    const access = await holdProject(trx, actor, project, 'file:write')
     const file = await findFile(trx, access.project.id, fileId)
     await trx.deleteFrom('files').where('id', '=', file.id).execute()
     const { projectId, id } = file

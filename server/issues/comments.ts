@@ -1,10 +1,11 @@
 // What people say about an issue.
 import { v7 as uuid } from 'uuid'
-import { requireAccess, type Actor } from '../../db/access.ts'
+import type { Actor } from '../../db/access.ts'
 import { appendActivity } from '../../db/activity.ts'
 import type { Db, Trx } from '../../db/database.ts'
 import { AppError } from '../../protocol/errors.ts'
 import { readPage, type PageQuery } from '../listing.ts'
+import { holdProject } from '../projects/hold.ts'
 import { publicUser } from '../users/users.ts'
 import { findIssue, readIssue, type IssueOptions } from './issues.ts'
 import type { Comment, NewComment } from './schema.ts'
@@ -50,7 +51,7 @@ export async function addComment(
   { content, parentId }: NewComment,
 ): Promise<Comment> {
   const { comment, update } = await db.transaction().execute(async (trx) => {
-    const access = await requireAccess(trx, actor, project, 'issue:write')
+    const access = await holdProject(trx, actor, project, 'issue:write')
     const issue = await findIssue(trx, access.project.id, issueId)
     await checkParent(trx, issue.id, parentId)
     const id = uuid()

@@ -7,6 +7,7 @@ import type { Db, Trx } from '../../db/database.ts'
 import { AppError, notFound } from '../../protocol/errors.ts'
 import { isUuid } from '../../protocol/names.ts'
 import { containsText, readPage, type PageQuery } from '../listing.ts'
+import { holdProject } from '../projects/hold.ts'
 import { publicUser } from '../users/users.ts'
 import type { Issue, IssueChange, IssueFilter, NewIssue } from './schema.ts'
 
@@ -110,7 +111,7 @@ export async function createIssue(
   draft: NewIssue,
 ): Promise<Issue> {
   const { issue, update } = await db.transaction().execute(async (trx) => {
-    const access = await requireAccess(trx, actor, project, 'issue:write')
+    const access = await holdProject(trx, actor, project, 'issue:write')
     const projectId = access.project.id
     await checkAssignee(trx, access, actor, { from: null, to: draft.assigneeId })
     const number = await takeNumber(trx, projectId)
@@ -141,7 +142,7 @@ export async function changeIssue(
   change: IssueChange,
 ): Promise<Issue> {
   const { issue, update } = await db.transaction().execute(async (trx) => {
-    const access = await requireAccess(trx, actor, project, 'issue:write')
+    const access = await holdProject(trx, actor, project, 'issue:write')
     const projectId = access.project.id
     const { id, assigneeId } = await findIssue(trx, projectId, issueId)
     await checkAssignee(trx, access, actor, { from: assigneeId, to: change.assigneeId })
@@ -164,7 +165,7 @@ export async function deleteIssue(
   issueId: string,
 ) {
   const update = await db.transaction().execute(async (trx) => {
-    const access = await requireAccess(trx, actor, project, 'issue:delete')
+    const access = await holdProject(trx, actor, project, 'issue:delete')
     const issue = await findIssue(trx, access.project.id, issueId)
     await trx.deleteFrom('issues').where('id', '=', issue.id).execute()
     return appendActivity(trx, issue.projectId, actor.id, 'issue_deleted', issue)

@@ -4,6 +4,7 @@ import type { Db, Trx } from '../../db/database.ts'
 import { notFound } from '../../protocol/errors.ts'
 import { newSecret, sha256 } from '../accounts/sessions.ts'
 import { readPublicUser } from '../users/users.ts'
+import { keepProject } from './hold.ts'
 import { insertMember } from './members.ts'
 import { readProject, type ProjectOptions } from './projects.ts'
 import type { Invitation, NewInvite, ProjectDetails } from './schema.ts'
@@ -57,6 +58,7 @@ export async function acceptInvite(
 ): Promise<ProjectDetails> {
   const { projectId, update } = await db.transaction().execute(async (trx) => {
     const { projectId, role } = await findInvite(trx, token)
+    await keepProject(trx, projectId)
     const member = await trx
       .selectFrom('projectMembers')
       .select('id')

@@ -7,6 +7,7 @@ import type { ProjectRole } from '../../protocol/access.ts'
 import { AppError, notFound } from '../../protocol/errors.ts'
 import { isUuid } from '../../protocol/names.ts'
 import { readPage, type PageQuery } from '../listing.ts'
+import { holdProject } from './hold.ts'
 import { publicColumns } from '../users/users.ts'
 import type { ProjectOptions } from './projects.ts'
 import type { Member, NewMember } from './schema.ts'
@@ -98,7 +99,7 @@ export async function addMember(
   { username, role = 'contributor' }: NewMember,
 ): Promise<Member> {
   const { member, update } = await db.transaction().execute(async (trx) => {
-    const access = await requireAccess(
+    const access = await holdProject(
       trx,
       actor,
       project,
@@ -122,7 +123,7 @@ export async function changeMember(
   role: ProjectRole,
 ): Promise<Member> {
   const { member, update } = await db.transaction().execute(async (trx) => {
-    const access = await requireAccess(trx, actor, project, 'project:manage_members')
+    const access = await holdProject(trx, actor, project, 'project:manage_members')
     const projectId = access.project.id
     await lockProject(trx, projectId)
     const before = await readMember(trx, projectId, userId)
@@ -155,7 +156,7 @@ export async function removeMember(
   userId: string,
 ) {
   const update = await db.transaction().execute(async (trx) => {
-    const access = await requireAccess(trx, actor, project, 'project:read')
+    const access = await holdProject(trx, actor, project, 'project:read')
     const projectId = access.project.id
     if (userId !== actor.id && !can(access, 'project:manage_members')) {
       throw new AppError('INSUFFICIENT_PERMISSIONS', 'Only a maintainer can remove others')

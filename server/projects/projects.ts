@@ -5,9 +5,10 @@ import { v7 as uuid } from 'uuid'
 import { requireAccess, type Actor, type ProjectAccess } from '../../db/access.ts'
 import { appendActivity, type Publish } from '../../db/activity.ts'
 import { isUniqueViolation, type Db, type Trx } from '../../db/database.ts'
-import { AppError } from '../../protocol/errors.ts'
+import { notFound } from '../../protocol/errors.ts'
 import type { AccessChange } from '../../protocol/requests.ts'
 import { containsText, readPage, type PageQuery } from '../listing.ts'
+import { holdProject } from './hold.ts'
 import type { NewProject, Project, ProjectChange, ProjectDetails, ProjectFilter } from './schema.ts'
 
 export interface ProjectOptions {
@@ -128,7 +129,7 @@ export async function changeProject(
   change: ProjectChange,
 ): Promise<ProjectDetails> {
   const { details, update } = await db.transaction().execute(async (trx) => {
-    const access = await requireAccess(trx, actor, project, 'project:write')
+    const access = await holdProject(trx, actor, project, 'project:write')
     await trx
       .updateTable('projects')
       .set({ ...columns(change), updatedAt: sql`now()` })
@@ -153,17 +154,20 @@ export async function deleteProject(
   const { projectId, people } = await db.transaction().execute(async (trx) => {
     const access = await requireAccess(trx, actor, project, 'project:delete')
     const projectId = access.project.id
+    // Waits for the writes under way; see holdProject.
+    await trx
+      .selectFrom('projects')
+      .select('id')
+      .where('id', '=', projectId)
+      .forUpdate()
+      .executeTakeFirstOrThrow(() => notFound('Project'))
     const people = await trx
       .selectFrom('projectMembers')
       .select('userId')
       .where('projectId', '=', projectId)
       .union(trx.selectFrom('users').select('id as userId').where('role', '=', 'admin'))
       .execute()
-    const { numDeletedRows } = await trx
-      .deleteFrom('projects')
-      .where('id', '=', projectId)
-      .executeTakeFirstOrThrow()
-    if (numDeletedRows === 0n) throw new AppError('NOT_FOUND', 'Project not found')
+    await trx.deleteFrom('projects').where('id', '=', projectId).execute()
     return { projectId, people }
   })
   for (const { userId } of people) accessChanged({ userId, projectId })

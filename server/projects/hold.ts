@@ -1,0 +1,31 @@
+// The door of every write in a project.
+import { requireAccess, type Actor, type ProjectAccess } from '../../db/access.ts'
+import type { Trx } from '../../db/database.ts'
+import { notFound } from '../../protocol/errors.ts'
+import type { Permission } from '../../protocol/access.ts'
+
+/** The project stays until the transaction ends. */
+export async function keepProject(trx: Trx, projectId: string) {
+  await trx
+    .selectFrom('projects')
+    .select('id')
+    .where('id', '=', projectId)
+    .forKeyShare()
+    .executeTakeFirstOrThrow(() => notFound('Project'))
+}
+
+/**
+ * `requireAccess`, and the project stays. Call it first: a deletion waits for the writes under way at this row, and
+ * otherwise takes what they hold in another order, which is a deadlock.
+ * @throws AppError as `requireAccess`
+ */
+export async function holdProject(
+  trx: Trx,
+  actor: Actor,
+  project: string,
+  ...required: Permission[]
+): Promise<ProjectAccess> {
+  const access = await requireAccess(trx, actor, project, ...required)
+  await keepProject(trx, access.project.id)
+  return access
+}
