@@ -6,12 +6,20 @@ import type {
   RtpCapabilities,
   RtpParameters,
 } from 'mediasoup-client/types'
-import type { PublicUser } from './events.ts'
+import type { CallSummary, PublicUser } from './events.ts'
 import type { WorkerStatus } from './worker.ts'
 
 export type MediaKind = 'audio' | 'video'
 export const mediaSources = ['camera', 'microphone', 'screen', 'screen-audio'] as const
 export type MediaSource = (typeof mediaSources)[number]
+/** What each source carries. A peer sends at most one of each. */
+export const sourceKinds: Record<MediaSource, MediaKind> = {
+  camera: 'video',
+  microphone: 'audio',
+  screen: 'video',
+  'screen-audio': 'audio',
+}
+export type CallEndReason = 'worker_died' | 'connection_lost' | 'access_changed' | 'shutdown'
 
 export interface CallProducer {
   producerId: string
@@ -33,6 +41,13 @@ export interface TransportParameters {
   iceParameters: IceParameters
   iceCandidates: IceCandidate[]
   dtlsParameters: DtlsParameters
+  /** TURN, for networks that let nothing else out */
+  iceServers?: IceServer[]
+}
+export interface IceServer {
+  urls: string[]
+  username: string
+  credential: string
 }
 
 export interface ConsumerParameters {
@@ -44,6 +59,10 @@ export interface ConsumerParameters {
   producerPaused: boolean
 }
 
+/**
+ * Every request but call_join is refused with NOT_FOUND or UNAVAILABLE and the details { joined: false } when the
+ * socket is not in the call, or no longer: the client joins again.
+ */
 export interface CallRequests {
   /** Joins the project's call, starting it when nobody is in it. A socket is in one call per project. */
   call_join: [
@@ -98,12 +117,12 @@ export interface CallEvents {
   call_producer_added: { projectId: string; producer: CallProducer }
   call_producer_paused: { projectId: string; producerId: string; paused: boolean }
   call_producer_closed: { projectId: string; producerId: string }
-  /** The media of this call is gone (its worker or node died, or access was judged anew): join again */
-  call_ended: { projectId: string; reason: 'worker_died' | 'access_changed' | 'shutdown' }
+  /** This peer's media is gone (worker or node died, ICE was lost, access is judged anew): join again */
+  call_ended: { projectId: string; peerId: string; reason: CallEndReason }
   /** To the whole room: who is in the call; null when it is over */
   call_changed: {
     projectId: string
-    call: { startedAt: string; participants: PublicUser[] } | null
+    call: CallSummary | null
   }
   /** To everybody: whether calls are possible on this server yet */
   call_worker: WorkerStatus

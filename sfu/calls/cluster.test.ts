@@ -1,0 +1,130 @@
+// Two nodes on one real Redis: a call lives on one of them, people are on both.
+import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest'
+import { connectRedis, createRedisBus } from '../../realtime/bus.ts'
+import chromium from './chromium.json' with { type: 'json' }
+import { openStage } from './stage.ts'
+
+describe.skipIf(!inject('redisUrl'))('two nodes', () => {
+  let stage: Awaited<ReturnType<typeof openStage>>
+  beforeAll(async () => {
+    stage = await openStage()
+  }, 600_000)
+  afterAll(() => stage?.close())
+
+  async function useNode(portMin: number) {
+    const client = await connectRedis(inject('redisUrl') ?? '', () => undefined)
+    const bus = await createRedisBus(client)
+    const node = stage.addNode(bus, { portMin, portMax: portMin + 20, workers: 1 }, { beatMs: 100 })
+    const disconnect = async () => {
+      await bus.close()
+      client.disconnect()
+    }
+    onTestFinished(async () => {
+      await node.calls.close()
+      await disconnect()
+    })
+    return { ...node, bus, disconnect }
+  }
+  async function useCluster() {
+    const projectId = await stage.addProject()
+    const [a, b] = [await useNode(21_500), await useNode(21_530)]
+    return {
+      projectId,
+      a,
+      b,
+      ada: await stage.addPerson(projectId),
+      bob: await stage.addPerson(projectId),
+    }
+  }
+
+  test('a call is in one place, whichever node its people are on', async () => {
+    const { projectId, a, b, ada, bob } = await useCluster()
+    const joined = await a.ask(ada, 'call_join', { projectId })
+    const { peers, peerId } = await b.ask(bob, 'call_join', { projectId })
+    expect(peers.map((peer) => peer.peerId)).toEqual([joined.peerId])
+    expect([a, b].map(({ calls }) => calls.workerPids().length)).toEqual([1, 0])
+    await expect
+      .poll(async () => (await b.calls.summary(projectId))?.participants.map(({ id }) => id))
+      .toEqual([ada.principal.id, bob.principal.id])
+
+    const { transportId } = await b.ask(bob, 'call_create_transport', {
+      projectId,
+      direction: 'send',
+    })
+    const produce = { projectId, transportId, kind: 'video', source: 'camera' }
+    const { producerId } = await b.ask(bob, 'call_produce', {
+      ...produce,
+      rtpParameters: chromium.camera,
+    })
+    expect(stage.heardBy(ada.socketId, 'call_producer_added')[0]?.producer.producerId).toBe(
+      producerId,
+    )
+    // Refusals cross over as they are.
+    await expect(
+      b.ask(bob, 'call_produce', { ...produce, rtpParameters: chromium.camera }),
+    ).rejects.toMatchObject({ code: 'CONFLICT', message: 'You are sending a camera already' })
+
+    b.calls.socketGone(bob.socketId)
+    await expect
+      .poll(() => stage.heardBy(ada.socketId, 'call_peer_left'))
+      .toEqual([{ projectId, peerId }])
+    await a.ask(ada, 'call_leave', { projectId })
+    await expect.poll(() => b.calls.summary(projectId)).toBe(null)
+
+    // The lease is free again: now the other node may have it.
+    await b.ask(bob, 'call_join', { projectId })
+    expect(b.calls.workerPids()).toHaveLength(1)
+  })
+
+  test('both start the call at the same moment: there is one', async () => {
+    const { projectId, a, b, ada, bob } = await useCluster()
+    await Promise.all([
+      a.ask(ada, 'call_join', { projectId }),
+      b.ask(bob, 'call_join', { projectId }),
+    ])
+    expect(a.calls.workerPids().length + b.calls.workerPids().length).toBe(1)
+    await expect.poll(async () => (await a.calls.summary(projectId))?.participants.length).toBe(2)
+  })
+
+  test('the owner vanishes: who is on the other node joins there as soon as the lease ends', async () => {
+    const { projectId, a, b, ada, bob } = await useCluster()
+    await a.ask(ada, 'call_join', { projectId })
+    await b.ask(bob, 'call_join', { projectId })
+    await a.disconnect()
+    await expect(
+      b.ask(bob, 'call_create_transport', { projectId, direction: 'send' }),
+    ).rejects.toMatchObject({ code: 'UNAVAILABLE', details: { joined: false } })
+    await expect
+      .poll(() => stage.heardBy(projectId, 'call_changed').at(-1))
+      .toEqual({ projectId, call: null })
+    await expect
+      .poll(() =>
+        b.ask(bob, 'call_join', { projectId }).then(
+          ({ peers }) => peers,
+          () => null,
+        ),
+      )
+      .toEqual([])
+  })
+
+  test('a node vanishes with its sockets: its people leave the call', async () => {
+    const { projectId, a, b, ada, bob } = await useCluster()
+    await a.ask(ada, 'call_join', { projectId })
+    const { peerId } = await b.ask(bob, 'call_join', { projectId })
+    await b.disconnect()
+    await expect
+      .poll(() => stage.heardBy(ada.socketId, 'call_peer_left'))
+      .toEqual([{ projectId, peerId }])
+  })
+
+  test('a node that shuts down sends its people elsewhere', async () => {
+    const { projectId, a, b, ada, bob } = await useCluster()
+    await a.ask(ada, 'call_join', { projectId })
+    const { peerId } = await b.ask(bob, 'call_join', { projectId })
+    await a.calls.close()
+    await expect
+      .poll(() => stage.heardBy(bob.socketId, 'call_ended'))
+      .toEqual([{ projectId, peerId, reason: 'shutdown' }])
+    expect((await b.ask(bob, 'call_join', { projectId })).peers).toEqual([])
+  })
+})

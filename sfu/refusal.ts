@@ -1,0 +1,28 @@
+// mediasoup refuses nonsense with errors of its own; clients get AppErrors in words.
+import { NotFoundError, WorkerClosedError } from 'mediasoup/errors'
+import { AppError } from '../protocol/errors.ts'
+
+/** The request concerns a call that this socket is not in: the client should join again. */
+export const notInCall = () =>
+  new AppError('NOT_FOUND', 'You are not in this call; join it first', { joined: false })
+
+/**
+ * Runs what the client's parameters may spoil.
+ * @throws AppError VALIDATION_ERROR, NOT_FOUND, or UNAVAILABLE when the worker died meanwhile
+ */
+export async function refusing<T>(what: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (error instanceof AppError) throw error
+    if (error instanceof WorkerClosedError) {
+      throw new AppError('UNAVAILABLE', 'The media of this call is gone; join again', {
+        joined: false,
+      })
+    }
+    // The worker appends the name of its method in brackets.
+    const message = (error as Error).message.replace(/ \[method:[^\]]*\]$/, '')
+    const code = error instanceof NotFoundError ? 'NOT_FOUND' : 'VALIDATION_ERROR'
+    throw new AppError(code, `${what}: ${message}`)
+  }
+}

@@ -1,0 +1,168 @@
+// The media workers of this node: processes of mediasoup, each listening on one port of the range, UDP and TCP.
+// They are started when a call needs them. One that died is not used again; the next call gets a new one.
+import { availableParallelism } from 'node:os'
+import { createWorker } from 'mediasoup'
+import type { Router, WebRtcServer, WebRtcTransport, Worker } from 'mediasoup/types'
+import type { Logger } from 'pino'
+import { AppError } from '../protocol/errors.ts'
+import { announce, localAddresses } from './addresses.ts'
+import { mediaCodecs } from './codecs.ts'
+import type { TurnConfig } from './turn.ts'
+
+export interface MediaConfig {
+  /** Default 0.0.0.0 */
+  listenAddress?: string | undefined
+  /** Addresses or host names that browsers are told; default: all IPv4 addresses of this machine, and 127.0.0.1 */
+  announcedAddresses?: string[] | undefined
+  /** One port per worker, UDP and TCP. Keep them below 32768, where the system's own outgoing ports begin. */
+  portMin?: number | undefined
+  portMax?: number | undefined
+  /** How many workers at most; default: one per core */
+  workers?: number | undefined
+  /** TURN servers that share a secret with us (coturn: use-auth-secret) */
+  turn?: TurnConfig | undefined
+}
+
+export interface MediaWorker {
+  readonly pid: number
+  readonly port: number
+  /** Peers in the rooms on this worker */
+  load: number
+  createRouter(): Promise<Router>
+  createTransport(router: Router): Promise<WebRtcTransport>
+  /** What browsers are told instead of the transport's own candidates */
+  candidates(transport: WebRtcTransport): WebRtcTransport['iceCandidates']
+}
+
+export interface Workers {
+  /** @returns the worker with the fewest peers, started if need be
+   *  @throws AppError UNAVAILABLE when none can be started */
+  leastLoaded(binary: string): Promise<MediaWorker>
+  pids(): number[]
+  close(): void
+}
+
+/** What a peer may send us together, bits per second: camera with all its layers, screen, sound. */
+const MAX_INCOMING_BITRATE = 8_000_000
+
+export function createWorkers(config: MediaConfig, log: Pick<Logger, 'error'>): Workers {
+  const { listenAddress = '0.0.0.0', portMin = 20_000, portMax = 20_100 } = config
+  const count = config.workers ?? availableParallelism()
+  const running = new Set<RunningWorker>()
+  const starting = new Set<Promise<RunningWorker>>()
+  let closed = false
+
+  const isWildcard = listenAddress === '0.0.0.0' || listenAddress === '::'
+  const addresses = () => {
+    if (config.announcedAddresses?.length) return config.announcedAddresses
+    return isWildcard ? localAddresses() : [listenAddress]
+  }
+
+  async function start(binary: string): Promise<RunningWorker> {
+    const worker = await createWorker({ workerBin: binary, logLevel: 'error' })
+    try {
+      const { server, port } = await listen(worker)
+      if (closed) throw new Error('The media workers were closed')
+      const media = new RunningWorker({ worker, server, port, addresses })
+      running.add(media)
+      worker.observer.once('close', () => running.delete(media))
+      worker.once('died', (error) => log.error({ err: error, port }, 'a media worker died'))
+      return media
+    } catch (error) {
+      worker.close()
+      throw error
+    }
+  }
+
+  async function listen(worker: Worker): Promise<{ server: WebRtcServer; port: number }> {
+    for (let port = portMin; port <= portMax; port += 1) {
+      const listenInfos = (['udp', 'tcp'] as const).map((protocol) => ({
+        protocol,
+        ip: listenAddress,
+        port,
+      }))
+      try {
+        return { server: await worker.createWebRtcServer({ listenInfos }), port }
+      } catch (error) {
+        const { message } = error as Error
+        if (message.includes('address already in use')) continue
+        throw new Error(`Cannot listen for media on ${listenAddress}: ${message}`, { cause: error })
+      }
+    }
+    throw new Error(`All media ports from ${portMin} to ${portMax} are in use on ${listenAddress}`)
+  }
+
+  return {
+    async leastLoaded(binary) {
+      // Joins that come together share the start, rather than taking a worker each.
+      if (starting.size > 0) await Promise.allSettled(starting)
+      const [best] = [...running].toSorted((a, b) => a.load - b.load)
+      if (best && (best.load === 0 || running.size >= count)) return best
+      const start_ = start(binary)
+      starting.add(start_)
+      try {
+        return await start_
+      } catch (error) {
+        if (best && running.has(best)) return best
+        log.error({ err: error }, 'no media worker could be started')
+        const reason = error instanceof Error ? error.message : String(error)
+        throw new AppError('UNAVAILABLE', `Calls are not possible now: ${reason}`)
+      } finally {
+        starting.delete(start_)
+      }
+    },
+    pids: () => [...running].map(({ pid }) => pid),
+    close() {
+      closed = true
+      for (const media of running) media.close()
+    },
+  }
+}
+
+interface RunningWorkerOptions {
+  worker: Worker
+  server: WebRtcServer
+  port: number
+  addresses: () => string[]
+}
+
+class RunningWorker implements MediaWorker {
+  readonly port: number
+  load = 0
+  readonly #worker: Worker
+  readonly #server: WebRtcServer
+  readonly #addresses: () => string[]
+
+  constructor({ worker, server, port, addresses }: RunningWorkerOptions) {
+    this.port = port
+    this.#worker = worker
+    this.#server = server
+    this.#addresses = addresses
+  }
+
+  get pid() {
+    return this.#worker.pid
+  }
+
+  createRouter() {
+    return this.#worker.createRouter({ mediaCodecs })
+  }
+
+  async createTransport(router: Router) {
+    const transport = await router.createWebRtcTransport({
+      webRtcServer: this.#server,
+      preferUdp: true,
+      initialAvailableOutgoingBitrate: 1_000_000,
+    })
+    await transport.setMaxIncomingBitrate(MAX_INCOMING_BITRATE)
+    return transport
+  }
+
+  candidates(transport: WebRtcTransport) {
+    return announce(transport.iceCandidates, this.#addresses())
+  }
+
+  close() {
+    this.#worker.close()
+  }
+}

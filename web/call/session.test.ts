@@ -1,0 +1,259 @@
+// Two pages in a real Chromium call each other through the real signalling and the real media worker.
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { chromium, type Browser, type Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { build } from 'vite'
+import { pino } from 'pino'
+import type { Principal } from '../../protocol/access.ts'
+import type { RequestHandlers } from '../../protocol/requests.ts'
+import { createLocalBus } from '../../realtime/bus.ts'
+import { createEmit } from '../../realtime/emit.ts'
+import { createIo } from '../../realtime/io.ts'
+import { bindRequests } from '../../realtime/requests.ts'
+import { createCalls, type Calls } from '../../sfu/calls/calls.ts'
+import { openStage } from '../../sfu/calls/stage.ts'
+import type { MediaSource } from '../../protocol/calls.ts'
+
+const flags = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--use-fake-device-for-media-stream',
+  // Answers getUserMedia and getDisplayMedia alike, without a dialogue.
+  '--use-fake-ui-for-media-stream',
+]
+
+let stage: Awaited<ReturnType<typeof openStage>>
+let calls: Calls
+let http: Server
+let browser: Browser
+let url: string
+const principals = new Map<string, Principal>()
+
+beforeAll(async () => {
+  stage = await openStage()
+  const script = await bundlePage()
+  http = createServer((request, response) => {
+    const isScript = request.url === '/page.js'
+    response.setHeader('content-type', isScript ? 'text/javascript' : 'text/html')
+    response.end(
+      isScript ? script : '<!doctype html><script type="module" src="/page.js"></script>',
+    )
+  })
+  const io = createIo({
+    http,
+    authenticate: async (token) => principals.get(token)!,
+    allowOrigin: () => true,
+  })
+  calls = createCalls({
+    db: stage.db,
+    bus: createLocalBus(),
+    emit: createEmit(io),
+    binary: stage.binary,
+    config: { portMin: 21_100, portMax: 21_150, workers: 1 },
+    log: { error: () => undefined },
+  })
+  io.on('connection', (socket) => socket.on('disconnect', () => calls.socketGone(socket.id)))
+  bindRequests(io, calls.handlers as RequestHandlers, pino({ level: 'silent' }))
+  await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve))
+  url = `http://localhost:${(http.address() as AddressInfo).port}/`
+  browser = await chromium.launch({
+    executablePath: process.env['CHROMIUM_BIN'] ?? '/usr/bin/chromium',
+    args: flags,
+  })
+}, 600_000)
+
+afterAll(async () => {
+  await browser.close()
+  await calls.close()
+  http.closeAllConnections()
+  http.close()
+  await stage.close()
+})
+
+async function bundlePage(): Promise<string> {
+  const result = await build({
+    configFile: false,
+    root: import.meta.dirname,
+    logLevel: 'error',
+    build: {
+      write: false,
+      minify: false,
+      rolldownOptions: { input: `${import.meta.dirname}/page.ts` },
+    },
+  })
+  const [output] = Array.isArray(result) ? result : [result]
+  if (!output || !('output' in output)) throw new Error('Nothing was bundled')
+  return output.output[0].code
+}
+
+/** Opens the page of a new person in the project. */
+async function openPage(projectId: string): Promise<Page> {
+  const { principal } = await stage.addPerson(projectId)
+  principals.set(principal.id, principal)
+  const context = await browser.newContext()
+  onTestFinished(() => context.close())
+  const page = await context.newPage()
+  await page.goto(url)
+  await page.evaluate(([token, id]) => window.openCall(token, id), [
+    principal.id,
+    projectId,
+  ] as const)
+  return page
+}
+
+const join = (page: Page, choice = { audio: true, video: true }) =>
+  page.evaluate((wanted) => window.stage.session.join(wanted), choice)
+const stateOf = (page: Page) => page.evaluate(() => window.stage.session.get())
+const statusOf = async (page: Page) => (await stateOf(page)).status.state
+const stats = (page: Page) => page.evaluate(() => window.stage.session.stats())
+
+const received = async (page: Page, source: MediaSource) =>
+  (await stats(page)).receiving.find((one) => one.source === source)
+const frames = async (page: Page, source: MediaSource) =>
+  (await received(page, source))?.framesDecoded ?? 0
+const packets = async (page: Page, source: MediaSource) =>
+  (await received(page, source))?.packetsReceived ?? 0
+const sentPackets = async (page: Page, source: MediaSource) =>
+  (await stats(page)).sending.find((one) => one.source === source)?.packetsSent ?? 0
+
+const soon = { timeout: 15_000 }
+/** Waits until a number is greater than it was. */
+async function expectGrowth(read: () => Promise<number>, by = 5) {
+  const before = await read()
+  await expect.poll(read, soon).toBeGreaterThan(before + by)
+}
+const expectMedia = (page: Page) =>
+  Promise.all([
+    expectGrowth(() => frames(page, 'camera')),
+    expectGrowth(() => packets(page, 'microphone')),
+  ])
+
+async function useTwo() {
+  const projectId = await stage.addProject()
+  const [a, b] = await Promise.all([openPage(projectId), openPage(projectId)])
+  await Promise.all([join(a), join(b)])
+  await Promise.all([expectMedia(a), expectMedia(b)])
+  return { projectId, a, b }
+}
+const problemsOf = (page: Page) => page.evaluate(() => window.stage.problems)
+
+test('two people see and hear each other, share a screen, mute and leave', async () => {
+  const { projectId, a, b } = await useTwo()
+
+  // The whole picture, and the small one when asked for.
+  const camera = await received(b, 'camera')
+  await expect.poll(async () => (await received(b, 'camera'))?.frameWidth, soon).toBe(640)
+  await b.evaluate((id) => window.stage.session.preferLayer(id, 0), camera?.producerId ?? '')
+  await expect.poll(async () => (await received(b, 'camera'))?.frameWidth, soon).toBe(320)
+
+  await a.evaluate(() => window.stage.session.startScreenShare())
+  await expectGrowth(() => frames(b, 'screen'))
+  // The browser's own stop button ends the track.
+  await a.evaluate(() => {
+    const { track } = window.stage.session.get().own.screen!
+    track.stop()
+    track.dispatchEvent(new Event('ended'))
+  })
+  await expect
+    .poll(async () => Object.keys((await stateOf(b)).peers[0]!.media), soon)
+    .toEqual(['camera', 'microphone'])
+
+  const mutedAtB = async () => (await stateOf(b)).peers[0]?.media.microphone?.muted
+  await a.evaluate(() => window.stage.session.setMicrophone(false))
+  await expect.poll(mutedAtB, soon).toBe(true)
+  const silent = await sentPackets(a, 'microphone')
+  await expectGrowth(() => frames(b, 'camera'), 15)
+  expect(await sentPackets(a, 'microphone')).toBe(silent)
+  await a.evaluate(() => window.stage.session.setMicrophone(true))
+  await expect.poll(mutedAtB, soon).toBe(false)
+  await expectGrowth(() => packets(b, 'microphone'))
+
+  await a.evaluate(() => window.stage.session.setCamera(false))
+  await expect.poll(async () => (await stateOf(b)).peers[0]!.media.camera, soon).toBe(undefined)
+  expect((await stateOf(a)).own.camera).toBe(undefined)
+  await a.evaluate(() => window.stage.session.setCamera(true))
+  await expectGrowth(() => frames(b, 'camera'))
+
+  await a.evaluate(() => window.stage.session.leave())
+  await expect.poll(async () => (await stateOf(b)).peers, soon).toEqual([])
+  expect((await calls.summary(projectId))?.participants).toHaveLength(1)
+  await b.evaluate(() => window.stage.session.leave())
+  await expect.poll(() => calls.summary(projectId), soon).toBe(null)
+  expect(await Promise.all([problemsOf(a), problemsOf(b)])).toEqual([[], []])
+})
+
+test('when the worker is killed, media is back by itself', async () => {
+  const { a, b } = await useTwo()
+  const [pid] = calls.workerPids()
+  const { status: before } = await stateOf(a)
+  process.kill(pid!, 'SIGKILL')
+  await expect.poll(() => stateOf(a).then(({ status }) => status), soon).not.toEqual(before)
+  await expect
+    .poll(() => Promise.all([statusOf(a), statusOf(b)]), soon)
+    .toEqual(['joined', 'joined'])
+  await Promise.all([expectMedia(a), expectMedia(b)])
+  expect(calls.workerPids()).not.toContain(pid)
+})
+
+test('when the socket comes back, so does the call, muted as before', async () => {
+  const { a, b } = await useTwo()
+  await a.evaluate(() => window.stage.session.setMicrophone(false))
+  const { status: before } = await stateOf(a)
+  await a.evaluate(() => window.stage.socket.io.engine.close())
+  await expect.poll(() => stateOf(a).then(({ status }) => status), soon).not.toEqual(before)
+  await expect.poll(() => statusOf(a), soon).toBe('joined')
+  await expectMedia(a)
+  await expectGrowth(() => frames(b, 'camera'))
+  const { peers } = await stateOf(b)
+  expect(peers).toHaveLength(1)
+  expect(peers[0]?.media.microphone?.muted).toBe(true)
+})
+
+test('a network that stalls is survived by an ICE restart, in the same membership', async () => {
+  const { a, b } = await useTwo()
+  const [pid] = calls.workerPids()
+  const { status: before } = await stateOf(a)
+  const restarts = () =>
+    a.evaluate(() => window.stage.requests.filter((one) => one === 'call_restart_ice').length)
+  // A stopped worker answers nothing, as a network that lets nothing through.
+  process.kill(pid!, 'SIGSTOP')
+  await expect.poll(restarts, { timeout: 20_000 }).toBeGreaterThan(0)
+  process.kill(pid!, 'SIGCONT')
+  await Promise.all([expectMedia(a), expectMedia(b)])
+  expect((await stateOf(a)).status).toEqual(before)
+})
+
+test('without camera and microphone one joins, is told why, and listens', async () => {
+  const projectId = await stage.addProject()
+  const [a, b] = await Promise.all([openPage(projectId), openPage(projectId)])
+  await a.evaluate(() => {
+    const refuse = () => Promise.reject(new DOMException('no', 'NotAllowedError'))
+    Object.assign(navigator.mediaDevices, { getUserMedia: refuse })
+  })
+  await Promise.all([join(a), join(b)])
+  await expectMedia(a)
+  const { own, problems } = await stateOf(a)
+  expect(own).toEqual({})
+  expect(problems).toEqual({
+    camera: expect.stringContaining('does not allow the camera'),
+    microphone: expect.stringContaining('does not allow the microphone'),
+  })
+})
+
+test('who may not join is told so, and who is sent away stays away', async () => {
+  const { projectId, a } = await useTwo()
+  const userId = await a.evaluate(() => (window.stage.socket.auth as { token: string }).token)
+  await stage.db.deleteFrom('projectMembers').where('userId', '=', userId).execute()
+  calls.closeFor({ userId, projectId })
+  await expect.poll(() => statusOf(a), soon).toBe('failed')
+  expect((await stateOf(a)).own).toEqual({})
+  const refused = await join(a).catch((error: Error) => error.message)
+  expect(refused).toContain('Insufficient permissions')
+})

@@ -1,0 +1,55 @@
+// What a call needs of the socket, and the news of one call in order.
+import type { CallEvents, CallRequests } from '../../protocol/calls.ts'
+
+export interface Signalling {
+  projectId: string
+  /** Rejects with an error that has the server's `code` and `details`; UNAVAILABLE when there was no answer in time */
+  request<Name extends keyof CallRequests>(
+    name: Name,
+    payload: CallRequests[Name][0],
+  ): Promise<CallRequests[Name][1]>
+  /** @returns a function that ends the subscription */
+  on<Name extends keyof CallEvents>(
+    name: Name,
+    listener: (payload: CallEvents[Name]) => void,
+  ): () => void
+}
+
+const newsNames = [
+  'call_peer_joined',
+  'call_peer_left',
+  'call_producer_added',
+  'call_producer_paused',
+  'call_producer_closed',
+  'call_ended',
+] as const
+type NewsName = (typeof newsNames)[number]
+export type NewsHandlers = { [Name in NewsName]: (payload: CallEvents[Name]) => void }
+
+/** News may overtake the answer to call_join: it is kept until there is somebody to hear it. */
+export function collectNews({ projectId, on }: Signalling) {
+  let handlers: NewsHandlers | undefined
+  const early: (() => void)[] = []
+  const subscribe = <Name extends NewsName>(name: Name) =>
+    on(name, (payload) => {
+      if (payload.projectId !== projectId) return
+      if (handlers) handlers[name](payload)
+      else early.push(() => handlers?.[name](payload))
+    })
+  const subscriptions = newsNames.map((name) => subscribe(name))
+  return {
+    start(hearing: NewsHandlers) {
+      handlers = hearing
+      for (const hear of early.splice(0)) hear()
+    },
+    stop() {
+      for (const end of subscriptions) end()
+    },
+  }
+}
+
+/** The server's error code, where the error is the server's. */
+export const codeOf = (error: unknown) => (error as { code?: unknown } | null)?.code
+/** Whether the server says that we are not in the call, or no longer. */
+export const isNotJoined = (error: unknown) =>
+  (error as { details?: { joined?: unknown } } | null)?.details?.joined === false
