@@ -1,0 +1,263 @@
+// Live files: Yjs documents over two protocols, kept by Hocuspocus in memory and by the journal in the database.
+//   /collab           stock @hocuspocus/provider, any number of documents on one socket
+//   /yjs/<document>   stock y-websocket, one document
+// A frame's way: door.ts → seat.ts → the document → journal.ts → (committed) "saved" to the sender, news.ts to others.
+import type { IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Hocuspocus } from '@hocuspocus/server'
+import type { Logger } from 'pino'
+import { WebSocketServer, type WebSocket } from 'ws'
+import { can, requireFileAccess } from '../../db/access.ts'
+import type { Db } from '../../db/database.ts'
+import type { Authenticate, Principal } from '../../protocol/access.ts'
+import type { Bus } from '../../protocol/bus.ts'
+import { AppError, notFound } from '../../protocol/errors.ts'
+import { MAX_DOCUMENT_FRAME } from '../../protocol/limits.ts'
+import { CONTENT, documentName, parseDocumentName } from '../../protocol/names.ts'
+import type { AccessChange } from '../../protocol/requests.ts'
+import { createBudget } from './budget.ts'
+import { closeCode, createDoor, denialReason, type Door, type DoorContext } from './door.ts'
+import { garbage } from './guard.ts'
+import { OWN } from './live.ts'
+import { createRegistry } from './registry.ts'
+import { createSeat } from './seat.ts'
+import { createDocument, readDocument, textOf } from './snapshot.ts'
+import { keepAlive, socketWire } from './socket.ts'
+import { replaceContent } from './text.ts'
+import { openingFrame, pickProtocol, readYRequest, startHeartbeat } from './ywebsocket.ts'
+import { toHocuspocus, translateWire, Y_PATH } from './ywebsocket.ts'
+
+const COLLAB_PATH = '/collab'
+/** How long a replaced text may take to become durable, and a closing server to write what waits. */
+const DURABLE_MS = 15_000
+const CLOSE_MS = 1_000
+
+export interface DocumentsOptions {
+  db: Db
+  bus: Bus
+  authenticate: Authenticate
+  /** Who holds this one-use ticket. @throws AppError INVALID_TOKEN */
+  redeemTicket: (ticket: string) => Promise<Principal>
+  log: Logger
+}
+
+export type Documents = ReturnType<typeof createDocuments>
+
+const fileOf = (name: string): string => {
+  const fileId = parseDocumentName(name)
+  if (!fileId) throw notFound('Document')
+  return fileId
+}
+
+export function createDocuments(options: DocumentsOptions) {
+  const { db, bus, authenticate, log } = options
+  const doors = new Set<Door>()
+  const budget = createBudget()
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: MAX_DOCUMENT_FRAME,
+    handleProtocols: (protocols) => pickProtocol(protocols) ?? false,
+  })
+  const registry = createRegistry({
+    db,
+    bus,
+    log,
+    onDeleted(fileId) {
+      const error = new AppError('NOT_FOUND', 'The file was deleted')
+      for (const door of doors) door.closeFile(fileId, error)
+    },
+  })
+  const { journal } = registry
+
+  /** Runs a hook so that Hocuspocus tells the client why not; what has a message it would write to the console. */
+  async function refusing<Result>(run: () => Promise<Result>): Promise<Result> {
+    try {
+      return await run()
+    } catch (error) {
+      const known = error instanceof AppError
+      if (!known) log.error({ err: error }, 'a document could not be opened')
+      const cause = known ? error : new AppError('UNAVAILABLE', 'Not available; try again later')
+      throw Object.assign(new Error('', { cause }), { reason: denialReason(cause) })
+    }
+  }
+
+  const hocuspocus = new Hocuspocus<DoorContext>({
+    quiet: true,
+    onAuthenticate: ({ token, documentName, context, connectionConfig }) =>
+      refusing(async () => {
+        const { door } = context
+        const principal = await door.identify(token)
+        budget.check(principal.id)
+        const grant = door.admit(principal)
+        const access = await requireFileAccess(db, principal, fileOf(documentName), 'room:join')
+        grant.projectId = access.project.id
+        connectionConfig.readOnly = !can(access, 'file:write')
+        return { userId: principal.id }
+      }),
+    onLoadDocument: ({ document, documentName }) =>
+      refusing(async () => {
+        try {
+          await registry.load(document, fileOf(documentName))
+        } catch (error) {
+          // Hocuspocus forgets a document that did not load, and leaves its timers running.
+          document.destroy()
+          throw error
+        }
+      }),
+    connected: async ({ connection, context: { door, userId = '' } }) => {
+      const live = registry.get(fileOf(connection.document.name))
+      // Hocuspocus may unload a document in the very moment in which it gives it out.
+      if (live?.document !== connection.document)
+        return door.end(closeCode('UNAVAILABLE'), 'The document was closed; connect again')
+      const { send, fail } = door
+      door.seated(createSeat({ connection, live, journal, budget, userId, send, fail }))
+    },
+    beforeUnloadDocument: ({ documentName }) => registry.flushed(fileOf(documentName)),
+  })
+
+  function serve(ws: WebSocket, door: Door, receive: (data: Uint8Array) => void) {
+    doors.add(door)
+    keepAlive(ws, door.alive)
+    ws.on('message', (data, isBinary) => {
+      if (isBinary) receive(new Uint8Array(data as Buffer))
+      else door.fail(garbage('a text frame'))
+    })
+    // Frames that are too big, for example; `ws` closes by itself.
+    ws.on('error', () => undefined)
+    ws.on('close', (code, reason) => {
+      doors.delete(door)
+      door.closed(code, String(reason))
+    })
+  }
+
+  function openCollab(ws: WebSocket) {
+    const door = createDoor({ wire: socketWire(ws), hocuspocus, log, identify: authenticate })
+    serve(ws, door, door.receive)
+  }
+
+  function openY(ws: WebSocket, url: URL) {
+    const { name, identify } = readYRequest(url, ws.protocol, options)
+    const door = createDoor({ wire: translateWire(socketWire(ws)), hocuspocus, log, identify })
+    serve(ws, door, (data) => {
+      try {
+        door.receive(toHocuspocus(name, data))
+      } catch (error) {
+        door.fail(error)
+      }
+    })
+    startHeartbeat(ws)
+    door.receive(openingFrame(name))
+  }
+
+  /** A document in memory, kept there until it is given back. */
+  async function openDirect(fileId: string) {
+    try {
+      return await hocuspocus.openDirectConnection(documentName(fileId))
+    } catch (error) {
+      throw error instanceof Error && error.cause instanceof AppError ? error.cause : error
+    }
+  }
+
+  /** @throws AppError when it takes too long, or never will be */
+  function durable(fileId: string): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    const timer = setTimeout(
+      () => reject(new AppError('UNAVAILABLE', 'The text was changed but is not saved yet')),
+      DURABLE_MS,
+    )
+    journal.whenDurable(fileId, (saved) => {
+      clearTimeout(timer)
+      if (saved) resolve()
+      else reject(new AppError('UNAVAILABLE', 'The file was deleted, or the server is going away'))
+    })
+    return promise
+  }
+
+  let closing: Promise<void> | undefined
+  async function close() {
+    for (const door of doors) door.end(1012, 'The server restarts')
+    sockets.close()
+    await journal.close(DURABLE_MS)
+    await registry.close()
+    await Promise.all([...hocuspocus.documents.values()].map((d) => hocuspocus.unloadDocument(d)))
+    for (let waited = 0; doors.size > 0 && waited < CLOSE_MS; waited += 20) await sleep(20)
+    for (const ws of sockets.clients) ws.terminate()
+  }
+
+  return {
+    /** Takes over `/collab` and `/yjs/…`; the caller listens for errors of the socket and checked the origin. */
+    handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean {
+      const address = `http://localhost${request.url ?? '/'}`
+      const url = URL.canParse(address) ? new URL(address) : undefined
+      if (url?.pathname !== COLLAB_PATH && !url?.pathname.startsWith(Y_PATH)) return false
+      if (closing) {
+        socket.end('HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\n\r\n')
+        return true
+      }
+      sockets.handleUpgrade(request, socket, head, (ws) => {
+        try {
+          if (url.pathname === COLLAB_PATH) openCollab(ws)
+          else openY(ws, url)
+        } catch (error) {
+          const known = error instanceof AppError ? error : new AppError('INTERNAL_ERROR', '')
+          ws.close(closeCode(known.code), known.message)
+        }
+      })
+      return true
+    },
+
+    /** Closes the sockets of a person whose access changed; what comes back is judged again. */
+    closeFor(change: AccessChange) {
+      for (const door of doors)
+        if (door.isAffectedBy(change))
+          door.end(closeCode('UNAVAILABLE'), 'Access changed; connect again')
+    },
+
+    /** Ends the document of a deleted file, on all nodes; to be called after the commit. */
+    closeFile: (fileId: string) => registry.delete(fileId),
+
+    createDocument,
+
+    /** @throws AppError NOT_FOUND */
+    async readText(fileId: string): Promise<string> {
+      const live = registry.get(fileId)
+      if (live && !live.isDeleted()) return live.document.getText(CONTENT).toJSON()
+      const stored = await readDocument(db, fileId)
+      if (!stored) throw notFound('File')
+      return textOf(stored.updates)
+    },
+
+    /**
+     * Edits the document so that it has this text; what is equal is not touched. Resolves when it is durable.
+     * @throws AppError NOT_FOUND, PAYLOAD_TOO_LARGE, UNAVAILABLE
+     */
+    async replaceText(fileId: string, text: string): Promise<void> {
+      const direct = await openDirect(fileId)
+      try {
+        const live = registry.get(fileId)
+        if (!live || live.isDeleted() || live.document !== direct.document)
+          throw new AppError('UNAVAILABLE', 'The document was closed; try again')
+        if (journal.isFull())
+          throw new AppError('UNAVAILABLE', 'Edits cannot be saved at the moment; try again later')
+        if (live.isFull())
+          throw new AppError('PAYLOAD_TOO_LARGE', 'The document is full; it takes no more')
+        const { document } = live
+        document.transact(() => replaceContent(document.getText(CONTENT), text.toWellFormed()), OWN)
+        await durable(fileId)
+      } finally {
+        direct.disconnect().catch((error: unknown) => log.error({ err: error }, 'closing failed'))
+      }
+    },
+
+    /** For metrics. */
+    stats: () => ({
+      documents: registry.size(),
+      connections: doors.size,
+      backlogBytes: journal.backlogBytes(),
+    }),
+
+    /** Ends the connections and writes what waits. */
+    close: () => (closing ??= close()),
+  }
+}

@@ -1,0 +1,283 @@
+// Whatever a client sends, it is the one that goes; an innocent editor of the same document goes on.
+import * as encoding from 'lib0/encoding'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import * as Y from 'yjs'
+import { openDatabase, type OpenDatabase } from '../../db/database.ts'
+import { documentName } from '../../protocol/names.ts'
+import { openCollab, openY, setStage, startNode, until, type Stage } from './fixture.ts'
+import { openingFrame } from './ywebsocket.ts'
+import { authTypes, writeAuth } from './frames.ts'
+
+let database: OpenDatabase
+let stage: Stage
+beforeAll(async () => {
+  database = await openDatabase({ dataDir: 'memory://' })
+  stage = await setStage(database.db)
+})
+afterAll(() => database.close())
+
+const bytes = (write: (encoder: encoding.Encoder) => void) => encoding.encode(write)
+const varUints = (...numbers: number[]) =>
+  bytes((encoder) => numbers.forEach((number) => encoding.writeVarUint(encoder, number)))
+const sync = (type: number, content: Uint8Array) =>
+  bytes((encoder) => {
+    encoding.writeVarUint(encoder, 0)
+    encoding.writeVarUint(encoder, type)
+    encoding.writeVarUint8Array(encoder, content)
+  })
+const awareness = (content: Uint8Array) =>
+  bytes((encoder) => {
+    encoding.writeVarUint(encoder, 1)
+    encoding.writeVarUint8Array(encoder, content)
+  })
+const awarenessState = (count: number, client: number, state: string) =>
+  bytes((encoder) => {
+    encoding.writeVarUint(encoder, count)
+    encoding.writeVarUint(encoder, client)
+    encoding.writeVarUint(encoder, 1)
+    encoding.writeVarString(encoder, state)
+  })
+
+/** An update of one struct: of client 7, clock 0, a child of the root "content" unless told otherwise. */
+const struct = (info: number, write: (encoder: encoding.Encoder) => void) =>
+  bytes((encoder) => {
+    for (const number of [1, 1, 7, 0]) encoding.writeVarUint(encoder, number)
+    encoding.writeUint8(encoder, info)
+    write(encoder)
+    encoding.writeVarUint(encoder, 0)
+  })
+const inContent = (kind: number, write: (encoder: encoding.Encoder) => void) =>
+  struct(kind, (encoder) => {
+    encoding.writeVarUint(encoder, 1)
+    encoding.writeVarString(encoder, 'content')
+    write(encoder)
+  })
+
+const valid = (() => {
+  const document = new Y.Doc()
+  document.getText('content').insert(0, 'valid')
+  return Y.encodeStateAsUpdate(document)
+})()
+
+/** Frames in the form of y-websocket; /collab gets them with the name before. */
+const frames: Record<string, Uint8Array | string> = {
+  'a text frame': 'hello',
+  'an empty frame': new Uint8Array(),
+  'an endless number': new Uint8Array(100).fill(255),
+  'a number that is none': new Uint8Array(300).fill(128),
+  'an unknown type': varUints(99),
+  'a sync status of a client': varUints(8, 1),
+  'a broadcast between servers': bytes((encoder) => {
+    encoding.writeVarUint(encoder, 6)
+    encoding.writeVarString(encoder, 'to all')
+  }),
+  'a sync message without content': varUints(0, 2),
+  'a sync message that is cut off': sync(2, valid).subarray(0, 12),
+  'an unknown sync message': sync(9, valid),
+  'bytes after the sync message': new Uint8Array([...sync(2, valid), 1]),
+  'an update with bytes left over': sync(2, new Uint8Array([...valid, 1])),
+  'an update that is cut off': sync(2, valid.subarray(0, -3)),
+  'a million structs in seven bytes': sync(2, varUints(1, 1_000_000_000, 1, 0)),
+  'a million clients': sync(2, varUints(1_000_000)),
+  'a million deletions': sync(2, varUints(0, 1, 7, 1_000_000)),
+  'the same client twice': sync(2, varUints(2, 1, 7, 0, 0, 1, 1, 7, 1, 0, 1, 0)),
+  'a clock beyond what is counted': sync(2, varUints(1, 1, 7, 0, 0, 2 ** 52, 0)),
+  'a deletion beyond what is counted': sync(2, varUints(0, 1, 7, 1, 2 ** 52, 2 ** 52)),
+  'a struct of no length': sync(2, varUints(1, 1, 7, 0, 0, 0, 0)),
+  'a struct of unknown kind': sync(
+    2,
+    inContent(15, () => undefined),
+  ),
+  'a shared type that does not exist': sync(
+    2,
+    inContent(7, (e) => encoding.writeVarUint(e, 99)),
+  ),
+  'a document in the document': sync(
+    2,
+    inContent(9, (encoder) => {
+      encoding.writeVarString(encoder, 'guid')
+      encoding.writeAny(encoder, {})
+    }),
+  ),
+  'JSON that is none': sync(
+    2,
+    inContent(5, (e) => encoding.writeVarString(e, '{')),
+  ),
+  'JSON nested without end': sync(
+    2,
+    inContent(5, (e) => encoding.writeVarString(e, '['.repeat(50_000) + ']'.repeat(50_000))),
+  ),
+  'a value nested without end': sync(
+    2,
+    inContent(8, (encoder) => {
+      encoding.writeVarUint(encoder, 1)
+      for (let depth = 0; depth < 50_000; depth++)
+        encoding.writeUint8Array(encoder, new Uint8Array([117, 1]))
+      encoding.writeUint8(encoder, 126)
+    }),
+  ),
+  'a struct that refers to itself': sync(
+    2,
+    struct(128 | 4, (encoder) => {
+      encoding.writeVarUint(encoder, 7)
+      encoding.writeVarUint(encoder, 0)
+      encoding.writeVarString(encoder, 'a')
+    }),
+  ),
+  'structs that wait for each other': sync(
+    2,
+    bytes((encoder) => {
+      encoding.writeVarUint(encoder, 2)
+      for (const [client, other] of [
+        [9, 8],
+        [8, 9],
+      ] as const) {
+        for (const number of [1, client, 0]) encoding.writeVarUint(encoder, number)
+        encoding.writeUint8(encoder, 128 | 4)
+        for (const number of [other, 0]) encoding.writeVarUint(encoder, number)
+        encoding.writeVarString(encoder, 'a')
+      }
+      encoding.writeVarUint(encoder, 0)
+    }),
+  ),
+  'a state vector of a million clients': sync(0, varUints(1_000_000)),
+  'a state vector with bytes left over': sync(0, varUints(0, 1)),
+  'awareness that is cut off': awareness(awarenessState(1, 7, '{}')).subarray(0, 5),
+  'awareness of a million clients': awareness(awarenessState(1_000_000, 7, '{}')),
+  'awareness that is no JSON': awareness(awarenessState(1, 7, '{')),
+  'awareness nested without end': awareness(awarenessState(1, 7, '['.repeat(10_000))),
+  'awareness of half a megabyte': awareness(
+    awarenessState(1, 7, JSON.stringify('x'.repeat(500_000))),
+  ),
+  'one client that is a thousand': awareness(
+    bytes((encoder) => {
+      encoding.writeVarUint(encoder, 200)
+      for (let client = 1; client <= 200; client++) {
+        for (const number of [client, 1]) encoding.writeVarUint(encoder, number)
+        encoding.writeVarString(encoder, '{}')
+      }
+    }),
+  ),
+  'a frame that is too big': new Uint8Array(5 * 1024 * 1024),
+}
+
+/** A socket that sends what it likes. */
+async function openRaw(url: string, protocols?: string[]) {
+  const socket = new WebSocket(url, protocols)
+  const closed = new Promise<CloseEvent>((resolve) => (socket.onclose = resolve))
+  await new Promise((resolve, reject) => {
+    socket.onopen = resolve
+    socket.onerror = reject
+  })
+  return {
+    closed,
+    send: (frame: Uint8Array | string) =>
+      socket.send(typeof frame === 'string' ? frame : new Uint8Array(frame)),
+  }
+}
+
+describe('a client that sends', () => {
+  test.for(Object.keys(frames))('%s is closed, and nobody else notices', async (what) => {
+    const frame = frames[what]!
+    const ada = await stage.person()
+    const fileId = await stage.file(await stage.project({ [ada.id]: 'member' }))
+    const name = documentName(fileId)
+    const node = await startNode(stage)
+    const innocent = openCollab(node, name, ada.id)
+    await innocent.saved()
+
+    const y = await openRaw(`${node.url}/yjs/${encodeURIComponent(name)}`, [`bearer.${ada.id}`])
+    const collab = await openRaw(`${node.url}/collab`)
+    collab.send(writeAuth(name, authTypes.token, ada.id))
+    y.send(frame)
+    collab.send(
+      typeof frame === 'string'
+        ? frame
+        : new Uint8Array([...openingFrame(name).subarray(0, name.length + 1), ...frame]),
+    )
+    const closes = await Promise.all([y.closed, collab.closed])
+    const code = what === 'a frame that is too big' ? 1009 : 4400
+    expect(closes.map((close) => close.code)).toEqual([code, code])
+    const reason = code === 4400 ? /^Not valid: / : /^$/
+    for (const close of closes) expect(close.reason).toMatch(reason)
+
+    innocent.text.insert(0, 'innocent')
+    await innocent.saved()
+    expect(await node.documents.readText(fileId)).toBe('innocent')
+    expect(innocent.closes).toEqual([])
+  })
+})
+
+describe('gaps', () => {
+  /** Updates of one writer, one letter each. */
+  const letters = (count: number) => {
+    const document = new Y.Doc()
+    const updates: Uint8Array[] = []
+    document.on('update', (update: Uint8Array) => updates.push(update))
+    for (let n = 0; n < count; n++) document.getText('content').insert(n, 'x')
+    return updates
+  }
+
+  async function open() {
+    const ada = await stage.person()
+    const fileId = await stage.file(await stage.project({ [ada.id]: 'member' }))
+    const name = documentName(fileId)
+    const node = await startNode(stage)
+    const innocent = openCollab(node, name, ada.id)
+    await innocent.saved()
+    const path = `${node.url}/yjs/${encodeURIComponent(name)}`
+    return { fileId, node, innocent, raw: await openRaw(path, [`bearer.${ada.id}`]) }
+  }
+
+  test('an update that comes before what it needs is applied when that comes', async () => {
+    const { fileId, node, innocent, raw } = await open()
+    const updates = letters(30)
+    for (const update of updates.toReversed()) raw.send(sync(2, update))
+    await until(() => innocent.text.length === 30)
+    innocent.text.insert(30, ' and on')
+    await innocent.saved()
+    expect(await node.documents.readText(fileId)).toBe(`${'x'.repeat(30)} and on`)
+  })
+
+  test('thousands that nothing will ever fill cost their sender the connection, and nobody else anything', async () => {
+    const { fileId, node, innocent, raw } = await open()
+    for (const [index, update] of letters(4_000).entries())
+      if (index % 2 === 1) raw.send(sync(2, update))
+    expect((await raw.closed).code).toBe(4400)
+    innocent.text.insert(0, 'innocent')
+    await innocent.saved()
+    expect(await node.documents.readText(fileId)).toBe('innocent')
+    const stored = await database.db
+      .selectFrom('documentUpdates')
+      .select('update')
+      .where('fileId', '=', fileId)
+      .execute()
+    expect(stored).toHaveLength(1)
+  })
+})
+
+test('a document that is full takes deletions, and says why it takes nothing else', async () => {
+  const ada = await stage.person()
+  const fileId = await stage.file(await stage.project({ [ada.id]: 'member' }))
+  const node = await startNode(stage)
+  const name = documentName(fileId)
+  const writer = openCollab(node, name, ada.id)
+  await writer.saved()
+  for (let n = 0; n < 9; n++) {
+    writer.text.insert(0, 'x'.repeat(1024 * 1024))
+    await until(() => writer.denials.length > 0 || !writer.provider.hasUnsyncedChanges)
+  }
+  const more = openY(node, name, { token: ada.id })
+  await more.synced()
+  more.text.insert(0, 'more')
+  await until(() => writer.denials.length > 0 && more.closes.length > 0)
+  expect(writer.denials[0]).toMatch(/^PAYLOAD_TOO_LARGE: The document is full/)
+  expect(more.closes[0]!.code).toBe(4413)
+  const cleaner = openY(node, name, { token: ada.id })
+  await cleaner.synced()
+  cleaner.text.delete(0, cleaner.text.length - 3)
+  await until(async () => (await node.documents.readText(fileId)) === 'xxx')
+  cleaner.text.insert(3, ' and room again')
+  await until(async () => (await node.documents.readText(fileId)) === 'xxx and room again')
+  expect(cleaner.closes).toEqual([])
+})

@@ -1,0 +1,188 @@
+// "Saved" means durable, and what is durable is loaded again, on both databases.
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import * as Y from 'yjs'
+import { openDatabase, type OpenDatabase } from '../../db/database.ts'
+import { CONTENT, documentName } from '../../protocol/names.ts'
+import { createPostgresDatabase } from '../../test/postgres.ts'
+import { openCollab, openY, setStage, startNode, until, type Stage } from './fixture.ts'
+import { appendUpdates } from './journal.ts'
+import { compactDocument, readDocument, textOf } from './snapshot.ts'
+
+/** Updates of one writer, each adding one word. */
+function writer(word: string) {
+  const document = new Y.Doc()
+  const updates: Uint8Array[] = []
+  document.on('update', (update: Uint8Array) => updates.push(update))
+  return (count: number) => {
+    const text = document.getText(CONTENT)
+    for (let n = 0; n < count; n++) text.insert(text.length, `${word} `)
+    return updates.splice(0)
+  }
+}
+
+describe.for(['embedded', 'postgres'] as const)('on the %s database', (kind) => {
+  const skip = kind === 'postgres' && !inject('postgresUrl')
+  let database: OpenDatabase
+  let stage: Stage
+  let drop = async () => {}
+  beforeAll(async () => {
+    if (skip) return
+    const postgres = kind === 'postgres' ? await createPostgresDatabase() : undefined
+    drop = postgres?.drop ?? drop
+    database = await openDatabase({ url: postgres?.url, dataDir: 'memory://' })
+    stage = await setStage(database.db)
+  })
+  afterAll(async () => {
+    await database?.close()
+    await drop()
+  })
+
+  async function open(text = '') {
+    const ada = await stage.person()
+    const fileId = await stage.file(await stage.project({ [ada.id]: 'member' }), text)
+    return { ada, fileId, name: documentName(fileId), node: await startNode(stage) }
+  }
+
+  const storedText = async (fileId: string) =>
+    textOf((await readDocument(database.db, fileId))!.updates)
+
+  test.skipIf(skip)('an edit is not reported saved before its commit', async () => {
+    const { ada, fileId, name, node } = await open()
+    const client = openCollab(node, name, ada.id)
+    const reader = openY(node, name, { token: ada.id })
+    await Promise.all([client.saved(), reader.synced()])
+    const release = await stage.holdDocument(fileId)
+    client.text.insert(0, 'edit')
+    // Others see it at once: they need not wait for the disk.
+    await until(() => reader.text.toJSON() === 'edit')
+    // A round trip later it is not saved either.
+    reader.text.insert(4, ' seen')
+    await until(() => client.text.toJSON() === 'edit seen')
+    expect(client.provider.hasUnsyncedChanges).toBe(true)
+    await release()
+    await client.saved()
+    expect(await storedText(fileId)).toContain('edit')
+  })
+
+  // The embedded database has one connection, so that nobody could sign in while it is held.
+  test.skipIf(skip || kind === 'embedded')(
+    'offline edits of somebody who comes back are not reported saved before',
+    async () => {
+      const { ada, fileId, name, node } = await open('online')
+      const first = openCollab(node, name, ada.id)
+      await first.saved()
+      first.close()
+      first.text.insert(6, ' and offline')
+      const reader = openY(node, name, { token: ada.id })
+      await reader.synced()
+      const release = await stage.holdDocument(fileId)
+      const back = openCollab(node, name, ada.id, first.document)
+      await back.synced()
+      await until(() => reader.text.toJSON() === 'online and offline')
+      // One more, which makes the round trip after the offline edits.
+      reader.text.insert(0, 'now ')
+      await until(() => back.text.toJSON() === 'now online and offline')
+      expect(back.provider.hasUnsyncedChanges).toBe(true)
+      await release()
+      await back.saved()
+      expect(await storedText(fileId)).toContain('online and offline')
+    },
+  )
+
+  test.skipIf(skip)('a document waits in memory for its edits to be saved', async () => {
+    const { ada, fileId, name, node } = await open()
+    const client = openCollab(node, name, ada.id)
+    await client.saved()
+    const release = await stage.holdDocument(fileId)
+    client.text.insert(0, 'left behind')
+    await until(() => node.documents.stats().backlogBytes > 0)
+    client.close()
+    await until(() => node.documents.stats().connections === 0)
+    expect(node.documents.stats().documents).toBe(1)
+    await release()
+    await until(() => node.documents.stats().documents === 0)
+    expect(await storedText(fileId)).toBe('left behind')
+  })
+
+  test.skipIf(skip)('closing writes what waits', async () => {
+    const { ada, fileId, name, node } = await open()
+    const client = openCollab(node, name, ada.id)
+    await client.saved()
+    const release = await stage.holdDocument(fileId)
+    client.text.insert(0, 'last words')
+    await until(() => node.documents.stats().backlogBytes > 0)
+    const stopped = node.stop()
+    await release()
+    await stopped
+    expect(await storedText(fileId)).toBe('last words')
+  })
+
+  test.skipIf(skip)('seqs are dense, whoever appends at once', async () => {
+    const { fileId } = await open('text')
+    const other = await stage.file(await stage.project())
+    const writers = Array.from({ length: 4 }, (_, n) => writer(`w${n}`))
+    await Promise.all(
+      writers.flatMap((write) =>
+        Array.from({ length: 5 }, () =>
+          appendUpdates(database.db, new Map([fileId, other].map((id) => [id, write(2)]))),
+        ),
+      ),
+    )
+    const rows = await database.db
+      .selectFrom('documentUpdates')
+      .select('seq')
+      .where('fileId', '=', fileId)
+      .orderBy('seq')
+      .execute()
+    expect(rows.map(({ seq }) => seq)).toEqual(Array.from({ length: 41 }, (_, n) => n + 1))
+  })
+
+  test.skipIf(skip)(
+    'compaction among appends loses nothing, and what it merged is gone',
+    async () => {
+      const { fileId } = await open('text ')
+      const write = writer('word')
+      let written = 0
+      const appending = (async () => {
+        for (; written < 60; written += 3)
+          await appendUpdates(database.db, new Map([[fileId, write(3)]]))
+      })()
+      // Two nodes may compact at once.
+      for (let round = 0; round < 10; round++)
+        await Promise.all([1, 2].map(() => compactDocument(database.db, fileId)))
+      await appending
+      const stored = (await readDocument(database.db, fileId))!
+      expect(stored.seq).toBe(61)
+      expect(textOf(stored.updates)).toMatch(/text /)
+      expect(textOf(stored.updates).match(/word/g)).toHaveLength(60)
+      await compactDocument(database.db, fileId)
+      const compacted = (await readDocument(database.db, fileId))!
+      expect(compacted).toMatchObject({ seq: 61, snapshotSeq: 61 })
+      expect(compacted.updates).toHaveLength(1)
+      expect(textOf(compacted.updates)).toBe(textOf(stored.updates))
+      expect(await readDocument(database.db, fileId, 61)).toMatchObject({ updates: [] })
+    },
+  )
+
+  test.skipIf(skip)('a snapshot that is newer is never replaced by an older one', async () => {
+    const { fileId } = await open('text')
+    const slow = compactDocument(database.db, fileId)
+    const write = writer('word')
+    await appendUpdates(database.db, new Map([[fileId, write(2)]]))
+    const seqs = await Promise.all([slow, compactDocument(database.db, fileId)])
+    const stored = (await readDocument(database.db, fileId))!
+    expect(seqs).toContain(stored.snapshotSeq)
+    expect(textOf(stored.updates)).toContain('word word')
+    expect(textOf(stored.updates)).toContain('text')
+  })
+
+  test.skipIf(skip)('a document that was edited a lot is compacted while it is open', async () => {
+    const { ada, fileId, name, node } = await open()
+    const client = openCollab(node, name, ada.id)
+    await client.synced()
+    for (let n = 0; n < 700; n++) client.text.insert(n, 'x')
+    await client.saved()
+    await until(async () => (await readDocument(database.db, fileId))!.snapshotSeq > 0)
+    expect(await storedText(fileId)).toHaveLength(700)
+  })
+})

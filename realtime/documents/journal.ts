@@ -1,0 +1,183 @@
+// The append-only journal of documents. Updates of all files gather for a few milliseconds and go into one
+// transaction; whoever waits for "saved" hears of it after the commit and never before.
+import { setTimeout as sleep } from 'node:timers/promises'
+import { sql } from 'kysely'
+import type { Logger } from 'pino'
+import type { Db, Trx } from '../../db/database.ts'
+
+/** Everything below is bounded so that a database that is away does not take the process with it. */
+const GATHER_MS = 3
+const MAX_BATCH_BYTES = 8 * 1024 * 1024
+const MAX_BATCH_ROWS = 2_000
+const MAX_BACKLOG_BYTES = 64 * 1024 * 1024
+const MAX_RETRY_MS = 5_000
+
+interface Entry {
+  fileId: string
+  /** null: the file is gone, nothing needs to be written any more */
+  update: Uint8Array | null
+  listeners: ((durable: boolean) => void)[]
+}
+
+export interface JournalOptions {
+  db: Db
+  log: Logger
+  /** Rows `firstSeq`, `firstSeq` + 1, … of a file are durable now */
+  onCommitted: (fileId: string, firstSeq: number, updates: Uint8Array[]) => void
+  /** The file was deleted: its updates have no place to go */
+  onMissing: (fileId: string) => void
+}
+
+/** Counts each file's rows onto its head. Locks in one order, so that two nodes never wait for each other. */
+async function takeSeqs(trx: Trx, counts: Map<string, number>): Promise<Map<string, number>> {
+  const files = [...counts.keys()].sort()
+  if (files.length > 1) {
+    await trx
+      .selectFrom('documents')
+      .select('fileId')
+      .where('fileId', 'in', files)
+      .orderBy('fileId')
+      .forUpdate()
+      .execute()
+  }
+  const wanted = JSON.stringify(files.map((id) => ({ file_id: id, count: counts.get(id) })))
+  const { rows } = await sql<{ fileId: string; lastSeq: number }>`
+    update documents set last_seq = documents.last_seq + wanted.count
+    from jsonb_to_recordset(${wanted}::jsonb) as wanted(file_id uuid, count bigint)
+    where documents.file_id = wanted.file_id
+    returning documents.file_id, documents.last_seq`.execute(trx)
+  return new Map(rows.map((row) => [row.fileId, row.lastSeq - (counts.get(row.fileId) ?? 0) + 1]))
+}
+
+/** @returns the first seq of each file; a file that is gone is not in it */
+export function appendUpdates(
+  db: Db,
+  updates: Map<string, Uint8Array[]>,
+): Promise<Map<string, number>> {
+  return db.transaction().execute(async (trx) => {
+    const counts = new Map([...updates].map(([fileId, list]) => [fileId, list.length]))
+    const firstSeqs = await takeSeqs(trx, counts)
+    const rows = [...firstSeqs].flatMap(([fileId, firstSeq]) =>
+      (updates.get(fileId) ?? []).map((update, index) => ({
+        fileId,
+        seq: firstSeq + index,
+        update,
+      })),
+    )
+    if (rows.length > 0) await trx.insertInto('documentUpdates').values(rows).execute()
+    return firstSeqs
+  })
+}
+
+function groupByFile(batch: Entry[]): Map<string, Uint8Array[]> {
+  const updates = new Map<string, Uint8Array[]>()
+  for (const { fileId, update } of batch) {
+    if (!update) continue
+    const list = updates.get(fileId)
+    if (list) list.push(update)
+    else updates.set(fileId, [update])
+  }
+  return updates
+}
+
+export type Journal = ReturnType<typeof createJournal>
+
+export function createJournal({ db, log, onCommitted, onMissing }: JournalOptions) {
+  /** Oldest first; entries stay until their commit */
+  let queue: Entry[] = []
+  const newest = new Map<string, Entry>()
+  let backlogBytes = 0
+  let running: Promise<void> | undefined
+  const stop = new AbortController()
+
+  function settle(entries: Entry[], durable: boolean) {
+    for (const entry of entries) {
+      backlogBytes -= entry.update?.byteLength ?? 0
+      if (newest.get(entry.fileId) === entry) newest.delete(entry.fileId)
+    }
+    for (const { listeners } of entries) for (const listener of listeners) listener(durable)
+  }
+
+  function takeBatch(): Entry[] {
+    let bytes = 0
+    const end = queue.findIndex((entry, index) => {
+      bytes += entry.update?.byteLength ?? 0
+      return index > 0 && (bytes > MAX_BATCH_BYTES || index >= MAX_BATCH_ROWS)
+    })
+    return end < 0 ? [...queue] : queue.slice(0, end)
+  }
+
+  async function writeBatch() {
+    const batch = takeBatch()
+    const updates = groupByFile(batch)
+    const firstSeqs: Map<string, number> =
+      updates.size > 0 ? await appendUpdates(db, updates) : new Map()
+    queue = queue.slice(batch.length)
+    settle(batch, true)
+    for (const [fileId, list] of updates) {
+      const firstSeq = firstSeqs.get(fileId)
+      if (firstSeq === undefined) onMissing(fileId)
+      else onCommitted(fileId, firstSeq, list)
+    }
+  }
+
+  async function run() {
+    await sleep(GATHER_MS)
+    for (let failures = 0; queue.length > 0 && !stop.signal.aborted;) {
+      try {
+        await writeBatch()
+        failures = 0
+      } catch (error) {
+        log.warn(
+          { err: error, waiting: queue.length },
+          'document updates are not saved yet; trying again',
+        )
+        const delay = Math.min(MAX_RETRY_MS, 50 * 2 ** failures++)
+        await sleep(delay, undefined, { signal: stop.signal }).catch(() => undefined)
+      }
+    }
+    running = undefined
+  }
+
+  return {
+    append(fileId: string, update: Uint8Array) {
+      const entry: Entry = { fileId, update, listeners: [] }
+      queue.push(entry)
+      newest.set(fileId, entry)
+      backlogBytes += update.byteLength
+      running ??= run()
+    },
+
+    /** Calls back once everything appended so far is durable (at once, if it is), or with false if it never will be. */
+    whenDurable(fileId: string, listener: (durable: boolean) => void) {
+      const entry = newest.get(fileId)
+      if (entry) entry.listeners.push(listener)
+      else listener(true)
+    },
+
+    /** Drops what waits for a file that was deleted. */
+    forget(fileId: string) {
+      const entries = queue.filter((entry) => entry.fileId === fileId)
+      settle(entries, false)
+      for (const entry of entries) Object.assign(entry, { update: null, listeners: [] })
+    },
+
+    /** Whether so much waits for the database that nothing more should be taken. */
+    isFull: () => backlogBytes > MAX_BACKLOG_BYTES,
+    backlogBytes: () => backlogBytes,
+
+    /** Writes what waits, for so long at most; then gives up and says what is lost. */
+    async close(timeoutMs: number) {
+      // A query may hang as long as the database likes, so do not wait for the loop alone.
+      await Promise.race([
+        running,
+        sleep(timeoutMs, undefined, { signal: stop.signal, ref: false }),
+      ])
+      stop.abort()
+      if (queue.length > 0)
+        log.error({ updates: queue.length, bytes: backlogBytes }, 'document updates were not saved')
+      settle(queue, false)
+      queue = []
+    },
+  }
+}

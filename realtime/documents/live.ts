@@ -1,0 +1,151 @@
+// One document that is in memory: what of the journal is in it, how big it is, and who hears of its changes.
+import type { Document } from '@hocuspocus/server'
+import type { Logger } from 'pino'
+import { applyAwarenessUpdate, encodeAwarenessUpdate } from 'y-protocols/awareness'
+import * as Y from 'yjs'
+import type { Db } from '../../db/database.ts'
+import { notFound } from '../../protocol/errors.ts'
+import { CONTENT } from '../../protocol/names.ts'
+import type { Journal } from './journal.ts'
+import type { News } from './news.ts'
+import { readDocument } from './snapshot.ts'
+
+/** Origin of what this node's own clients change: to be journaled. Hocuspocus' own storing is not used. */
+export const OWN = { source: 'local', skipStoreHooks: true } as const
+/** Origin of what is in the journal already. */
+export const JOURNALED = { source: 'redis' } as const
+
+/** Encoded state beyond which a document takes nothing more; a file of text is far below. */
+const MAX_SIZE = 8 * 1024 * 1024
+
+export interface LiveOptions {
+  db: Db
+  log: Logger
+  journal: Journal
+  tell: (news: News) => void
+  /** Its file was deleted */
+  onMissing: (fileId: string) => void
+}
+
+export type LiveDocument = Awaited<ReturnType<typeof loadLive>>
+
+const countTypes = (document: Y.Doc) => {
+  let count = 0
+  for (const structs of document.store.clients.values())
+    for (const struct of structs)
+      if (struct instanceof Y.Item && struct.content instanceof Y.ContentType) count++
+  return count
+}
+
+/**
+ * Fills a new document from the database and keeps it in step with the journal from then on.
+ * @throws AppError NOT_FOUND when there is no such file
+ */
+export async function loadLive(document: Document, fileId: string, options: LiveOptions) {
+  const { db, log, journal, tell, onMissing } = options
+  /** Every journal row up to here is in the document */
+  let seq = 0
+  let snapshotSeq = 0
+  /** An upper estimate of the encoded state */
+  let size = 0
+  /** Highest seq that is known to exist */
+  let newestSeq = 0
+  let catching: Promise<void> | undefined
+  let deleted = false
+
+  async function read(): Promise<boolean> {
+    const stored = await readDocument(db, fileId, seq)
+    if (!stored) return false
+    document.transact(() => {
+      for (const update of stored.updates) Y.applyUpdate(document, update, JOURNALED)
+    }, JOURNALED)
+    seq = Math.max(seq, stored.seq)
+    snapshotSeq = stored.snapshotSeq
+    return true
+  }
+
+  async function catchUp() {
+    // Whoever asks while a reading is under way may know of rows that it does not see, so it looks again.
+    for (let last = -1; last < newestSeq && seq < newestSeq && !document.isDestroyed;) {
+      last = newestSeq
+      if (!(await read())) return onMissing(fileId)
+    }
+  }
+
+  /** Reads the rows up to `seq` from the journal. */
+  function missing(upTo: number) {
+    newestSeq = Math.max(newestSeq, upTo)
+    catching ??= catchUp()
+      .catch((error: unknown) => log.warn({ err: error, fileId }, 'missing updates not read yet'))
+      .finally(() => (catching = undefined))
+  }
+
+  function advance(firstSeq: number, count: number) {
+    const lastSeq = firstSeq + count - 1
+    if (firstSeq > seq + 1) missing(lastSeq)
+    else seq = Math.max(seq, lastSeq)
+  }
+
+  if (!(await read())) throw notFound('File')
+  // Makes it a text before any client can say otherwise.
+  document.getText(CONTENT)
+  size = Y.encodeStateAsUpdate(document).byteLength
+  let types = countTypes(document)
+
+  document.on('update', (update: Uint8Array, origin: unknown) => {
+    size += update.byteLength
+    if (origin === OWN && !deleted) journal.append(fileId, update)
+  })
+  document.awareness.on(
+    'update',
+    (changes: Record<'added' | 'updated' | 'removed', number[]>, origin: unknown) => {
+      // Every node times out for itself.
+      if (origin === JOURNALED || origin === 'timeout') return
+      const clients = [...changes.added, ...changes.updated, ...changes.removed]
+      tell({
+        kind: 'awareness',
+        fileId,
+        update: encodeAwarenessUpdate(document.awareness, clients),
+      })
+    },
+  )
+
+  return {
+    fileId,
+    document,
+    missing,
+    seq: () => seq,
+    rowsSinceSnapshot: () => seq - snapshotSeq,
+    compacted: (upTo: number) => (snapshotSeq = Math.max(snapshotSeq, upTo)),
+    /** Rows that this node wrote, from its own document */
+    committed: (firstSeq: number, count: number) => advance(firstSeq, count),
+    /** Rows that another node wrote */
+    takeRows(firstSeq: number, updates: Uint8Array[]) {
+      if (firstSeq <= seq + 1)
+        for (const update of updates) Y.applyUpdate(document, update, JOURNALED)
+      advance(firstSeq, updates.length)
+    },
+    takeAwareness(update: Uint8Array) {
+      applyAwarenessUpdate(document.awareness, update, JOURNALED)
+    },
+    tellAwareness() {
+      const clients = [...document.awareness.getStates().keys()]
+      if (clients.length > 0)
+        tell({
+          kind: 'awareness',
+          fileId,
+          update: encodeAwarenessUpdate(document.awareness, clients),
+        })
+    },
+    isFull() {
+      if (size > MAX_SIZE) size = Y.encodeStateAsUpdate(document).byteLength
+      return size > MAX_SIZE
+    },
+    /** Counts nested types; deleting them is recursive, so there may not be any number of them. */
+    addTypes: (count: number) => (types += count),
+    types: () => types,
+    /** Nothing is journaled from now on */
+    markDeleted: () => (deleted = true),
+    isDeleted: () => deleted,
+  }
+}

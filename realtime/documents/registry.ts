@@ -1,0 +1,161 @@
+// The documents that are in memory here: loading, news from other nodes, compaction, leaving.
+import type { Document } from '@hocuspocus/server'
+import type { Logger } from 'pino'
+import type { Db } from '../../db/database.ts'
+import type { Bus } from '../../protocol/bus.ts'
+import { createJournal } from './journal.ts'
+import { loadLive, type LiveDocument } from './live.ts'
+import { decodeNews, encodeNews, NEWS_TOPIC, type News } from './news.ts'
+import { compactDocument } from './snapshot.ts'
+
+/** Rows since the snapshot beyond which a document is compacted while people work on it. */
+const COMPACT_ROWS = 500
+/** A piece of news that was lost without anybody noticing is found after this long. */
+const LOOK_MS = 30_000
+
+export interface RegistryOptions {
+  db: Db
+  bus: Bus
+  log: Logger
+  /** A file was deleted, here or on another node: its connections have to go */
+  onDeleted: (fileId: string) => void
+}
+
+export type Registry = ReturnType<typeof createRegistry>
+
+export function createRegistry({ db, bus, log, onDeleted }: RegistryOptions) {
+  const live = new Map<string, LiveDocument>()
+  /** Files being loaded → newest seq that was heard of meanwhile */
+  const loading = new Map<string, number>()
+  const compacting = new Map<string, Promise<void>>()
+  const tell = (news: News) => bus.publish(NEWS_TOPIC, encodeNews(news))
+
+  const journal = createJournal({
+    db,
+    log,
+    onCommitted(fileId, firstSeq, updates) {
+      tell({ kind: 'rows', fileId, firstSeq, updates })
+      const document = live.get(fileId)
+      document?.committed(firstSeq, updates.length)
+      if (document && document.rowsSinceSnapshot() > COMPACT_ROWS) compact(fileId, COMPACT_ROWS)
+    },
+    onMissing: (fileId) => dropDeleted(fileId),
+  })
+
+  function dropDeleted(fileId: string) {
+    live.get(fileId)?.markDeleted()
+    journal.forget(fileId)
+    onDeleted(fileId)
+  }
+
+  function compact(fileId: string, minRows: number) {
+    if (compacting.has(fileId)) return
+    const work = compactDocument(db, fileId, minRows)
+      .then((seq) => live.get(fileId)?.compacted(seq))
+      .catch((error: unknown) => log.warn({ err: error, fileId }, 'a document was not compacted'))
+      .then(() => void compacting.delete(fileId))
+    compacting.set(fileId, work)
+  }
+
+  function takeNews(news: News) {
+    const document = live.get(news.fileId)
+    switch (news.kind) {
+      case 'rows': {
+        const heard = loading.get(news.fileId)
+        const newest = news.firstSeq + news.updates.length - 1
+        if (heard !== undefined) loading.set(news.fileId, Math.max(heard, newest))
+        document?.takeRows(news.firstSeq, news.updates)
+        return
+      }
+      case 'awareness':
+        return document?.takeAwareness(news.update)
+      case 'who':
+        return document?.tellAwareness()
+      case 'deleted':
+        return dropDeleted(news.fileId)
+    }
+  }
+
+  /** Compares what is here with the journal, whatever the bus may have lost. */
+  async function look() {
+    const fileIds = [...live.keys()]
+    if (fileIds.length === 0) return
+    const heads = await db
+      .selectFrom('documents')
+      .select(['fileId', 'lastSeq'])
+      .where('fileId', 'in', fileIds)
+      .execute()
+    const seqs = new Map(heads.map((head) => [head.fileId, head.lastSeq]))
+    for (const fileId of fileIds) {
+      const seq = seqs.get(fileId)
+      const document = live.get(fileId)
+      if (seq === undefined) dropDeleted(fileId)
+      else if (document && seq > document.seq()) document.missing(seq)
+    }
+  }
+  const lookAgain = () =>
+    void look().catch((error: unknown) => log.warn({ err: error }, 'the journal was not compared'))
+
+  const unsubscribe = [
+    bus.subscribe(NEWS_TOPIC, (data) => {
+      try {
+        takeNews(decodeNews(data))
+      } catch (error) {
+        log.error({ err: error }, 'news of a document failed')
+      }
+    }),
+    bus.onGap(() => {
+      lookAgain()
+      for (const [fileId, document] of live) {
+        tell({ kind: 'who', fileId })
+        document.tellAwareness()
+      }
+    }),
+  ]
+  const timer = setInterval(lookAgain, LOOK_MS).unref()
+
+  return {
+    journal,
+    get: (fileId: string) => live.get(fileId),
+
+    /** @throws AppError NOT_FOUND */
+    async load(document: Document, fileId: string) {
+      loading.set(fileId, 0)
+      try {
+        const options = { db, log, journal, tell, onMissing: dropDeleted }
+        const loaded = await loadLive(document, fileId, options)
+        live.set(fileId, loaded)
+        document.on('destroy', () => unload(loaded))
+        const heard = loading.get(fileId) ?? 0
+        if (heard > loaded.seq()) loaded.missing(heard)
+        tell({ kind: 'who', fileId })
+      } finally {
+        loading.delete(fileId)
+      }
+    },
+
+    /** Resolves when nothing of the file waits for the database any more. */
+    flushed: (fileId: string) =>
+      new Promise<void>((resolve) => journal.whenDurable(fileId, () => resolve())),
+
+    /** The file is gone: on this node and all others nothing of it is written or served any more. */
+    delete(fileId: string) {
+      tell({ kind: 'deleted', fileId })
+      dropDeleted(fileId)
+    },
+
+    size: () => live.size,
+
+    async close() {
+      for (const end of unsubscribe) end()
+      clearInterval(timer)
+      await Promise.all(compacting.values())
+    },
+  }
+
+  function unload(document: LiveDocument) {
+    const { fileId } = document
+    if (live.get(fileId) === document) live.delete(fileId)
+    if (!document.isDeleted() && document.rowsSinceSnapshot() > 0) compact(fileId, 1)
+  }
+}

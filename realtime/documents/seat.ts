@@ -1,0 +1,193 @@
+// One client at one document: the sync protocol. Hocuspocus' own answer to an update is "saved" before anything is,
+// even where applying it failed, so sync frames are answered here; the rest is Hocuspocus'.
+import type { Connection } from '@hocuspocus/server'
+import * as decoding from 'lib0/decoding'
+import { encodeAwarenessUpdate } from 'y-protocols/awareness'
+import * as Y from 'yjs'
+import { AppError } from '../../protocol/errors.ts'
+import type { Budget } from './budget.ts'
+import { syncTypes, writeAwareness, writeSync, writeSyncStatus } from './frames.ts'
+import { checkAwareness, checkStateVector, checkUpdate, fits, garbage } from './guard.ts'
+import type { UpdateSummary } from './guard.ts'
+import type { Journal } from './journal.ts'
+import { OWN, type LiveDocument } from './live.ts'
+import { readCount } from './values.ts'
+
+/** Updates that refer to what is not here yet: usual for a moment when somebody comes back with offline edits. */
+const MAX_PARKED = 100
+const MAX_PARKED_BYTES = 1024 * 1024
+/** Deleting nested types is recursive. */
+const MAX_TYPES = 1_000
+/** Awareness clients that one connection may bring; a client has one, and echoes those of others. */
+const MAX_NEW_CLIENTS = 100
+
+export interface SeatOptions {
+  connection: Connection
+  live: LiveDocument
+  journal: Journal
+  budget: Budget
+  userId: string
+  send: (frame: Uint8Array) => void
+  /** Told when a parked update turns out bad, long after its frame was handled */
+  fail: (error: unknown) => void
+}
+
+interface Parked {
+  update: Uint8Array
+  summary: UpdateSummary
+}
+
+export type Seat = ReturnType<typeof createSeat>
+
+export function createSeat({ connection, live, journal, budget, userId, send, fail }: SeatOptions) {
+  const { document, messageAddress: address, readOnly } = connection
+  let parked: Parked[] = []
+  let retrying = false
+  let newClients = 0
+
+  /** A seat of a document that is no longer the one in memory would edit into nothing. */
+  function checkAlive() {
+    if (live.isDeleted()) throw new AppError('NOT_FOUND', 'The file was deleted')
+    if (document.isDestroyed)
+      throw new AppError('UNAVAILABLE', 'The document was closed; connect again')
+  }
+
+  /** Applies an update that fits, and tells the client when it is durable. */
+  function apply(update: Uint8Array, { inserted, types }: UpdateSummary) {
+    if (journal.isFull())
+      throw new AppError('UNAVAILABLE', 'Edits cannot be saved at the moment; try again later')
+    if (inserted > 0 && live.isFull())
+      throw new AppError('PAYLOAD_TOO_LARGE', 'The document is full; it takes no more than 8 MiB')
+    if (types > 0 && live.types() + types > MAX_TYPES)
+      throw new AppError('PAYLOAD_TOO_LARGE', `A file holds ${MAX_TYPES} nested types at most`)
+    live.addTypes(types)
+    Y.applyUpdate(document, update, OWN)
+    const { store } = document
+    if (store.pendingStructs || store.pendingDs) {
+      // It fits, and yet something is left: structs that wait for each other in a circle. Nothing else is ever
+      // pending here, since updates that do not fit are parked.
+      store.pendingStructs = null
+      store.pendingDs = null
+      throw garbage('structs that wait for each other')
+    }
+    journal.whenDurable(live.fileId, (durable) => {
+      if (durable) send(writeSyncStatus(address, true))
+    })
+  }
+
+  function park(update: Uint8Array, summary: UpdateSummary) {
+    // A copy: the frame is a view into a bigger buffer.
+    parked.push({ update: update.slice(), summary })
+    const bytes = parked.reduce((sum, { update }) => sum + update.byteLength, 0)
+    if (parked.length > MAX_PARKED || bytes > MAX_PARKED_BYTES)
+      throw garbage('updates that refer to what nobody sent')
+    if (parked.length === 1) document.on('update', scheduleRetry)
+  }
+
+  function scheduleRetry() {
+    if (retrying) return
+    retrying = true
+    setImmediate(() => {
+      retrying = false
+      if (document.isDestroyed) return
+      try {
+        budget.charge(userId, retry)
+      } catch (error) {
+        fail(error)
+      }
+    })
+  }
+
+  function retry() {
+    for (let ready = true; ready;) {
+      const waiting = parked
+      parked = []
+      for (const item of waiting) {
+        if (fits(item.summary.needs, document)) apply(item.update, item.summary)
+        else parked.push(item)
+      }
+      ready = parked.length > 0 && parked.length < waiting.length
+    }
+    if (parked.length === 0) document.off('update', scheduleRetry)
+  }
+
+  function refuseReadOnly(type: number, update: Uint8Array) {
+    // A client sends what it has when it connects; that is no edit as long as all of it is known.
+    const isKnown =
+      type === syncTypes.step2 && Y.snapshotContainsUpdate(Y.snapshot(document), update)
+    send(writeSyncStatus(address, isKnown))
+  }
+
+  function takeSync(decoder: decoding.Decoder) {
+    const { type, content } = readSync(decoder)
+    switch (type) {
+      case syncTypes.step1:
+        checkStateVector(content)
+        send(writeSync(address, syncTypes.step2, Y.encodeStateAsUpdate(document, content)))
+        send(writeSync(address, syncTypes.step1, Y.encodeStateVector(document)))
+        return
+      case syncTypes.step2:
+      case syncTypes.update: {
+        const summary = checkUpdate(content)
+        if (readOnly) refuseReadOnly(type, content)
+        else if (fits(summary.needs, document)) apply(content, summary)
+        else park(content, summary)
+        return
+      }
+      default:
+        throw garbage('a sync message of unknown kind')
+    }
+  }
+
+  return {
+    connection,
+    fileId: live.fileId,
+
+    /** @throws AppError when the client must go */
+    handleSync(decoder: decoding.Decoder) {
+      checkAlive()
+      budget.charge(userId, () => takeSync(decoder))
+    },
+
+    /** Looks at an awareness frame before Hocuspocus does. */
+    checkAwareness(decoder: decoding.Decoder) {
+      checkAlive()
+      const { meta } = document.awareness
+      newClients += readAwareness(decoder).filter((client) => !meta.has(client)).length
+      if (newClients > MAX_NEW_CLIENTS) throw garbage('one client that is so many')
+    },
+
+    /** Hocuspocus answers this only between servers. */
+    answerAwareness() {
+      const clients = [...document.awareness.getStates().keys()]
+      send(writeAwareness(address, encodeAwarenessUpdate(document.awareness, clients)))
+    },
+
+    leave() {
+      document.off('update', scheduleRetry)
+      parked = []
+    },
+  }
+}
+
+function readSync(decoder: decoding.Decoder): { type: number; content: Uint8Array } {
+  let message
+  try {
+    message = { type: readCount(decoder), content: decoding.readVarUint8Array(decoder) }
+  } catch {
+    throw garbage('a sync message')
+  }
+  if (decoding.hasContent(decoder)) throw garbage('a sync message with bytes left over')
+  return message
+}
+
+function readAwareness(decoder: decoding.Decoder): number[] {
+  let update
+  try {
+    update = decoding.readVarUint8Array(decoder)
+  } catch {
+    throw garbage('an awareness message')
+  }
+  if (decoding.hasContent(decoder)) throw garbage('an awareness message with bytes left over')
+  return checkAwareness(update)
+}

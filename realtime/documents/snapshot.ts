@@ -1,0 +1,107 @@
+// What is stored of a document: a snapshot, and the journal rows after it. Reading, creating, compacting.
+import * as Y from 'yjs'
+import type { Db, Trx } from '../../db/database.ts'
+import { CONTENT } from '../../protocol/names.ts'
+
+export interface Stored {
+  /** seq of the newest row that is in `updates` */
+  seq: number
+  snapshotSeq: number
+  /** The snapshot, if it is newer than what was asked for, then the rows */
+  updates: Uint8Array[]
+}
+
+/**
+ * Reads what came after `after`.
+ * @returns undefined when the file is gone
+ */
+export function readDocument(db: Db, fileId: string, after = 0): Promise<Stored | undefined> {
+  // Repeatable read: between the two statements a compaction could delete rows that the older snapshot lacks.
+  return db
+    .transaction()
+    .setIsolationLevel('repeatable read')
+    .execute(async (trx) => {
+      const head = await trx
+        .selectFrom('documents')
+        .select((eb) => [
+          'lastSeq',
+          'snapshotSeq',
+          eb.case().when('snapshotSeq', '>', after).then(eb.ref('snapshot')).end().as('snapshot'),
+        ])
+        .where('fileId', '=', fileId)
+        .executeTakeFirst()
+      if (!head) return undefined
+      const from = Math.max(after, head.snapshotSeq)
+      const rows = await trx
+        .selectFrom('documentUpdates')
+        .select('update')
+        .where('fileId', '=', fileId)
+        .where('seq', '>', from)
+        .orderBy('seq')
+        .execute()
+      if (rows.length !== Math.max(0, head.lastSeq - from))
+        throw new Error(`the journal of file ${fileId} has holes after ${from}`)
+      const updates = rows.map((row) => row.update)
+      if (head.snapshot) updates.unshift(head.snapshot)
+      return { seq: head.lastSeq, snapshotSeq: head.snapshotSeq, updates }
+    })
+}
+
+/** Runs `use` on a document that holds the updates, and frees it. */
+function withDocument<Result>(updates: Uint8Array[], use: (document: Y.Doc) => Result): Result {
+  const document = new Y.Doc()
+  try {
+    document.transact(() => {
+      for (const update of updates) Y.applyUpdate(document, update)
+    })
+    return use(document)
+  } finally {
+    document.destroy()
+  }
+}
+
+export const textOf = (updates: Uint8Array[]) =>
+  withDocument(updates, (document) => document.getText(CONTENT).toJSON())
+
+/**
+ * Makes a file's document, in the transaction that makes the file. The text is the first journal row, so that every
+ * node which loads it gets the same structs and nothing is there twice.
+ */
+export async function createDocument(trx: Trx, fileId: string, text: string) {
+  const update = withDocument([], (document) => {
+    // Half of a surrogate pair cannot be encoded.
+    document.getText(CONTENT).insert(0, text.toWellFormed())
+    return Y.encodeStateAsUpdate(document)
+  })
+  const rows = text === '' ? [] : [{ fileId, seq: 1, update }]
+  await trx.insertInto('documents').values({ fileId, lastSeq: rows.length }).execute()
+  if (rows.length > 0) await trx.insertInto('documentUpdates').values(rows).execute()
+}
+
+/**
+ * Merges the rows into the snapshot and deletes them. Merging happens before the lock is taken; rows that are
+ * appended meanwhile have higher seqs and stay, and a snapshot that another node made meanwhile wins.
+ * @returns the seq of the snapshot that there is now
+ */
+export async function compactDocument(db: Db, fileId: string, minRows = 1): Promise<number> {
+  const stored = await readDocument(db, fileId)
+  if (!stored) return 0
+  const { seq, snapshotSeq, updates } = stored
+  if (seq - snapshotSeq < minRows) return snapshotSeq
+  const snapshot = withDocument(updates, (document) => Y.encodeStateAsUpdate(document))
+  return db.transaction().execute(async (trx) => {
+    const head = await trx
+      .updateTable('documents')
+      .set({ snapshot, snapshotSeq: seq })
+      .where('fileId', '=', fileId)
+      .where('snapshotSeq', '=', snapshotSeq)
+      .executeTakeFirst()
+    if (head.numUpdatedRows === 0n) return snapshotSeq
+    await trx
+      .deleteFrom('documentUpdates')
+      .where('fileId', '=', fileId)
+      .where('seq', '<=', seq)
+      .execute()
+    return seq
+  })
+}

@@ -1,0 +1,49 @@
+// What replacing a text touches, and that the result is the text, whatever the two are.
+import { expect, test } from 'vitest'
+import * as Y from 'yjs'
+import { diffTexts, replaceContent } from './text.ts'
+
+const replace = (from: string, to: string) => {
+  const document = new Y.Doc()
+  const content = document.getText('content')
+  content.insert(0, from)
+  replaceContent(content, to)
+  return content.toJSON()
+}
+
+test('several places that differ are several changes, and no bigger than they are', () => {
+  const from = 'const one = 1\nconst two = 2\nconst three = 3\nreturn one\n'
+  const to = 'const one = 10\nconst two = 2\nlet three = 3\nreturn one + two\n'
+  expect(diffTexts(from, to)).toEqual([
+    { index: from.indexOf('1\n') + 1, remove: 0, insert: '0' },
+    { index: from.indexOf('const three'), remove: 4, insert: 'le' },
+    { index: from.indexOf('one\n', 40) + 3, remove: 0, insert: ' + two' },
+  ])
+})
+
+test('half of a surrogate pair is never left behind', () => {
+  expect(replace('a👍b', 'a👎b')).toBe('a👎b')
+  expect(replace('👍👍👎', '👍👎👎')).toBe('👍👎👎')
+})
+
+test('any text becomes any other', () => {
+  const seed = Date.now() % 2 ** 31
+  let state = seed
+  const random = (below: number) => {
+    state = (state * 1_103_515_245 + 12_345) % 2 ** 31
+    return Math.floor((state / 2 ** 31) * below)
+  }
+  const words = ['one', 'two ', 'three', '\n', '\n\n', ' ', '👍', '👎', '\r\n', '(', ');', 'é']
+  const text = () => Array.from({ length: random(40) }, () => words[random(words.length)]).join('')
+  for (let round = 0; round < 500; round++) {
+    const [from, to] = [text(), text()]
+    expect(replace(from, to), `seed ${seed}: ${JSON.stringify([from, to])}`).toBe(to)
+  }
+})
+
+test('a text of many lines does not take long to compare', () => {
+  const lines = Array.from({ length: 60_000 }, (_, n) => `line ${n}`)
+  expect(replace(lines.join('\n'), lines.toReversed().join('\n'))).toBe(
+    lines.toReversed().join('\n'),
+  )
+})
