@@ -1,0 +1,38 @@
+// What every page stands in: theme, cache, session, socket, notices.
+import { useEffect, type ReactNode } from 'react'
+import { MantineProvider } from '@mantine/core'
+import { Notifications } from '@mantine/notifications'
+import { QueryClientProvider } from '@tanstack/react-query'
+import { session, startSession } from './accounts/session.ts'
+import { UnreachableBanner } from './banner.tsx'
+import { SocketProvider } from './connection.tsx'
+import { queryClient } from './query.ts'
+import { Routes } from './routes.tsx'
+import { useStore } from './store.ts'
+import { theme } from './theme.ts'
+import '@mantine/core/styles.css'
+import '@mantine/notifications/styles.css'
+import './style.css'
+
+export function App() {
+  return (
+    <MantineProvider theme={theme} defaultColorScheme="auto">
+      <QueryClientProvider client={queryClient}>
+        <Notifications position="bottom-left" limit={4} />
+        <Session>
+          <UnreachableBanner />
+          <Routes />
+        </Session>
+      </QueryClientProvider>
+    </MantineProvider>
+  )
+}
+
+function Session({ children }: { children: ReactNode }) {
+  const now = useStore(session)
+  const userId = now.state === 'signed-in' ? now.user.id : null
+  useEffect(() => startSession(), [])
+  // What one person may see is not for the next one.
+  useEffect(() => () => queryClient.clear(), [userId])
+  return userId ? <SocketProvider key={userId}>{children}</SocketProvider> : children
+}

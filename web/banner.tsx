@@ -1,0 +1,28 @@
+// Says so when the server cannot be reached. Short interruptions, such as a restart behind a proxy, stay unmentioned.
+import { useEffect, useState } from 'react'
+import { Loader } from '@mantine/core'
+import { useOptionalSocket } from './connection.tsx'
+import { createStore, useStore } from './store.ts'
+import { reachable } from './wire.ts'
+import classes from './banner.module.css'
+
+const none = createStore('connected' as const)
+
+export function UnreachableBanner() {
+  const socket = useOptionalSocket()
+  const connection = useStore(socket?.connection ?? none)
+  const answered = useStore(reachable)
+  const away = connection === 'offline' || !answered
+  const [shown, setShown] = useState(false)
+  useEffect(() => {
+    const timer = setTimeout(() => setShown(away), away ? 2_000 : 0)
+    return () => clearTimeout(timer)
+  }, [away])
+  if (!shown) return null
+  return (
+    <div className={classes.banner} role="alert">
+      <Loader size={14} color="currentColor" />
+      The server cannot be reached. Trying again; what you write is kept in this tab.
+    </div>
+  )
+}

@@ -1,0 +1,129 @@
+// An open file: its name, who else is in it, whether it is saved, and the text.
+import { useEffect, useRef, useState } from 'react'
+import { Alert, EmptyState, Skeleton, useComputedColorScheme } from '@mantine/core'
+import { FileX } from 'lucide-react'
+import { useUser } from '../accounts/gate.tsx'
+import { useFiles } from '../files/queries.ts'
+import { AvatarRow } from '../people/avatar.tsx'
+import { useCan, useOpenProject } from '../room/context.tsx'
+import { useStore } from '../store.ts'
+import { useTitle } from '../title.ts'
+import { findDocument, type OpenDocument } from './documents.ts'
+import { SaveStatus } from './status.tsx'
+import { createEditor } from './view.ts'
+import classes from './editor.module.css'
+
+export function FilePage({ fileId }: { fileId: string }) {
+  const { project } = useOpenProject()
+  const { data: files } = useFiles(project.slug)
+  const file = files?.find(({ id }) => id === fileId)
+  useTitle(file ? `${file.path} · ${project.name}` : project.name)
+  if (!files) return <EditorSkeleton />
+  if (!file) {
+    return (
+      <EmptyState
+        m="auto"
+        icon={<FileX />}
+        title="This file is gone"
+        description="Somebody deleted it, or it never was here. Choose another one on the left."
+      />
+    )
+  }
+  return <OpenFile fileId={fileId} path={file.path} />
+}
+
+/** Held for as long as the page shows it. */
+function useDocument(fileId: string) {
+  const user = useUser()
+  const [document, setDocument] = useState<OpenDocument | null>(null)
+  useEffect(() => {
+    const found = findDocument(fileId, user)
+    found.enter()
+    setDocument(found)
+    return () => found.leave()
+    // A changed profile is no reason to leave the file.
+    // oxlint-disable-next-line react/exhaustive-deps -- see above
+  }, [fileId, user.id])
+  return document
+}
+
+function OpenFile({ fileId, path }: { fileId: string; path: string }) {
+  const document = useDocument(fileId)
+  return document ? <Editor document={document} path={path} /> : <EditorSkeleton />
+}
+
+function Editor({ document, path }: { document: OpenDocument; path: string }) {
+  const state = useStore(document)
+  const mayWrite = useCan()('file:write')
+  const readOnly = state.readOnly || !mayWrite || state.state === 'refused'
+  const slash = path.lastIndexOf('/') + 1
+  useEffect(() => document.retry(), [document, mayWrite])
+  return (
+    <div className={classes.page}>
+      <header className={classes.head}>
+        <h1 className={classes.path} title={path}>
+          <span className={classes.folder}>{path.slice(0, slash)}</span>
+          {path.slice(slash)}
+        </h1>
+        <AvatarRow
+          size={22}
+          users={state.people.map(({ id, name }) => ({
+            id,
+            username: name,
+            displayName: name,
+            avatar: '',
+          }))}
+        />
+        <SaveStatus state={state} readOnly={readOnly} />
+      </header>
+      {state.state === 'refused' && (
+        <Alert color="red" radius={0} role="alert">
+          {state.reason}
+          {state.unsaved && ' Your last changes were not saved; copy what you need.'}
+        </Alert>
+      )}
+      {state.loaded ? (
+        <CodeView document={document} path={path} readOnly={readOnly} />
+      ) : (
+        state.state !== 'refused' && <EditorSkeleton />
+      )}
+    </div>
+  )
+}
+
+interface CodeProps {
+  document: OpenDocument
+  path: string
+  readOnly: boolean
+}
+
+function CodeView({ document, path, readOnly }: CodeProps) {
+  const parent = useRef<HTMLDivElement>(null)
+  const editor = useRef<ReturnType<typeof createEditor>>(null)
+  const dark = useComputedColorScheme('light') === 'dark'
+  // The view is made once per document; what changes afterwards is told to it below.
+  const first = useRef({ path, readOnly, dark })
+  useEffect(() => {
+    if (!parent.current) return
+    const made = createEditor({ parent: parent.current, document, ...first.current })
+    editor.current = made
+    return () => made.close()
+  }, [document])
+  useEffect(() => {
+    first.current = { path, readOnly, dark }
+  }, [path, readOnly, dark])
+  useEffect(() => editor.current?.setPath(path), [path])
+  useEffect(() => editor.current?.setReadOnly(readOnly), [readOnly])
+  useEffect(() => editor.current?.setDark(dark), [dark])
+  return <div ref={parent} className={classes.code} />
+}
+
+function EditorSkeleton() {
+  return (
+    <div className={classes.skeleton} role="status" aria-label="Opening file">
+      {[40, 62, 55, 30, 70, 48].map((width) => (
+        <Skeleton key={width} height={11} width={`${width}%`} />
+      ))}
+    </div>
+  )
+}

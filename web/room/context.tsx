@@ -1,0 +1,102 @@
+// The open project for everything below it: what it is, its room, and what this person may do there.
+import { createContext, useContext, useEffect, useState, type ReactNode } from 'react'
+import type { Permission } from '../../protocol/access.ts'
+import type { ProjectDetails } from '../../server/projects/schema.ts'
+import { useUser } from '../accounts/gate.tsx'
+import { useOptionalSocket } from '../connection.tsx'
+import { notify } from '../notice.ts'
+import { projectKey } from '../projects/queries.ts'
+import { queryClient } from '../query.ts'
+import type { AppSocket } from '../socket.ts'
+import { createStore, useStore } from '../store.ts'
+import { createRoom, type Room, type RoomState } from './room.ts'
+import { applyUpdate, describeUpdate, refreshRoom } from './updates.ts'
+
+interface OpenProject {
+  project: ProjectDetails
+  /** null for visitors of a public project, who are in no room, and for the moment before the room is made */
+  room: Room | null
+  socket: AppSocket | null
+}
+
+const ProjectContext = createContext<OpenProject | null>(null)
+
+export function ProjectProvider({
+  project,
+  children,
+}: {
+  project: ProjectDetails
+  children: ReactNode
+}) {
+  const room = useRoomOf(project)
+  const socket = useOptionalSocket()
+  return <ProjectContext value={{ project, room, socket }}>{children}</ProjectContext>
+}
+
+function useRoomOf({ id, slug, permissions }: ProjectDetails) {
+  const user = useUser()
+  const socket = useOptionalSocket()
+  const [store] = useState(() => createStore<Room | null>(null))
+  const mayJoin = permissions.includes('room:join')
+  useEffect(() => {
+    if (!socket || !mayJoin) return
+    const opened = createRoom({
+      projectId: id,
+      userId: user.id,
+      socket,
+      onUpdate(update, actorId) {
+        applyUpdate(slug, update)
+        if (actorId === undefined || actorId === user.id) return
+        const { members, present } = opened.get()
+        const actor = [...members, ...present].find((person) => person.id === actorId)
+        const text = describeUpdate(update, actor?.displayName ?? 'Somebody')
+        if (text) notify(text)
+      },
+      onReload: () => refreshRoom(slug),
+    })
+    let role = opened.get().role
+    const end = opened.subscribe(() => {
+      const now = opened.get()
+      const changed = now.state === 'refused' || (role !== null && now.role !== role)
+      role = now.role
+      // What may be done here changed: the project says what is left of it.
+      if (changed) void queryClient.invalidateQueries({ queryKey: projectKey(slug) })
+    })
+    store.set(opened)
+    return () => {
+      end()
+      opened.close()
+      store.set(null)
+    }
+  }, [store, socket, id, slug, mayJoin, user.id])
+  return useStore(store)
+}
+
+export function useOpenProject(): OpenProject {
+  const open = useContext(ProjectContext)
+  if (!open) throw new Error('No project is open')
+  return open
+}
+
+const absent = createStore<RoomState>({
+  state: 'joining',
+  refusal: null,
+  role: null,
+  permissions: [],
+  members: [],
+  present: [],
+  call: null,
+})
+
+export const useRoomState = (): RoomState => useStore(useOpenProject().room ?? absent)
+
+/** The room knows best; before it is joined, the project's answer counts. */
+export function useCan() {
+  const { project } = useOpenProject()
+  const { permissions, state } = useRoomState()
+  const known: readonly Permission[] =
+    state === 'joined' || state === 'refused' || permissions.length > 0
+      ? permissions
+      : project.permissions
+  return (permission: Permission) => known.includes(permission)
+}

@@ -1,0 +1,116 @@
+// The room: files, the page in the middle with the call above it, chat and people. On a phone one of them at a time.
+import { lazy, Suspense, useState } from 'react'
+import { Button, EmptyState, Loader } from '@mantine/core'
+import { useLocalStorage, useMediaQuery } from '@mantine/hooks'
+import { DoorClosed } from 'lucide-react'
+import { Link, Redirect, Route, Switch, useLocation, useRoute } from 'wouter'
+import { ErrorBoundary } from '../boundary.tsx'
+import { CallProvider } from '../call/context.tsx'
+import { CallPanel } from '../call/panel.tsx'
+import { FilesPanel } from '../files/panel.tsx'
+import { useOpenProject, useRoomState } from './context.tsx'
+import { RoomHeader } from './header.tsx'
+import { CodeStart } from './start.tsx'
+import { SidePanel, type SideTab } from './side.tsx'
+import { BottomTabs, type PhoneTab } from './tabs.tsx'
+import classes from './room.module.css'
+
+const FilePage = lazy(() => import('../editor/page.tsx').then((m) => ({ default: m.FilePage })))
+const IssuesPage = lazy(() => import('../issues/page.tsx').then((m) => ({ default: m.IssuesPage })))
+const IssuePage = lazy(() => import('../issues/issue.tsx').then((m) => ({ default: m.IssuePage })))
+
+export function RoomLayout() {
+  const { project } = useOpenProject()
+  const [path] = useLocation()
+  const { state, refusal } = useRoomState()
+  const phone = useMediaQuery('(max-width: 860px)', false, { getInitialValueInEffect: false })
+  const [phoneTab, setPhoneTab] = useState<PhoneTab>('main')
+  const [sideTab, setSideTab] = useState<SideTab>('chat')
+  const [sideOpen, setSideOpen] = useLocalStorage({
+    key: 'openlaunch.side',
+    defaultValue: true,
+    getInitialValueInEffect: false,
+  })
+  const [inIssues] = useRoute('/p/:slug/issues/*?')
+  if (state === 'refused') return <Refused reason={refusal} />
+  const side: SideTab | null = phone
+    ? phoneTab === 'chat' || phoneTab === 'people'
+      ? phoneTab
+      : null
+    : sideOpen
+      ? sideTab
+      : null
+  const home = `/p/${project.slug}`
+  return (
+    <CallProvider>
+      <div
+        className={classes.room}
+        data-tab={phone ? phoneTab : 'all'}
+        data-files={!inIssues}
+        data-side={sideOpen}
+      >
+        <RoomHeader
+          phone={phone}
+          sideOpen={sideOpen}
+          onToggleSide={() => setSideOpen(!sideOpen)}
+          onNavigate={() => setPhoneTab('main')}
+        />
+        <nav className={classes.files} aria-label="Files">
+          <FilesPanel onOpen={() => setPhoneTab('main')} />
+        </nav>
+        <section className={classes.call} aria-label="Call">
+          <CallPanel phone={phone} />
+        </section>
+        <main className={classes.main}>
+          <ErrorBoundary resetKey={path}>
+            <Suspense fallback={<Loader size="sm" m="xl" aria-label="Loading" />}>
+              <Switch>
+                <Route path="/p/:slug">
+                  <CodeStart onBrowse={() => setPhoneTab('files')} />
+                </Route>
+                <Route path="/p/:slug/files/:fileId">
+                  {({ fileId }) => <FilePage key={fileId} fileId={fileId} />}
+                </Route>
+                <Route path="/p/:slug/issues">
+                  <IssuesPage />
+                </Route>
+                <Route path="/p/:slug/issues/:number">
+                  {({ number }) => <IssuePage key={number} number={Number(number)} />}
+                </Route>
+                <Route>
+                  <Redirect to={home} replace />
+                </Route>
+              </Switch>
+            </Suspense>
+          </ErrorBoundary>
+        </main>
+        <aside className={classes.side} aria-label="Chat and people">
+          <SidePanel shown={side} phone={phone} onChange={setSideTab} />
+        </aside>
+        {phone && (
+          <BottomTabs
+            value={phoneTab}
+            onChange={setPhoneTab}
+            mainName={inIssues ? 'Issues' : 'Code'}
+          />
+        )}
+      </div>
+    </CallProvider>
+  )
+}
+
+function Refused({ reason }: { reason: string | null }) {
+  return (
+    <EmptyState
+      mt="16vh"
+      role="alert"
+      icon={<DoorClosed />}
+      title="You are not in this room any more"
+      description={reason ?? 'Your access to this project has changed.'}
+    >
+      <Button component={Link} href="/projects">
+        Go to projects
+      </Button>
+    </EmptyState>
+  )
+}

@@ -1,0 +1,62 @@
+// Chat and people, beside the code or alone on a phone.
+import { useChatState } from '../chat/context.ts'
+import { ChatPanel } from '../chat/panel.tsx'
+import { PeoplePanel } from '../people/panel.tsx'
+import { useUnreadTitle } from '../title.ts'
+import { useRoomState } from './context.tsx'
+import classes from './side.module.css'
+
+export type SideTab = 'chat' | 'people'
+
+interface Props {
+  /** null: not before anybody's eyes */
+  shown: SideTab | null
+  phone: boolean
+  onChange: (tab: SideTab) => void
+}
+
+export function SidePanel({ shown, phone, onChange }: Props) {
+  const { unread } = useChatState()
+  const { members } = useRoomState()
+  useUnreadTitle(unread)
+  const tab = (value: SideTab, name: string, extra: React.ReactNode) => (
+    <button
+      type="button"
+      role="tab"
+      id={`side-tab-${value}`}
+      aria-controls={`side-${value}`}
+      aria-selected={shown === value}
+      className={classes.tab}
+      onClick={() => onChange(value)}
+    >
+      {name} {extra}
+    </button>
+  )
+  return (
+    <>
+      {!phone && (
+        <div className={classes.tabs} role="tablist" aria-label="Chat and people">
+          {tab(
+            'chat',
+            'Chat',
+            unread > 0 && (
+              <span className={classes.badge} aria-label={`${unread} unread`}>
+                {unread > 99 ? '99+' : unread}
+              </span>
+            ),
+          )}
+          {tab('people', 'People', <span className={classes.count}>{members.length || ''}</span>)}
+        </div>
+      )}
+      {/* The chat stays mounted: what one was writing, and where one was reading, stay with it. */}
+      <div className={classes.panel} id="side-chat" hidden={shown !== 'chat'}>
+        <ChatPanel visible={shown === 'chat'} />
+      </div>
+      {shown === 'people' && (
+        <div className={classes.panel} id="side-people">
+          <PeoplePanel />
+        </div>
+      )}
+    </>
+  )
+}

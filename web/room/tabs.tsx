@@ -1,0 +1,52 @@
+// The panels of the room on a phone.
+import { Code, Files, MessageSquare, Phone, Users } from 'lucide-react'
+import { useChatState } from '../chat/context.ts'
+import { useRoomState } from './context.tsx'
+import classes from './room.module.css'
+
+export type PhoneTab = 'files' | 'main' | 'chat' | 'call' | 'people'
+
+interface Props {
+  value: PhoneTab
+  onChange: (tab: PhoneTab) => void
+  /** What the middle shows */
+  mainName: string
+}
+
+export function BottomTabs({ value, onChange, mainName }: Props) {
+  const { unread } = useChatState()
+  const { call } = useRoomState()
+  const inCall = call?.participants.length ?? 0
+  const tabs = [
+    { tab: 'files' as const, name: 'Files', icon: Files },
+    { tab: 'main' as const, name: mainName, icon: Code },
+    { tab: 'chat' as const, name: 'Chat', icon: MessageSquare, badge: unread, of: 'unread' },
+    { tab: 'call' as const, name: 'Call', icon: Phone, badge: inCall, of: 'in the call' },
+    { tab: 'people' as const, name: 'People', icon: Users },
+  ]
+  return (
+    <div className={classes.tabs} role="tablist" aria-label="Parts of the room">
+      {tabs.map(({ tab, name, icon: Icon, badge = 0, of }) => (
+        <button
+          key={tab}
+          type="button"
+          role="tab"
+          className={classes.tab}
+          aria-selected={value === tab}
+          onClick={() => onChange(tab)}
+        >
+          <Icon size={20} aria-hidden />
+          {name}
+          {badge > 0 && (
+            <span
+              className={`${classes.badge} ${tab === 'call' ? classes.live : ''}`}
+              aria-label={`${badge} ${of}`}
+            >
+              {badge > 99 ? '99+' : badge}
+            </span>
+          )}
+        </button>
+      ))}
+    </div>
+  )
+}

@@ -1,0 +1,73 @@
+// What the room tells about its project: into the cache, and as a small notice where somebody else did it.
+import type { ProjectUpdate, UpdateType } from '../../protocol/events.ts'
+import type { ProjectFile } from '../../server/files/schema.ts'
+import type { Comment, Issue } from '../../server/issues/schema.ts'
+import type { Member, Project } from '../../server/projects/schema.ts'
+import { dropFile, putFile } from '../files/queries.ts'
+import { refreshComments, refreshIssue } from '../issues/queries.ts'
+import { projectKey } from '../projects/queries.ts'
+import { queryClient } from '../query.ts'
+
+/** `data` of each kind of update, as the server writes it into the project's log. */
+interface UpdateData {
+  issue_created: Issue
+  issue_updated: Issue
+  issue_deleted: Issue
+  comment_created: Comment
+  member_joined: Member
+  member_updated: Member
+  member_left: Member
+  project_updated: Omit<Project, 'role'>
+  file_created: ProjectFile
+  file_updated: ProjectFile
+  file_deleted: ProjectFile
+}
+
+const refreshProject = (slug: string) =>
+  void queryClient.invalidateQueries({ queryKey: projectKey(slug) })
+
+const changes: { [Type in UpdateType]: (slug: string, data: UpdateData[Type]) => void } = {
+  issue_created: refreshIssue,
+  issue_updated: refreshIssue,
+  issue_deleted: refreshIssue,
+  comment_created: refreshComments,
+  member_joined: refreshProject,
+  member_updated: refreshProject,
+  member_left: refreshProject,
+  project_updated: refreshProject,
+  file_created: putFile,
+  file_updated: putFile,
+  file_deleted: dropFile,
+}
+
+const notices: { [Type in UpdateType]?: (who: string, data: UpdateData[Type]) => string } = {
+  issue_created: (who, issue) => `${who} opened issue #${issue.number}: ${issue.title}`,
+  issue_updated: (who, issue) =>
+    issue.status === 'closed'
+      ? `${who} closed issue #${issue.number}`
+      : `${who} changed issue #${issue.number}`,
+  comment_created: (who) => `${who} commented on an issue`,
+  member_joined: (_who, member) => `${member.displayName} joined the project`,
+  member_left: (_who, member) => `${member.displayName} left the project`,
+  project_updated: (who) => `${who} changed the project`,
+  file_created: (who, file) => `${who} created ${file.path}`,
+  file_deleted: (who, file) => `${who} deleted ${file.path}`,
+}
+
+export function applyUpdate(slug: string, update: ProjectUpdate) {
+  const apply = changes[update.updateType] as (slug: string, data: unknown) => void
+  apply(slug, update.data)
+}
+
+/** @param who name of whoever did it */
+export function describeUpdate(update: ProjectUpdate, who: string): string | undefined {
+  const describe = notices[update.updateType] as
+    ((who: string, data: unknown) => string) | undefined
+  return describe?.(who, update.data)
+}
+
+/** Too much was missed to replay it. */
+export const refreshRoom = (slug: string) =>
+  void queryClient.invalidateQueries({
+    predicate: ({ queryKey }) => queryKey[1] === slug,
+  })

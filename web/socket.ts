@@ -1,0 +1,112 @@
+// The Socket.IO connection of a signed-in person: a fresh token at every connect, typed requests that reject with an
+// AppError, typed events.
+import { io, type Socket } from 'socket.io-client'
+import type { ClientToServer, Envelope, Events, Reply, Requests } from '../protocol/events.ts'
+import { AppError, type WireError } from '../protocol/errors.ts'
+import { freshToken, renewToken, session } from './accounts/session.ts'
+import { createStore, type Readable } from './store.ts'
+import { isAuthError, reachable, wireError } from './wire.ts'
+
+export type Connection = 'connecting' | 'connected' | 'offline'
+export type Ask = <Name extends keyof Requests>(
+  name: Name,
+  payload: Requests[Name][0],
+) => Promise<Requests[Name][1]>
+export type Listen = <Name extends keyof Events>(
+  name: Name,
+  listener: (payload: Events[Name], envelope: Envelope<Name, Events[Name]>) => void,
+) => () => void
+
+export interface AppSocket {
+  connection: Readable<Connection>
+  /** @throws AppError, UNAVAILABLE when not connected or not answered in time */
+  request: Ask
+  /** @returns a function that ends the subscription */
+  on: Listen
+  close(): void
+}
+
+/** Socket.IO's own types lose which answer belongs to which name. */
+interface Emitter {
+  emitWithAck(name: string, payload: unknown): Promise<Reply<unknown>>
+}
+
+const ANSWER_TIMEOUT = 15_000
+const unavailable = (message: string) => new AppError('UNAVAILABLE', message)
+
+export function createSocket(): AppSocket {
+  let sentToken = ''
+  let refusals = 0
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const connection = createStore<Connection>('connecting')
+  const socket: Socket<Record<string, (envelope: never) => void>, ClientToServer> = io({
+    autoConnect: false,
+    // Polling needs sticky sessions in front of a cluster; it is for networks without websockets.
+    transports: ['websocket', 'polling'],
+    tryAllTransports: true,
+    reconnectionDelayMax: 5_000,
+    auth: (handshake) => {
+      void freshToken()
+        .catch(() => '')
+        .then((token) => {
+          sentToken = token
+          handshake({ token })
+        })
+    },
+  })
+
+  const retry = (milliseconds: number) => {
+    clearTimeout(timer)
+    timer = setTimeout(() => {
+      if (session.get().state !== 'signed-out') socket.connect()
+    }, milliseconds)
+  }
+
+  socket.on('connect', () => {
+    refusals = 0
+    reachable.set(true)
+    connection.set('connected')
+  })
+  socket.on('disconnect', (reason) => {
+    connection.set('offline')
+    // The server cut us, perhaps because access changed: Socket.IO does not return by itself then.
+    if (reason === 'io server disconnect') retry(300)
+  })
+  socket.on('connect_error', (error: Error & { data?: WireError }) => {
+    connection.set('offline')
+    if (socket.active) return
+    refusals += 1
+    const delay = Math.min(250 * 2 ** refusals, 10_000)
+    if (error.data && isAuthError(wireError(error.data))) {
+      void renewToken(sentToken).then(
+        () => retry(refusals === 1 ? 0 : delay),
+        () => retry(delay),
+      )
+    } else retry(delay)
+  })
+  socket.connect()
+
+  return {
+    connection,
+    async request(name, payload) {
+      if (!socket.connected) throw unavailable('Not connected to the server.')
+      const ask = socket.timeout(ANSWER_TIMEOUT) as unknown as Emitter
+      const reply = await ask.emitWithAck(name, payload).catch(() => {
+        throw unavailable('The server did not answer. Please try again.')
+      })
+      if (!reply.ok) throw wireError(reply.error)
+      return reply.data as never
+    },
+    on(name, listener) {
+      const handle = (envelope: Envelope<typeof name, Events[typeof name]>) =>
+        listener(envelope.payload, envelope)
+      socket.on(name as string, handle)
+      return () => socket.off(name as string, handle)
+    },
+    close() {
+      clearTimeout(timer)
+      socket.removeAllListeners()
+      socket.disconnect()
+    },
+  }
+}

@@ -1,0 +1,86 @@
+// The bar of pages outside of a room, and the menu of the signed-in person, which the room shows too.
+import type { ReactNode } from 'react'
+import { Menu, SegmentedControl, Text, UnstyledButton, useMantineColorScheme } from '@mantine/core'
+import { LogOut, Monitor, Moon, Settings, Sun } from 'lucide-react'
+import { Link, useLocation } from 'wouter'
+import { useUser } from './accounts/gate.tsx'
+import { signOut } from './accounts/session.ts'
+import { Logo } from './logo.tsx'
+import { PersonAvatar } from './people/avatar.tsx'
+import classes from './topbar.module.css'
+
+export function TopBar({ children }: { children?: ReactNode }) {
+  return (
+    <header className={classes.bar}>
+      <Link href="/projects" className={classes.home} aria-label="OpenLaunch, all projects">
+        <Logo size={24} />
+        <span className={classes.name}>OpenLaunch</span>
+      </Link>
+      <div className={classes.middle}>{children}</div>
+      <UserMenu />
+    </header>
+  )
+}
+
+const schemes = [
+  { value: 'auto', icon: Monitor, label: 'Follow the system' },
+  { value: 'light', icon: Sun, label: 'Light' },
+  { value: 'dark', icon: Moon, label: 'Dark' },
+] as const
+
+export function SchemeControl() {
+  const { colorScheme, setColorScheme } = useMantineColorScheme()
+  return (
+    <SegmentedControl
+      fullWidth
+      size="xs"
+      aria-label="Theme"
+      value={colorScheme}
+      onChange={(value) => setColorScheme(value as typeof colorScheme)}
+      data={schemes.map(({ value, icon: Icon, label }) => ({
+        value,
+        label: (
+          <span className={classes.scheme} title={label}>
+            <Icon size={14} aria-hidden />
+            <span className={classes.hidden}>{label}</span>
+          </span>
+        ),
+      }))}
+    />
+  )
+}
+
+export function UserMenu() {
+  const user = useUser()
+  const [, navigate] = useLocation()
+  return (
+    <Menu width={220} position="bottom-end">
+      <Menu.Target>
+        <UnstyledButton aria-label="Account menu" className={classes.account}>
+          <PersonAvatar user={user} title={false} />
+        </UnstyledButton>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <div className={classes.person}>
+          <Text fw={600} truncate>
+            {user.displayName}
+          </Text>
+          <Text size="xs" c="var(--text-dim)" truncate>
+            @{user.username}
+          </Text>
+        </div>
+        <Menu.Divider />
+        <Menu.Item leftSection={<Settings size={15} />} onClick={() => navigate('/settings')}>
+          Profile and settings
+        </Menu.Item>
+        <div className={classes.person}>
+          <SchemeControl />
+        </div>
+        <Menu.Divider />
+        <Menu.Item leftSection={<LogOut size={15} />} onClick={() => void signOut()}>
+          Sign out
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  )
+}
