@@ -5,7 +5,9 @@ import { openDatabase } from '../db/database.ts'
 import type { ProjectUpdate } from '../protocol/events.ts'
 import type { WireError } from '../protocol/errors.ts'
 import type { AccessChange } from '../protocol/requests.ts'
+import { createLocalBus } from '../realtime/bus.ts'
 import { createChat } from '../realtime/chat/chat.ts'
+import { createDocuments } from '../realtime/documents/documents.ts'
 import { createAccounts } from '../server/accounts/accounts.ts'
 import { createAccountLimits } from '../server/accounts/limits.ts'
 import type { SignedIn } from '../server/accounts/schema.ts'
@@ -40,7 +42,6 @@ export async function openRest({
   ...overrides
 }: Partial<AppContext> & { databaseUrl?: string } = {}) {
   const database = await openDatabase({ url: databaseUrl, dataDir: 'memory://' })
-  afterAll(() => database.close())
   const { db } = database
   const updates: (ProjectUpdate & { actorId: string })[] = []
   const accessChanges: AccessChange[] = []
@@ -53,26 +54,26 @@ export async function openRest({
   const signingKey = await loadSigningKey(db, undefined)
   const silence = () => undefined
   const emit = { toProject: silence, toUser: silence, toSocket: silence, toEverybody: silence }
-  const texts = new Map<string, string>()
+  const accounts = createAccounts({
+    db,
+    signingKey,
+    accessTokenTtl: 900,
+    refreshTokenTtl: 86_400,
+    accessChanged,
+  })
+  const documents = createDocuments({ db, bus: createLocalBus(), log, ...accounts })
+  afterAll(async () => {
+    await documents.close()
+    await database.close()
+  })
   const context: AppContext = {
     db,
     database,
-    accounts: createAccounts({
-      db,
-      signingKey,
-      accessTokenTtl: 900,
-      refreshTokenTtl: 86_400,
-      accessChanged,
-    }),
+    accounts,
     limits: createAccountLimits({ requestsPerMinute: 10_000 }),
     publish: (update) => void updates.push(update),
     accessChanged,
-    documents: {
-      readText: (id) => Promise.resolve(texts.get(id) ?? ''),
-      replaceText: async (id, text) => void texts.set(id, text),
-      createDocument: async (_trx, id, text) => void texts.set(id, text),
-      closeFile: (id) => texts.delete(id),
-    },
+    documents,
     messages: createChat({ db, emit }),
     workerStatus: () => ({ state: 'unavailable', reason: 'not in this test' }),
     activeUsers: () => 0,

@@ -17,7 +17,7 @@ export interface FileDocuments {
   replaceText(fileId: string, text: string): Promise<void>
   createDocument(trx: Trx, fileId: string, text: string): Promise<void>
   /** Disconnects everybody from the document of a deleted file. */
-  closeFile(fileId: string): unknown
+  closeFile(fileId: string): void
 }
 
 export interface FileOptions {
@@ -126,9 +126,9 @@ export async function changeFile(
       .executeTakeFirstOrThrow()
     return { file, update: await appendActivity(trx, projectId, actor.id, 'file_updated', file) }
   })
+  publish(update)
   // Not within the transaction: the text goes through the live document, which writes for itself.
   if (content !== undefined) await documents.replaceText(file.id, content)
-  publish(update)
   return { ...file, content: content ?? (await documents.readText(file.id)) }
 }
 
@@ -146,5 +146,5 @@ export async function deleteFile(
     return { id, update: await appendActivity(trx, projectId, actor.id, 'file_deleted', file) }
   })
   publish(update)
-  await documents.closeFile(id)
+  documents.closeFile(id)
 }

@@ -7,6 +7,7 @@ import { appendActivity, type Publish } from '../../db/activity.ts'
 import { isUniqueViolation, type Db, type Trx } from '../../db/database.ts'
 import { notFound } from '../../protocol/errors.ts'
 import type { AccessChange } from '../../protocol/requests.ts'
+import type { FileOptions } from '../files/files.ts'
 import { containsText, readPage, type PageQuery } from '../listing.ts'
 import { holdProject } from './hold.ts'
 import type { NewProject, Project, ProjectChange, ProjectDetails, ProjectFilter } from './schema.ts'
@@ -147,11 +148,11 @@ export async function changeProject(
 
 /** Everything in it goes with it; who is connected to it is disconnected. */
 export async function deleteProject(
-  { db, accessChanged }: ProjectOptions,
+  { db, accessChanged, documents }: ProjectOptions & Pick<FileOptions, 'documents'>,
   actor: Actor,
   project: string,
 ) {
-  const { projectId, people } = await db.transaction().execute(async (trx) => {
+  const { projectId, people, files } = await db.transaction().execute(async (trx) => {
     const access = await requireAccess(trx, actor, project, 'project:delete')
     const projectId = access.project.id
     // Waits for the writes under way; see holdProject.
@@ -167,8 +168,14 @@ export async function deleteProject(
       .where('projectId', '=', projectId)
       .union(trx.selectFrom('users').select('id as userId').where('role', '=', 'admin'))
       .execute()
+    const files = await trx
+      .selectFrom('files')
+      .select('id')
+      .where('projectId', '=', projectId)
+      .execute()
     await trx.deleteFrom('projects').where('id', '=', projectId).execute()
-    return { projectId, people }
+    return { projectId, people, files }
   })
+  for (const { id } of files) documents.closeFile(id)
   for (const { userId } of people) accessChanged({ userId, projectId })
 }

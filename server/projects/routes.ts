@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { FileOptions } from '../files/files.ts'
 import { pageMetaSchema, pageSchema } from '../listing.ts'
 import { createEndpoints } from '../rest.ts'
 import {
@@ -17,7 +18,12 @@ import {
   projectSchema,
 } from './schema.ts'
 
-export function projectRoutes({ db, publish, accessChanged }: ProjectOptions) {
+export function projectRoutes({
+  db,
+  publish,
+  accessChanged,
+  documents,
+}: ProjectOptions & Pick<FileOptions, 'documents'>) {
   const { app, get, post, patch, remove } = createEndpoints('Projects')
 
   get(
@@ -67,7 +73,7 @@ export function projectRoutes({ db, publish, accessChanged }: ProjectOptions) {
       errors: ['NOT_FOUND', 'INSUFFICIENT_PERMISSIONS'],
     },
     ({ principal, params }) =>
-      deleteProject({ db, publish, accessChanged }, principal, params.slug),
+      deleteProject({ db, publish, accessChanged, documents }, principal, params.slug),
   )
 
   return app
