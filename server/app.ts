@@ -19,6 +19,7 @@ import {
   crossOrigin,
   originGuard,
   sizeLimit,
+  uncached,
 } from './guards.ts'
 import { mountEndpoints } from './http.ts'
 import type { ProjectMessages } from './messages/routes.ts'
@@ -82,7 +83,7 @@ export function createApp(context: AppContext) {
   app.use(requestId(), clientAddress(trustProxy), requestLog(log), metrics.measure)
   app.use(browserRules(publicUrl?.startsWith('https:') ?? false), compress())
   app.use('/api/*', crossOrigin(origins), originGuard(createAllowOrigin(origins)), sizeLimit())
-  app.use('/api/*', bearer(context.accounts.authenticate))
+  app.use('/api/*', uncached, bearer(context.accounts.authenticate))
 
   mountEndpoints(app, context)
   app.all('/api/*', (c) => answerError(c, notFound('Endpoint')))

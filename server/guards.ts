@@ -18,13 +18,13 @@ interface NodeBindings {
 
 /** @param trustProxy whether a proxy of ours is in front, which appends the address it saw */
 export const clientAddress = (trustProxy: boolean) =>
-  createMiddleware<RestEnv & { Bindings: NodeBindings }>(async (c, next) => {
+  createMiddleware<RestEnv>(async (c, next) => {
     // Only the last entry is the proxy's word; the client can write any before it.
     const forwarded = trustProxy
       ? c.req.header('x-forwarded-for')?.split(',').at(-1)?.trim()
       : undefined
-    // oxlint-disable-next-line typescript/no-unnecessary-condition -- a test passes no bindings
-    c.set('ip', forwarded || c.env?.incoming?.socket?.remoteAddress || 'unknown')
+    const { incoming } = (c.env as NodeBindings | undefined) ?? {}
+    c.set('ip', forwarded || incoming?.socket?.remoteAddress || 'unknown')
     await next()
   })
 
@@ -47,7 +47,13 @@ export const crossOrigin = (allowed: readonly string[]) =>
     origin: (origin) => (allowed.includes(origin) ? origin : null),
     allowMethods: ['GET', 'POST', 'PATCH', 'DELETE'],
     allowHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key', 'X-Request-Id'],
-    exposeHeaders: ['X-Request-Id', 'Retry-After', 'RateLimit-Limit', 'RateLimit-Remaining'],
+    exposeHeaders: [
+      'X-Request-Id',
+      'Retry-After',
+      'RateLimit-Limit',
+      'RateLimit-Remaining',
+      'RateLimit-Reset',
+    ],
     maxAge: 600,
   })
 
@@ -69,6 +75,12 @@ export const bearer = (authenticate: Authenticate) =>
     })
     await next()
   })
+
+/** Answers hold tokens and what only this person may see. */
+export const uncached: MiddlewareHandler = async (c, next) => {
+  c.header('Cache-Control', 'no-store')
+  await next()
+}
 
 /** @param https whether browsers reach us that way */
 export const browserRules = (https: boolean) =>

@@ -186,6 +186,7 @@ describe('the envelope', () => {
     const reply = await ask('GET', path, { token, headers })
     expect(reply).toMatchObject({ success: true, data: { id: project.id } })
     expect(Object.keys(reply.meta)).toEqual(['timestamp'])
+    expect(reply.headers.get('cache-control')).toBe('no-store')
     expect(reply.headers.get('x-request-id')).toBe('my-id-1')
     const odd = await ask('GET', path, { token, headers: { 'x-request-id': '<script>' } })
     expect(odd.headers.get('x-request-id')).not.toContain('<')
