@@ -50,6 +50,8 @@ const schema = z.object({
   MEDIA_PORT_MIN: integer(1_024, 65_535).prefault('20000'),
   MEDIA_PORT_MAX: integer(1_024, 65_535).prefault('20100'),
   MEDIA_WORKERS: integer(1, 128).optional(),
+  TURN_URLS: list.prefault(''),
+  TURN_SECRET: z.string().min(1).optional(),
 })
 
 export type Config = ReturnType<typeof readConfig>
@@ -95,6 +97,10 @@ export function readConfig(env: NodeJS.ProcessEnv) {
       portMin: data.MEDIA_PORT_MIN,
       portMax: data.MEDIA_PORT_MAX,
       workers: data.MEDIA_WORKERS ?? os.availableParallelism(),
+      turn:
+        data.TURN_SECRET && data.TURN_URLS.length > 0
+          ? { urls: data.TURN_URLS, secret: data.TURN_SECRET }
+          : undefined,
     }),
   })
 }

@@ -1,0 +1,81 @@
+// The command: reads the environment, starts, says what is ready, and stops on a signal.
+import { existsSync } from 'node:fs'
+import { networkInterfaces } from 'node:os'
+import { pino } from 'pino'
+import type { WorkerStatus } from '../protocol/worker.ts'
+import { readConfig, type Config } from './config.ts'
+import { startServer, type RunningServer } from './start.ts'
+
+const say = (...lines: string[]) => process.stdout.write(lines.map((line) => `${line}\n`).join(''))
+
+/** One line for the operator instead of a stack trace. */
+function stop(error: unknown): never {
+  const message = error instanceof Error ? error.message : String(error)
+  process.stderr.write(`OpenLaunch cannot start.\n${message}\n`)
+  process.exit(1)
+}
+
+function describeCalls(status: WorkerStatus): string {
+  if (status.state === 'ready') return 'ready'
+  if (status.state === 'unavailable') return `not possible: ${status.reason}`
+  const percent = status.progress === null ? '' : ` (${Math.round(status.progress * 100)} %)`
+  return `being prepared: ${status.message}${percent}; everything else works already`
+}
+
+/** Where browsers find it; `host` undefined means every address of this machine. */
+function addresses({ host, publicUrl }: Config, port: number): string[] {
+  if (publicUrl) return [publicUrl]
+  const wildcard = host === undefined || host === '0.0.0.0' || host === '::'
+  if (!wildcard) return [`http://${host.includes(':') ? `[${host}]` : host}:${port}`]
+  const network = Object.values(networkInterfaces())
+    .flatMap((entries) => entries ?? [])
+    .filter(({ family, internal }) => family === 'IPv4' && !internal)
+    .map(({ address }) => `http://${address}:${port}`)
+  return [`http://localhost:${port}`, ...network]
+}
+
+function welcome(config: Config, server: RunningServer) {
+  const [first = '', ...others] = addresses(config, server.port)
+  const seconds = (performance.now() / 1_000).toFixed(1)
+  const storage = server.database === 'embedded' ? `embedded, in ${config.dataDir}` : 'PostgreSQL'
+  say(
+    `OpenLaunch is ready after ${seconds} s: ${first}`,
+    ...others.map((address) => `  also at   ${address}`),
+    `  database  ${storage}`,
+    `  cluster   ${config.redisUrl ? 'Redis' : 'this process alone (no REDIS_URL)'}`,
+    `  calls     ${describeCalls(server.workerStatus())}`,
+  )
+  if (server.workerStatus().state !== 'preparing') return
+  const stopListening = server.onWorkerStatus((status) => {
+    if (status.state === 'preparing') return
+    say(`Calls: ${describeCalls(status)}`)
+    stopListening()
+  })
+}
+
+if (existsSync('.env')) process.loadEnvFile('.env')
+let config: Config
+try {
+  config = readConfig(process.env)
+} catch (error) {
+  stop(error)
+}
+// Standard output is for people; logs go to standard error, one JSON object a line.
+const log = pino(
+  { level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime },
+  process.stderr,
+)
+process.on('unhandledRejection', (error) => log.error({ err: error }, 'unhandled rejection'))
+
+const server = await startServer(config, log).catch(stop)
+welcome(config, server)
+
+let stopping = false
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    if (stopping) process.exit(1)
+    stopping = true
+    say(`${signal}: stopping`)
+    void server.close().then(() => process.exit(0))
+  })
+}

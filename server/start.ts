@@ -1,0 +1,184 @@
+// The whole program: opens what it stands on, puts the planes together, listens, and closes in reverse order.
+import type { Server } from 'node:http'
+import path from 'node:path'
+import { createAdaptorServer } from '@hono/node-server'
+import type { Logger } from 'pino'
+import manifest from '../package.json' with { type: 'json' }
+import type { Publish } from '../db/activity.ts'
+import { openDatabase } from '../db/database.ts'
+import type { AccessChange } from '../protocol/requests.ts'
+import type { WorkerStatus } from '../protocol/worker.ts'
+import { connectRedis, createLocalBus, createRedisBus } from '../realtime/bus.ts'
+import { createChat } from '../realtime/chat/chat.ts'
+import { createDocuments } from '../realtime/documents/documents.ts'
+import { createEmit } from '../realtime/emit.ts'
+import { createIo } from '../realtime/io.ts'
+import { createPresence } from '../realtime/presence/presence.ts'
+import { bindRequests } from '../realtime/requests.ts'
+import { createRooms } from '../realtime/rooms/rooms.ts'
+import { createCalls } from '../sfu/calls/calls.ts'
+import { createWorkerBinary } from '../sfu/worker/binary.ts'
+import { createAccounts } from './accounts/accounts.ts'
+import { createAccountLimits } from './accounts/limits.ts'
+import { loadSigningKey } from './accounts/tokens.ts'
+import { grantAdmin } from './accounts/admins.ts'
+import { createApp } from './app.ts'
+import type { Config } from './config.ts'
+import { createAllowOrigin } from './origin.ts'
+import { socketRequests } from './sockets.ts'
+import { ownUpgrades } from './upgrade.ts'
+
+const ACCESS_TOPIC = 'access'
+
+export interface RunningServer {
+  port: number
+  database: 'postgres' | 'embedded'
+  workerStatus(): WorkerStatus
+  onWorkerStatus(listener: (status: WorkerStatus) => void): () => void
+  close(): Promise<void>
+}
+
+/** @throws Error with a sentence for the operator when something it stands on is not there */
+export async function startServer(config: Config, log: Logger): Promise<RunningServer> {
+  const closers: (() => unknown)[] = []
+  const close = async () => {
+    for (const step of closers.splice(0).reverse()) {
+      try {
+        await step()
+      } catch (error) {
+        log.error({ err: error }, 'closing failed')
+      }
+    }
+  }
+  try {
+    return { ...(await assemble(config, log, closers)), close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+/** Whatever is made here registers its end in `closers`. */
+async function assemble(config: Config, log: Logger, closers: (() => unknown)[]) {
+  const database = await openDatabase({
+    url: config.databaseUrl,
+    dataDir: config.dataDir,
+    onError: (error) => log.warn({ err: error }, 'a database connection broke'),
+  })
+  closers.push(() => database.close())
+  const { db } = database
+  await grantAdmin(db, config.adminUsernames)
+
+  const redis = config.redisUrl
+    ? await connectRedis(config.redisUrl, (error) => log.warn({ err: error }, 'redis'))
+    : undefined
+  closers.push(() => redis?.disconnect())
+  const bus = redis ? await createRedisBus(redis) : createLocalBus()
+  closers.push(() => bus.close())
+
+  const accounts = createAccounts({
+    db,
+    signingKey: await loadSigningKey(db, config.jwtSecret),
+    accessTokenTtl: config.accessTokenTtl,
+    refreshTokenTtl: config.refreshTokenTtl,
+    accessChanged,
+  })
+  const { authenticate, redeemTicket } = accounts
+
+  const allowOrigin = createAllowOrigin(config.allowedOrigins)
+  // Socket.IO must be there before requests come, and the app needs what hangs on Socket.IO.
+  const http = createAdaptorServer({ fetch: (...args) => app.fetch(...args) }) as Server
+  const io = createIo({
+    http,
+    authenticate,
+    redis,
+    allowOrigin: ({ headers }) => allowOrigin(headers),
+  })
+  const emit = createEmit(io)
+  const presence = createPresence({ io, emit, log })
+  closers.push(() => presence.close())
+  const chat = createChat({ db, emit })
+
+  const documents = createDocuments({ db, bus, authenticate, redeemTicket, log })
+  closers.push(() => documents.close())
+  const binary = createWorkerBinary({ env: process.env, log: (message) => log.info(message) })
+  closers.push(() => binary.close())
+  const calls = createCalls({ db, bus, emit, binary, config: config.media, log })
+  closers.push(() => calls.close())
+  io.on('connection', (socket) => {
+    socket.on('disconnect', () => calls.socketGone(socket.id))
+    if (binary.status().state !== 'ready') emit.toSocket(socket.id, 'call_worker', binary.status())
+  })
+
+  const rooms = createRooms({ db, io, presence, callSummary: (id) => calls.summary(id) })
+  bindRequests(io, socketRequests({ io, rooms, chat, calls }), log)
+
+  /** Every node closes what it holds of that person. */
+  function accessChanged(change: AccessChange) {
+    bus.publish(ACCESS_TOPIC, new TextEncoder().encode(JSON.stringify(change)))
+    closeFor(change)
+  }
+  function closeFor(change: AccessChange) {
+    documents.closeFor(change)
+    calls.closeFor(change)
+    rooms.closeFor(change).catch((error: unknown) => log.error({ err: error }, 'closing rooms'))
+  }
+  bus.subscribe(ACCESS_TOPIC, (data) =>
+    closeFor(JSON.parse(new TextDecoder().decode(data)) as AccessChange),
+  )
+
+  const publish: Publish = ({ actorId, ...update }) =>
+    emit.toProject(update.projectId, 'project_update', update, actorId)
+
+  const app = createApp({
+    db,
+    database,
+    redis,
+    accounts,
+    limits: createAccountLimits({ redis, requestsPerMinute: config.authRateLimit }),
+    publish,
+    accessChanged,
+    documents,
+    messages: chat,
+    workerStatus: () => binary.status(),
+    activeUsers: () =>
+      new Set([...io.sockets.sockets.values()].map((s) => s.data.principal.id)).size,
+    log,
+    version: manifest.version,
+    allowedOrigins: config.allowedOrigins,
+    publicUrl: config.publicUrl,
+    trustProxy: config.trustProxy,
+    pageDir: path.join(import.meta.dirname, '../dist/page'),
+  })
+  ownUpgrades(http, allowOrigin, [documents.handleUpgrade])
+
+  await listen(http, config)
+  closers.push(async () => {
+    // Nothing new comes in; requests under way finish. The server is closed when the last connection is, and those
+    // of documents are not Socket.IO's.
+    const closed = io.close()
+    http.closeIdleConnections()
+    await documents.close()
+    const impatience = setTimeout(() => http.closeAllConnections(), 2_000)
+    await closed
+    clearTimeout(impatience)
+  })
+  const address = http.address()
+  return {
+    port: typeof address === 'object' && address ? address.port : config.port,
+    database: database.kind,
+    workerStatus: () => binary.status(),
+    onWorkerStatus: (listener: (status: WorkerStatus) => void) => binary.onChange(listener),
+  }
+}
+
+function listen(http: Server, { port, host }: Config): Promise<void> {
+  return new Promise((resolve, reject) => {
+    http.once('error', (error: NodeJS.ErrnoException) => {
+      const taken = error.code === 'EADDRINUSE'
+      const reason = taken ? `port ${port} is in use; set PORT to another one` : error.message
+      reject(new Error(`PORT: ${reason}`, { cause: error }))
+    })
+    http.listen({ port, ...(host && { host }) }, resolve)
+  })
+}
