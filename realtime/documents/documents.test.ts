@@ -232,6 +232,8 @@ describe('access', () => {
     expect(y!.closes[0]).toEqual({ code: 4404, reason: 'The file was deleted' })
     await until(() => node.documents.stats().documents === 0)
     expect(node.documents.stats().backlogBytes).toBe(0)
+    const { provider } = collab as ReturnType<typeof openCollab>
+    expect(provider.hasUnsyncedChanges).toBe(true)
     await expect(node.documents.readText(fileId)).rejects.toMatchObject({ code: 'NOT_FOUND' })
     await expect(node.documents.replaceText(fileId, 'x')).rejects.toMatchObject({
       code: 'NOT_FOUND',

@@ -29,6 +29,8 @@ import { openingFrame, pickProtocol, readYRequest, startHeartbeat } from './yweb
 import { toHocuspocus, translateWire, Y_PATH } from './ywebsocket.ts'
 
 const COLLAB_PATH = '/collab'
+/** A file of text is far below, even with a long history. */
+const MAX_SIZE = 8 * 1024 * 1024
 /** How long a replaced text may take to become durable, and a closing server to write what waits. */
 const DURABLE_MS = 15_000
 const CLOSE_MS = 1_000
@@ -40,6 +42,8 @@ export interface DocumentsOptions {
   /** Who holds this one-use ticket. @throws AppError INVALID_TOKEN */
   redeemTicket: (ticket: string) => Promise<Principal>
   log: Logger
+  /** Bytes of encoded state beyond which a document takes nothing more; 8 MiB unless told */
+  maxSize?: number
 }
 
 export type Documents = ReturnType<typeof createDocuments>
@@ -51,7 +55,7 @@ const fileOf = (name: string): string => {
 }
 
 export function createDocuments(options: DocumentsOptions) {
-  const { db, bus, authenticate, log } = options
+  const { db, bus, authenticate, log, maxSize = MAX_SIZE } = options
   const doors = new Set<Door>()
   const budget = createBudget()
   const sockets = new WebSocketServer({
@@ -63,6 +67,7 @@ export function createDocuments(options: DocumentsOptions) {
     db,
     bus,
     log,
+    maxSize,
     onDeleted(fileId) {
       const error = new AppError('NOT_FOUND', 'The file was deleted')
       for (const door of doors) door.closeFile(fileId, error)
@@ -241,7 +246,7 @@ export function createDocuments(options: DocumentsOptions) {
         if (journal.isFull())
           throw new AppError('UNAVAILABLE', 'Edits cannot be saved at the moment; try again later')
         if (live.isFull())
-          throw new AppError('PAYLOAD_TOO_LARGE', 'The document is full; it takes no more')
+          throw new AppError('PAYLOAD_TOO_LARGE', 'The document is full: it takes no more')
         const { document } = live
         document.transact(() => replaceContent(document.getText(CONTENT), text.toWellFormed()), OWN)
         await durable(fileId)

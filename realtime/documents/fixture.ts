@@ -118,10 +118,14 @@ export async function setStage(db: Db) {
 export type Node = Awaited<ReturnType<typeof startNode>>
 
 /** A server with both document paths, which ends with the test. */
-export async function startNode(stage: Stage, bus: Bus = createLocalBus()) {
+export async function startNode(
+  stage: Stage,
+  bus: Bus = createLocalBus(),
+  limits: { maxSize?: number } = {},
+) {
   const { db, authenticate, redeemTicket } = stage
   const log = pino({ level: 'silent' })
-  const documents = createDocuments({ db, bus, authenticate, redeemTicket, log })
+  const documents = createDocuments({ db, bus, authenticate, redeemTicket, log, ...limits })
   const http = createServer()
   http.on('upgrade', (request, socket, head) => {
     socket.on('error', () => socket.destroy())

@@ -4,7 +4,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import * as Y from 'yjs'
 import { openDatabase, type OpenDatabase } from '../../db/database.ts'
 import { documentName } from '../../protocol/names.ts'
-import { openCollab, openY, setStage, startNode, until, type Stage } from './fixture.ts'
+import { bytes, openRaw, sync, varUints } from './attacker.ts'
+import { openCollab, setStage, startNode, type Stage } from './fixture.ts'
 import { openingFrame } from './ywebsocket.ts'
 import { authTypes, writeAuth } from './frames.ts'
 
@@ -16,15 +17,6 @@ beforeAll(async () => {
 })
 afterAll(() => database.close())
 
-const bytes = (write: (encoder: encoding.Encoder) => void) => encoding.encode(write)
-const varUints = (...numbers: number[]) =>
-  bytes((encoder) => numbers.forEach((number) => encoding.writeVarUint(encoder, number)))
-const sync = (type: number, content: Uint8Array) =>
-  bytes((encoder) => {
-    encoding.writeVarUint(encoder, 0)
-    encoding.writeVarUint(encoder, type)
-    encoding.writeVarUint8Array(encoder, content)
-  })
 const awareness = (content: Uint8Array) =>
   bytes((encoder) => {
     encoding.writeVarUint(encoder, 1)
@@ -161,21 +153,6 @@ const frames: Record<string, Uint8Array | string> = {
   'a frame that is too big': new Uint8Array(5 * 1024 * 1024),
 }
 
-/** A socket that sends what it likes. */
-async function openRaw(url: string, protocols?: string[]) {
-  const socket = new WebSocket(url, protocols)
-  const closed = new Promise<CloseEvent>((resolve) => (socket.onclose = resolve))
-  await new Promise((resolve, reject) => {
-    socket.onopen = resolve
-    socket.onerror = reject
-  })
-  return {
-    closed,
-    send: (frame: Uint8Array | string) =>
-      socket.send(typeof frame === 'string' ? frame : new Uint8Array(frame)),
-  }
-}
-
 describe('a client that sends', () => {
   test.for(Object.keys(frames))('%s is closed, and nobody else notices', async (what) => {
     const frame = frames[what]!
@@ -206,78 +183,4 @@ describe('a client that sends', () => {
     expect(await node.documents.readText(fileId)).toBe('innocent')
     expect(innocent.closes).toEqual([])
   })
-})
-
-describe('gaps', () => {
-  /** Updates of one writer, one letter each. */
-  const letters = (count: number) => {
-    const document = new Y.Doc()
-    const updates: Uint8Array[] = []
-    document.on('update', (update: Uint8Array) => updates.push(update))
-    for (let n = 0; n < count; n++) document.getText('content').insert(n, 'x')
-    return updates
-  }
-
-  async function open() {
-    const ada = await stage.person()
-    const fileId = await stage.file(await stage.project({ [ada.id]: 'member' }))
-    const name = documentName(fileId)
-    const node = await startNode(stage)
-    const innocent = openCollab(node, name, ada.id)
-    await innocent.saved()
-    const path = `${node.url}/yjs/${encodeURIComponent(name)}`
-    return { fileId, node, innocent, raw: await openRaw(path, [`bearer.${ada.id}`]) }
-  }
-
-  test('an update that comes before what it needs is applied when that comes', async () => {
-    const { fileId, node, innocent, raw } = await open()
-    const updates = letters(30)
-    for (const update of updates.toReversed()) raw.send(sync(2, update))
-    await until(() => innocent.text.length === 30)
-    innocent.text.insert(30, ' and on')
-    await innocent.saved()
-    expect(await node.documents.readText(fileId)).toBe(`${'x'.repeat(30)} and on`)
-  })
-
-  test('thousands that nothing will ever fill cost their sender the connection, and nobody else anything', async () => {
-    const { fileId, node, innocent, raw } = await open()
-    for (const [index, update] of letters(4_000).entries())
-      if (index % 2 === 1) raw.send(sync(2, update))
-    expect((await raw.closed).code).toBe(4400)
-    innocent.text.insert(0, 'innocent')
-    await innocent.saved()
-    expect(await node.documents.readText(fileId)).toBe('innocent')
-    const stored = await database.db
-      .selectFrom('documentUpdates')
-      .select('update')
-      .where('fileId', '=', fileId)
-      .execute()
-    expect(stored).toHaveLength(1)
-  })
-})
-
-test('a document that is full takes deletions, and says why it takes nothing else', async () => {
-  const ada = await stage.person()
-  const fileId = await stage.file(await stage.project({ [ada.id]: 'member' }))
-  const node = await startNode(stage)
-  const name = documentName(fileId)
-  const writer = openCollab(node, name, ada.id)
-  await writer.saved()
-  for (let n = 0; n < 9; n++) {
-    writer.text.insert(0, 'x'.repeat(1024 * 1024))
-    await until(() => writer.denials.length > 0 || !writer.provider.hasUnsyncedChanges)
-  }
-  const more = openY(node, name, { token: ada.id })
-  await more.synced()
-  more.text.insert(0, 'more')
-  await until(() => writer.denials.length > 0 && more.closes.length > 0)
-  expect(writer.denials[0]).toMatch(/^PAYLOAD_TOO_LARGE: The document is full/)
-  expect(more.closes[0]!.code).toBe(4413)
-  const cleaner = openY(node, name, { token: ada.id })
-  await cleaner.synced()
-  cleaner.text.delete(0, cleaner.text.length - 3)
-  await until(async () => (await node.documents.readText(fileId)) === 'xxx')
-  cleaner.text.insert(3, ' and room again')
-  await until(async () => (await node.documents.readText(fileId)) === 'xxx and room again')
-  expect(cleaner.closes).toEqual([])
 })

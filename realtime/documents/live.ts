@@ -15,13 +15,12 @@ export const OWN = { source: 'local', skipStoreHooks: true } as const
 /** Origin of what is in the journal already. */
 export const JOURNALED = { source: 'redis' } as const
 
-/** Encoded state beyond which a document takes nothing more; a file of text is far below. */
-const MAX_SIZE = 8 * 1024 * 1024
-
 export interface LiveOptions {
   db: Db
   log: Logger
   journal: Journal
+  /** Bytes of encoded state beyond which the document takes nothing more */
+  maxSize: number
   tell: (news: News) => void
   /** Its file was deleted */
   onMissing: (fileId: string) => void
@@ -42,7 +41,7 @@ const countTypes = (document: Y.Doc) => {
  * @throws AppError NOT_FOUND when there is no such file
  */
 export async function loadLive(document: Document, fileId: string, options: LiveOptions) {
-  const { db, log, journal, tell, onMissing } = options
+  const { db, log, journal, maxSize, tell, onMissing } = options
   /** Every journal row up to here is in the document */
   let seq = 0
   let snapshotSeq = 0
@@ -138,8 +137,8 @@ export async function loadLive(document: Document, fileId: string, options: Live
         })
     },
     isFull() {
-      if (size > MAX_SIZE) size = Y.encodeStateAsUpdate(document).byteLength
-      return size > MAX_SIZE
+      if (size > maxSize) size = Y.encodeStateAsUpdate(document).byteLength
+      return size > maxSize
     },
     /** Counts nested types; deleting them is recursive, so there may not be any number of them. */
     addTypes: (count: number) => (types += count),

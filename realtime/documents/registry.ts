@@ -17,13 +17,14 @@ export interface RegistryOptions {
   db: Db
   bus: Bus
   log: Logger
+  maxSize: number
   /** A file was deleted, here or on another node: its connections have to go */
   onDeleted: (fileId: string) => void
 }
 
 export type Registry = ReturnType<typeof createRegistry>
 
-export function createRegistry({ db, bus, log, onDeleted }: RegistryOptions) {
+export function createRegistry({ db, bus, log, maxSize, onDeleted }: RegistryOptions) {
   const live = new Map<string, LiveDocument>()
   /** Files being loaded → newest seq that was heard of meanwhile */
   const loading = new Map<string, number>()
@@ -122,7 +123,7 @@ export function createRegistry({ db, bus, log, onDeleted }: RegistryOptions) {
     async load(document: Document, fileId: string) {
       loading.set(fileId, 0)
       try {
-        const options = { db, log, journal, tell, onMissing: dropDeleted }
+        const options = { db, log, journal, maxSize, tell, onMissing: dropDeleted }
         const loaded = await loadLive(document, fileId, options)
         live.set(fileId, loaded)
         document.on('destroy', () => unload(loaded))

@@ -11,11 +11,14 @@ import { checkAwareness, checkStateVector, checkUpdate, fits, garbage } from './
 import type { UpdateSummary } from './guard.ts'
 import type { Journal } from './journal.ts'
 import { OWN, type LiveDocument } from './live.ts'
+import { tryUpdate } from './trial.ts'
 import { readCount } from './values.ts'
 
 /** Updates that refer to what is not here yet: usual for a moment when somebody comes back with offline edits. */
 const MAX_PARKED = 100
-const MAX_PARKED_BYTES = 1024 * 1024
+const MAX_PARKED_BYTES = 8 * 1024 * 1024
+/** Parts of an update from which on it is tried elsewhere first. */
+const MANY_PARTS = 2_000
 /** Deleting nested types is recursive. */
 const MAX_TYPES = 1_000
 /** Awareness clients that one connection may bring; a client has one, and echoes those of others. */
@@ -35,6 +38,8 @@ export interface SeatOptions {
 interface Parked {
   update: Uint8Array
   summary: UpdateSummary
+  /** Whether it may cost too much, which a trial has to show once it fits */
+  trial: 'needed' | 'running' | 'passed'
 }
 
 export type Seat = ReturnType<typeof createSeat>
@@ -57,7 +62,7 @@ export function createSeat({ connection, live, journal, budget, userId, send, fa
     if (journal.isFull())
       throw new AppError('UNAVAILABLE', 'Edits cannot be saved at the moment; try again later')
     if (inserted > 0 && live.isFull())
-      throw new AppError('PAYLOAD_TOO_LARGE', 'The document is full; it takes no more than 8 MiB')
+      throw new AppError('PAYLOAD_TOO_LARGE', 'The document is full: it takes no more')
     if (types > 0 && live.types() + types > MAX_TYPES)
       throw new AppError('PAYLOAD_TOO_LARGE', `A file holds ${MAX_TYPES} nested types at most`)
     live.addTypes(types)
@@ -77,11 +82,13 @@ export function createSeat({ connection, live, journal, budget, userId, send, fa
 
   function park(update: Uint8Array, summary: UpdateSummary) {
     // A copy: the frame is a view into a bigger buffer.
-    parked.push({ update: update.slice(), summary })
+    const trial = summary.parts > MANY_PARTS ? 'needed' : 'passed'
+    parked.push({ update: update.slice(), summary, trial })
     const bytes = parked.reduce((sum, { update }) => sum + update.byteLength, 0)
     if (parked.length > MAX_PARKED || bytes > MAX_PARKED_BYTES)
       throw garbage('updates that refer to what nobody sent')
     if (parked.length === 1) document.on('update', scheduleRetry)
+    if (summary.parts > MANY_PARTS) scheduleRetry()
   }
 
   function scheduleRetry() {
@@ -103,12 +110,25 @@ export function createSeat({ connection, live, journal, budget, userId, send, fa
       const waiting = parked
       parked = []
       for (const item of waiting) {
-        if (fits(item.summary.needs, document)) apply(item.update, item.summary)
+        const isReady = fits(item.summary.needs, document)
+        if (isReady && item.trial === 'passed') apply(item.update, item.summary)
         else parked.push(item)
+        if (isReady && item.trial === 'needed') startTrial(item)
       }
       ready = parked.length > 0 && parked.length < waiting.length
     }
     if (parked.length === 0) document.off('update', scheduleRetry)
+  }
+
+  function startTrial(item: Parked) {
+    item.trial = 'running'
+    tryUpdate(document, item.update)
+      .then((isGood) => {
+        if (!isGood) throw garbage('an update that takes too long')
+        item.trial = 'passed'
+        scheduleRetry()
+      })
+      .catch(fail)
   }
 
   function refuseReadOnly(type: number, update: Uint8Array) {
@@ -130,7 +150,8 @@ export function createSeat({ connection, live, journal, budget, userId, send, fa
       case syncTypes.update: {
         const summary = checkUpdate(content)
         if (readOnly) refuseReadOnly(type, content)
-        else if (fits(summary.needs, document)) apply(content, summary)
+        else if (summary.parts <= MANY_PARTS && fits(summary.needs, document))
+          apply(content, summary)
         else park(content, summary)
         return
       }
