@@ -245,10 +245,11 @@ export function createDocuments(options: DocumentsOptions) {
           throw new AppError('UNAVAILABLE', 'The document was closed; try again')
         if (journal.isFull())
           throw new AppError('UNAVAILABLE', 'Edits cannot be saved at the moment; try again later')
-        if (live.isFull())
-          throw new AppError('PAYLOAD_TOO_LARGE', 'The document is full: it takes no more')
         const { document } = live
-        document.transact(() => replaceContent(document.getText(CONTENT), text.toWellFormed()), OWN)
+        const content = document.getText(CONTENT)
+        if (text.length > content.length && live.isFull())
+          throw new AppError('PAYLOAD_TOO_LARGE', 'The document is full: it takes no more')
+        document.transact(() => replaceContent(content, text.toWellFormed()), OWN)
         await durable(fileId)
       } finally {
         direct.disconnect().catch((error: unknown) => log.error({ err: error }, 'closing failed'))

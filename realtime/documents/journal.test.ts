@@ -170,6 +170,7 @@ describe.for(['embedded', 'postgres'] as const)('on the %s database', (kind) => 
       await clients[1]!.saved()
       await until(() => clients[0]!.denials.length > 0)
       expect(clients[0]!.denials[0]).toBe('NOT_FOUND: The file was deleted')
+      expect(clients[0]!.provider.hasUnsyncedChanges).toBe(true)
       expect(await storedText(fileId)).toBe('edit')
     },
   )

@@ -29,6 +29,7 @@ export function createRegistry({ db, bus, log, maxSize, onDeleted }: RegistryOpt
   /** Files being loaded → newest seq that was heard of meanwhile */
   const loading = new Map<string, number>()
   const compacting = new Map<string, Promise<void>>()
+  let closed = false
   const tell = (news: News) => bus.publish(NEWS_TOPIC, encodeNews(news))
 
   const journal = createJournal({
@@ -50,7 +51,7 @@ export function createRegistry({ db, bus, log, maxSize, onDeleted }: RegistryOpt
   }
 
   function compact(fileId: string, minRows: number) {
-    if (compacting.has(fileId)) return
+    if (closed || compacting.has(fileId)) return
     const work = compactDocument(db, fileId, minRows)
       .then((seq) => live.get(fileId)?.compacted(seq))
       .catch((error: unknown) => log.warn({ err: error, fileId }, 'a document was not compacted'))
@@ -147,7 +148,9 @@ export function createRegistry({ db, bus, log, maxSize, onDeleted }: RegistryOpt
 
     size: () => live.size,
 
+    /** Leaves the documents as they are: loading them again does not need a snapshot. */
     async close() {
+      closed = true
       for (const end of unsubscribe) end()
       clearInterval(timer)
       await Promise.all(compacting.values())
