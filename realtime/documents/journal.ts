@@ -113,7 +113,14 @@ export function createJournal({ db, log, onCommitted, onMissing }: JournalOption
     const firstSeqs: Map<string, number> =
       updates.size > 0 ? await appendUpdates(db, updates) : new Map()
     queue = queue.slice(batch.length)
-    settle(batch, true)
+    settle(
+      batch.filter((entry) => firstSeqs.has(entry.fileId)),
+      true,
+    )
+    settle(
+      batch.filter((entry) => !firstSeqs.has(entry.fileId)),
+      false,
+    )
     for (const [fileId, list] of updates) {
       const firstSeq = firstSeqs.get(fileId)
       if (firstSeq === undefined) onMissing(fileId)
