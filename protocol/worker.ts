@@ -10,5 +10,5 @@ export type WorkerStatus =
       progress: number | null
       message: string
     }
-  | { state: 'ready'; path: string }
+  | { state: 'ready' }
   | { state: 'unavailable'; reason: string }

@@ -159,6 +159,7 @@ test('while the media worker is compiled people are told how far it is, then the
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
+    ready: stage.binary.ready,
   }
   const slow = stage.addNode(
     createLocalBus(),

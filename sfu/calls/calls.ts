@@ -101,8 +101,8 @@ export function createCalls(options: CallsOptions): Calls {
 
   const local: Local = {
     async call_join(caller, { projectId }, nodeId) {
-      const room = await refusing('Cannot start the call', () =>
-        rooms.open(projectId, readiness.requirePath()),
+      const room = await refusing('Cannot start the call', async () =>
+        rooms.open(projectId, await readiness.requirePath()),
       )
       const peer = room.join(caller, nodeId)
       try {
@@ -161,7 +161,7 @@ export function createCalls(options: CallsOptions): Calls {
     const { name, caller, payload } = message as Forwarded
     if (name === 'call_join') {
       const { projectId } = payload
-      readiness.requirePath()
+      await readiness.requirePath()
       // The asker believed that this node owns the call, which may have changed on the way.
       if (!rooms.find(projectId) && (await rooms.claim(projectId)) !== bus.nodeId) throw movedOn()
     }
@@ -176,7 +176,7 @@ export function createCalls(options: CallsOptions): Calls {
     if (!readiness.isReady()) {
       const known = roster.find(projectId)
       if (known) return known.nodeId
-      readiness.requirePath()
+      await readiness.requirePath()
     }
     return rooms.claim(projectId)
   }

@@ -6,6 +6,8 @@ import type { WorkerStatus } from '../../protocol/worker.ts'
 export interface WorkerBinary {
   status(): WorkerStatus
   onChange(listener: (status: WorkerStatus) => void): () => void
+  /** The path of the binary */
+  ready: Promise<string>
 }
 
 /** Compilers report every object file; people need no more than this. */
@@ -14,7 +16,7 @@ const TELL_EVERY = 1_000
 export interface Readiness {
   isReady(): boolean
   /** @throws AppError UNAVAILABLE with the status as its details */
-  requirePath(): string
+  requirePath(): Promise<string>
   close(): void
 }
 
@@ -25,7 +27,7 @@ export function watchBinary(binary: WorkerBinary, tell: (status: WorkerStatus) =
     clearTimeout(timer)
     timer = undefined
     told = binary.status().state
-    tell(withoutPath(binary.status()))
+    tell(binary.status())
   }
   const unsubscribe = binary.onChange((status) => {
     if (status.state !== told) tellNow()
@@ -33,9 +35,9 @@ export function watchBinary(binary: WorkerBinary, tell: (status: WorkerStatus) =
   })
   return {
     isReady: () => binary.status().state === 'ready',
-    requirePath() {
+    async requirePath() {
       const status = binary.status()
-      if (status.state === 'ready') return status.path
+      if (status.state === 'ready') return binary.ready
       throw new AppError('UNAVAILABLE', describe(status), status)
     },
     close() {
@@ -52,7 +54,3 @@ function describe(status: Exclude<WorkerStatus, { state: 'ready' }>): string {
   const share = progress === null ? '' : `, ${Math.round(progress * 100)} %`
   return `Calls are being prepared: ${message.charAt(0).toLowerCase()}${message.slice(1)}${share}`
 }
-
-/** Where the binary is concerns nobody outside. */
-const withoutPath = (status: WorkerStatus): WorkerStatus =>
-  status.state === 'ready' ? { ...status, path: '' } : status

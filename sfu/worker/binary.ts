@@ -81,7 +81,7 @@ export function createWorkerBinary(options: WorkerBinaryOptions): WorkerBinary {
     tell,
   }).then(
     (path) => {
-      change({ state: 'ready', path })
+      change({ state: 'ready' })
       return path
     },
     (error: unknown) => {
