@@ -4,6 +4,9 @@ import { connectRedis, createRedisBus } from '../../realtime/bus.ts'
 import chromium from './chromium.json' with { type: 'json' }
 import { openStage } from './stage.ts'
 
+/** On a machine that is busy with other tests */
+const soon = { timeout: 15_000 }
+
 describe.skipIf(!inject('redisUrl'))('two nodes', () => {
   let stage: Awaited<ReturnType<typeof openStage>>
   beforeAll(async () => {
@@ -14,7 +17,7 @@ describe.skipIf(!inject('redisUrl'))('two nodes', () => {
   async function useNode(portMin: number) {
     const client = await connectRedis(inject('redisUrl') ?? '', () => undefined)
     const bus = await createRedisBus(client)
-    const node = stage.addNode(bus, { portMin, portMax: portMin + 20, workers: 1 }, { beatMs: 100 })
+    const node = stage.addNode(bus, { portMin, portMax: portMin + 20, workers: 1 }, { beatMs: 300 })
     const disconnect = async () => {
       await bus.close()
       client.disconnect()
@@ -44,7 +47,7 @@ describe.skipIf(!inject('redisUrl'))('two nodes', () => {
     expect(peers.map((peer) => peer.peerId)).toEqual([joined.peerId])
     expect([a, b].map(({ calls }) => calls.workerPids().length)).toEqual([1, 0])
     await expect
-      .poll(async () => (await b.calls.summary(projectId))?.participants.map(({ id }) => id))
+      .poll(async () => (await b.calls.summary(projectId))?.participants.map(({ id }) => id), soon)
       .toEqual([ada.principal.id, bob.principal.id])
 
     const { transportId } = await b.ask(bob, 'call_create_transport', {
@@ -66,10 +69,10 @@ describe.skipIf(!inject('redisUrl'))('two nodes', () => {
 
     b.calls.socketGone(bob.socketId)
     await expect
-      .poll(() => stage.heardBy(ada.socketId, 'call_peer_left'))
+      .poll(() => stage.heardBy(ada.socketId, 'call_peer_left'), soon)
       .toEqual([{ projectId, peerId }])
     await a.ask(ada, 'call_leave', { projectId })
-    await expect.poll(() => b.calls.summary(projectId)).toBe(null)
+    await expect.poll(() => b.calls.summary(projectId), soon).toBe(null)
 
     // The lease is free again: now the other node may have it.
     await b.ask(bob, 'call_join', { projectId })
@@ -83,7 +86,9 @@ describe.skipIf(!inject('redisUrl'))('two nodes', () => {
       b.ask(bob, 'call_join', { projectId }),
     ])
     expect(a.calls.workerPids().length + b.calls.workerPids().length).toBe(1)
-    await expect.poll(async () => (await a.calls.summary(projectId))?.participants.length).toBe(2)
+    await expect
+      .poll(async () => (await a.calls.summary(projectId))?.participants.length, soon)
+      .toBe(2)
   })
 
   test('the owner vanishes: who is on the other node joins there as soon as the lease ends', async () => {
@@ -95,14 +100,16 @@ describe.skipIf(!inject('redisUrl'))('two nodes', () => {
       b.ask(bob, 'call_create_transport', { projectId, direction: 'send' }),
     ).rejects.toMatchObject({ code: 'UNAVAILABLE', details: { joined: false } })
     await expect
-      .poll(() => stage.heardBy(projectId, 'call_changed').at(-1))
+      .poll(() => stage.heardBy(projectId, 'call_changed').at(-1), soon)
       .toEqual({ projectId, call: null })
     await expect
-      .poll(() =>
-        b.ask(bob, 'call_join', { projectId }).then(
-          ({ peers }) => peers,
-          () => null,
-        ),
+      .poll(
+        () =>
+          b.ask(bob, 'call_join', { projectId }).then(
+            ({ peers }) => peers,
+            () => null,
+          ),
+        soon,
       )
       .toEqual([])
   })
@@ -113,7 +120,7 @@ describe.skipIf(!inject('redisUrl'))('two nodes', () => {
     const { peerId } = await b.ask(bob, 'call_join', { projectId })
     await b.disconnect()
     await expect
-      .poll(() => stage.heardBy(ada.socketId, 'call_peer_left'))
+      .poll(() => stage.heardBy(ada.socketId, 'call_peer_left'), soon)
       .toEqual([{ projectId, peerId }])
   })
 
@@ -123,7 +130,7 @@ describe.skipIf(!inject('redisUrl'))('two nodes', () => {
     const { peerId } = await b.ask(bob, 'call_join', { projectId })
     await a.calls.close()
     await expect
-      .poll(() => stage.heardBy(bob.socketId, 'call_ended'))
+      .poll(() => stage.heardBy(bob.socketId, 'call_ended'), soon)
       .toEqual([{ projectId, peerId, reason: 'shutdown' }])
     expect((await b.ask(bob, 'call_join', { projectId })).peers).toEqual([])
   })

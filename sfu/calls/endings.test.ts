@@ -7,6 +7,9 @@ import type { Caller } from '../../protocol/requests.ts'
 import { createLocalBus } from '../../realtime/bus.ts'
 import { joinCall, openStage, type StageNode } from './stage.ts'
 
+/** On a machine that is busy with other tests */
+const soon = { timeout: 15_000 }
+
 let stage: Awaited<ReturnType<typeof openStage>>
 let node: StageNode
 const workers = new Set<Worker>()
@@ -106,7 +109,10 @@ test('when a worker dies its calls end, and joining again works at once', async 
   const [pid] = node.calls.workerPids()
   process.kill(pid ?? 0, 'SIGKILL')
   await expect
-    .poll(() => [ada, bob].map(({ caller }) => stage.heardBy(caller.socketId, 'call_ended')[0]))
+    .poll(
+      () => [ada, bob].map(({ caller }) => stage.heardBy(caller.socketId, 'call_ended')[0]),
+      soon,
+    )
     .toEqual([
       { projectId, peerId: ada.peerId, reason: 'worker_died' },
       { projectId, peerId: bob.peerId, reason: 'worker_died' },

@@ -1,6 +1,7 @@
 // The rooms that this node owns. A lease on the bus decides who owns a call; it is renewed while the room lives.
 import type { Logger } from 'pino'
 import type { Bus } from '../../protocol/bus.ts'
+import { AppError } from '../../protocol/errors.ts'
 import type { AccessChange, Emit } from '../../protocol/requests.ts'
 import type { CallSummary } from '../../protocol/events.ts'
 import { Room } from '../room.ts'
@@ -47,6 +48,11 @@ export function createRooms(options: RoomsOptions): Rooms {
   async function open(projectId: string, binary: string): Promise<Room> {
     const worker = await workers.leastLoaded(binary)
     const router = await worker.createRouter()
+    // Starting a worker takes its time: longer than the lease, and the call may live elsewhere by now.
+    if ((await claim(projectId)) !== bus.nodeId) {
+      router.close()
+      throw new AppError('UNAVAILABLE', 'The call has just started elsewhere; join again')
+    }
     const room = new Room({
       projectId,
       router,
@@ -83,10 +89,10 @@ export function createRooms(options: RoomsOptions): Rooms {
       }
     },
     renew() {
-      for (const [projectId, room] of rooms) {
+      for (const projectId of new Set([...rooms.keys(), ...opening.keys()])) {
         claim(projectId).then(
           (owner) => {
-            if (owner !== bus.nodeId) room.close('connection_lost')
+            if (owner !== bus.nodeId) rooms.get(projectId)?.close('connection_lost')
           },
           // Without the bus nobody else can take the call either.
           (error: unknown) => log.error({ err: error, projectId }, 'a call could not be renewed'),

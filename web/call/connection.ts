@@ -5,7 +5,7 @@ import type { CallPeer, CallRequests, MediaSource } from '../../protocol/calls.t
 import { createReceiver, type Receiver } from './receiver.ts'
 import { createRemotePeers, type RemotePeers } from './remote.ts'
 import { createSender, type Sender } from './sender.ts'
-import { collectNews, type Signalling } from './signalling.ts'
+import { collectNews, patiently, type Signalling } from './signalling.ts'
 import type { CallState, RemotePeer } from './state.ts'
 import { readReceiving, readSending, type CallStats } from './stats.ts'
 import { openTransport } from './transport.ts'
@@ -13,8 +13,8 @@ import { openTransport } from './transport.ts'
 export interface ConnectionEvents {
   /** The peers changed */
   onChange(): void
-  /** The media is gone, here or there; told once */
-  onLost(): void
+  /** The media is gone, here or there; told once. With a reason when joining again would not help */
+  onLost(reason?: Error): void
   onRefused(source: MediaSource, error: unknown): void
 }
 
@@ -28,9 +28,10 @@ interface ConnectionOptions extends ConnectionEvents {
 
 /** @throws whatever call_join is refused with */
 export async function openConnection(
-  signalling: Signalling,
+  hastySignalling: Signalling,
   events: ConnectionEvents,
 ): Promise<CallConnection> {
+  const signalling = patiently(hastySignalling)
   const news = collectNews(signalling)
   try {
     const [joined, device] = await Promise.all([
@@ -145,10 +146,10 @@ export class CallConnection {
     }
   }
 
-  lose() {
+  lose(reason?: Error) {
     if (this.#closed) return
     this.close()
-    this.#options.onLost()
+    this.#options.onLost(reason)
   }
 
   close() {
@@ -160,7 +161,7 @@ export class CallConnection {
 
   async #open(direction: 'send' | 'receive') {
     const { signalling, device } = this.#options
-    const onLost = () => this.lose()
+    const onLost = (reason?: Error) => this.lose(reason)
     const transport = await openTransport({ signalling, device, direction, onLost })
     if (this.#closed) transport.close()
     else this.#closeTransports.push(() => transport.close())

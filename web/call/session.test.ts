@@ -1,110 +1,18 @@
 // Two pages in a real Chromium call each other through the real signalling and the real media worker.
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { chromium, type Browser, type Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
-import { build } from 'vite'
-import { pino } from 'pino'
-import type { Principal } from '../../protocol/access.ts'
-import type { RequestHandlers } from '../../protocol/requests.ts'
-import { createLocalBus } from '../../realtime/bus.ts'
-import { createEmit } from '../../realtime/emit.ts'
-import { createIo } from '../../realtime/io.ts'
-import { bindRequests } from '../../realtime/requests.ts'
-import { createCalls, type Calls } from '../../sfu/calls/calls.ts'
-import { openStage } from '../../sfu/calls/stage.ts'
 import type { MediaSource } from '../../protocol/calls.ts'
+import { openCallPages, type CallPages } from '../../test/callpages.ts'
 
-const flags = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--use-fake-device-for-media-stream',
-  // Answers getUserMedia and getDisplayMedia alike, without a dialogue.
-  '--use-fake-ui-for-media-stream',
-]
-
-let stage: Awaited<ReturnType<typeof openStage>>
-let calls: Calls
-let http: Server
-let browser: Browser
-let url: string
-const principals = new Map<string, Principal>()
-
+let pages: CallPages
 beforeAll(async () => {
-  stage = await openStage()
-  const script = await bundlePage()
-  http = createServer((request, response) => {
-    const isScript = request.url === '/page.js'
-    response.setHeader('content-type', isScript ? 'text/javascript' : 'text/html')
-    response.end(
-      isScript ? script : '<!doctype html><script type="module" src="/page.js"></script>',
-    )
-  })
-  const io = createIo({
-    http,
-    authenticate: async (token) => principals.get(token)!,
-    allowOrigin: () => true,
-  })
-  calls = createCalls({
-    db: stage.db,
-    bus: createLocalBus(),
-    emit: createEmit(io),
-    binary: stage.binary,
-    config: { portMin: 21_100, portMax: 21_150, workers: 1 },
-    log: { error: () => undefined },
-  })
-  io.on('connection', (socket) => socket.on('disconnect', () => calls.socketGone(socket.id)))
-  bindRequests(io, calls.handlers as RequestHandlers, pino({ level: 'silent' }))
-  await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve))
-  url = `http://localhost:${(http.address() as AddressInfo).port}/`
-  browser = await chromium.launch({
-    executablePath: process.env['CHROMIUM_BIN'] ?? '/usr/bin/chromium',
-    args: flags,
-  })
+  pages = await openCallPages({ portMin: 21_100, portMax: 21_150, workers: 1 })
 }, 600_000)
+afterAll(() => pages.close())
 
-afterAll(async () => {
-  await browser.close()
-  await calls.close()
-  http.closeAllConnections()
-  http.close()
-  await stage.close()
-})
-
-async function bundlePage(): Promise<string> {
-  const result = await build({
-    configFile: false,
-    root: import.meta.dirname,
-    logLevel: 'error',
-    build: {
-      write: false,
-      minify: false,
-      rolldownOptions: { input: `${import.meta.dirname}/page.ts` },
-    },
-  })
-  const [output] = Array.isArray(result) ? result : [result]
-  if (!output || !('output' in output)) throw new Error('Nothing was bundled')
-  return output.output[0].code
-}
-
-/** Opens the page of a new person in the project. */
 async function openPage(projectId: string): Promise<Page> {
-  const { principal } = await stage.addPerson(projectId)
-  principals.set(principal.id, principal)
-  const context = await browser.newContext()
-  onTestFinished(() => context.close())
-  const page = await context.newPage()
-  await page.goto(url)
-  await page.evaluate(([token, id]) => window.openCall(token, id), [
-    principal.id,
-    projectId,
-  ] as const)
+  const page = await pages.openPage(projectId)
+  onTestFinished(() => page.context().close())
   return page
 }
 
@@ -136,7 +44,7 @@ const expectMedia = (page: Page) =>
   ])
 
 async function useTwo() {
-  const projectId = await stage.addProject()
+  const projectId = await pages.stage.addProject()
   const [a, b] = await Promise.all([openPage(projectId), openPage(projectId)])
   await Promise.all([join(a), join(b)])
   await Promise.all([expectMedia(a), expectMedia(b)])
@@ -183,15 +91,15 @@ test('two people see and hear each other, share a screen, mute and leave', async
 
   await a.evaluate(() => window.stage.session.leave())
   await expect.poll(async () => (await stateOf(b)).peers, soon).toEqual([])
-  expect((await calls.summary(projectId))?.participants).toHaveLength(1)
+  expect((await pages.calls.summary(projectId))?.participants).toHaveLength(1)
   await b.evaluate(() => window.stage.session.leave())
-  await expect.poll(() => calls.summary(projectId), soon).toBe(null)
+  await expect.poll(() => pages.calls.summary(projectId), soon).toBe(null)
   expect(await Promise.all([problemsOf(a), problemsOf(b)])).toEqual([[], []])
 })
 
 test('when the worker is killed, media is back by itself', async () => {
   const { a, b } = await useTwo()
-  const [pid] = calls.workerPids()
+  const [pid] = pages.calls.workerPids()
   const { status: before } = await stateOf(a)
   process.kill(pid!, 'SIGKILL')
   await expect.poll(() => stateOf(a).then(({ status }) => status), soon).not.toEqual(before)
@@ -199,7 +107,7 @@ test('when the worker is killed, media is back by itself', async () => {
     .poll(() => Promise.all([statusOf(a), statusOf(b)]), soon)
     .toEqual(['joined', 'joined'])
   await Promise.all([expectMedia(a), expectMedia(b)])
-  expect(calls.workerPids()).not.toContain(pid)
+  expect(pages.calls.workerPids()).not.toContain(pid)
 })
 
 test('when the socket comes back, so does the call, muted as before', async () => {
@@ -218,7 +126,7 @@ test('when the socket comes back, so does the call, muted as before', async () =
 
 test('a network that stalls is survived by an ICE restart, in the same membership', async () => {
   const { a, b } = await useTwo()
-  const [pid] = calls.workerPids()
+  const [pid] = pages.calls.workerPids()
   const { status: before } = await stateOf(a)
   const restarts = () =>
     a.evaluate(() => window.stage.requests.filter((one) => one === 'call_restart_ice').length)
@@ -231,7 +139,7 @@ test('a network that stalls is survived by an ICE restart, in the same membershi
 })
 
 test('without camera and microphone one joins, is told why, and listens', async () => {
-  const projectId = await stage.addProject()
+  const projectId = await pages.stage.addProject()
   const [a, b] = await Promise.all([openPage(projectId), openPage(projectId)])
   await a.evaluate(() => {
     const refuse = () => Promise.reject(new DOMException('no', 'NotAllowedError'))
@@ -250,10 +158,28 @@ test('without camera and microphone one joins, is told why, and listens', async 
 test('who may not join is told so, and who is sent away stays away', async () => {
   const { projectId, a } = await useTwo()
   const userId = await a.evaluate(() => (window.stage.socket.auth as { token: string }).token)
-  await stage.db.deleteFrom('projectMembers').where('userId', '=', userId).execute()
-  calls.closeFor({ userId, projectId })
+  await pages.stage.db.deleteFrom('projectMembers').where('userId', '=', userId).execute()
+  pages.calls.closeFor({ userId, projectId })
   await expect.poll(() => statusOf(a), soon).toBe('failed')
   expect((await stateOf(a)).own).toEqual({})
   const refused = await join(a).catch((error: Error) => error.message)
   expect(refused).toContain('Insufficient permissions')
+})
+
+test('what the server finds too much at once is asked again a moment later', async () => {
+  const projectId = await pages.stage.addProject()
+  const [a, b] = await Promise.all([openPage(projectId), openPage(projectId)])
+  await join(a)
+  // 300 requests per 5 s and socket are allowed.
+  await b.evaluate(async () => {
+    const { socket } = window.stage
+    const leave = { projectId: 'nowhere' }
+    await Promise.all(Array.from({ length: 300 }, () => socket.emitWithAck('call_leave', leave)))
+    const { ok } = (await socket.emitWithAck('call_leave', leave)) as { ok: boolean }
+    if (ok) throw new Error('The limit was not reached')
+  })
+  await join(b, { audio: false, video: false })
+  await expectMedia(b)
+  const joins = await b.evaluate(() => window.stage.requests.filter((one) => one === 'call_join'))
+  expect(joins.length).toBeGreaterThan(1)
 })

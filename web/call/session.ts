@@ -126,7 +126,7 @@ export function createCallSession(options: CallSessionOptions): CallSession {
       try {
         const opened = await openConnection(options, {
           onChange: () => update({ peers: connection?.peers ?? [] }),
-          onLost: () => mine === run && reconnect(),
+          onLost: (reason) => mine === run && (reason ? fail(reason) : reconnect()),
           onRefused(source, error) {
             setOwn(source, null)
             if (source !== 'screen-audio') setProblem(source, describeProblem(source, error))
@@ -147,8 +147,12 @@ export function createCallSession(options: CallSessionOptions): CallSession {
     }
   }
 
+  /** Without an answer, the server notices by itself. */
+  const tellLeft = () => void request('call_leave', { projectId }).catch(() => undefined)
+
   function fail(error: unknown) {
     endMedia()
+    tellLeft()
     const reason = error instanceof Error ? error.message : String(error)
     update({ status: { state: 'failed', reason } })
   }
@@ -181,8 +185,7 @@ export function createCallSession(options: CallSessionOptions): CallSession {
     if (!isActive()) return update({ status: { state: 'idle' } })
     endMedia()
     update({ status: { state: 'idle' } })
-    // Without an answer, the server notices by itself.
-    request('call_leave', { projectId }).catch(() => undefined)
+    tellLeft()
   }
 
   const subscriptions = [

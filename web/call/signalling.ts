@@ -48,6 +48,26 @@ export function collectNews({ projectId, on }: Signalling) {
   }
 }
 
+const RETRY_AFTER = 1_000
+const RETRIES = 5
+
+/** Joining a large call asks a lot at once: when it is too much for the server, a moment later is soon enough. */
+export function patiently({ request, ...signalling }: Signalling): Signalling {
+  return {
+    ...signalling,
+    async request(name, payload) {
+      for (let retry = 0; ; retry += 1) {
+        try {
+          return await request(name, payload)
+        } catch (error) {
+          if (codeOf(error) !== 'RATE_LIMITED' || retry === RETRIES) throw error
+          await new Promise((resolve) => setTimeout(resolve, RETRY_AFTER))
+        }
+      }
+    },
+  }
+}
+
 /** The server's error code, where the error is the server's. */
 export const codeOf = (error: unknown) => (error as { code?: unknown } | null)?.code
 /** Whether the server says that we are not in the call, or no longer. */

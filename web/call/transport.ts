@@ -9,12 +9,20 @@ import type { Signalling } from './signalling.ts'
 const RESTART_AFTER = 1_500
 /** From the restart until the connection stands again. */
 const LOST_AFTER = 10_000
+/** From the first attempt; joining again would not help. */
+const UNREACHABLE_AFTER = 15_000
+const unreachable = () =>
+  new Error(
+    'No picture or sound gets through between here and the server: a firewall may be in between, or this ' +
+      'computer is in no network.',
+  )
 
 interface TransportOptions {
   signalling: Signalling
   device: Device
   direction: 'send' | 'receive'
-  onLost(): void
+  /** With a reason when joining again would not help */
+  onLost(reason?: Error): void
 }
 
 export async function openTransport(options: TransportOptions): Promise<Transport> {
@@ -30,7 +38,16 @@ export async function openTransport(options: TransportOptions): Promise<Transpor
       ? device.createSendTransport(transportOptions)
       : device.createRecvTransport(transportOptions)
 
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const wait = (milliseconds: number, then: () => void) => {
+    clearTimeout(timer)
+    timer = setTimeout(then, milliseconds)
+  }
+  let wasConnected = false
+  let restarting = false
+
   transport.on('connect', ({ dtlsParameters }, done, fail) => {
+    wait(UNREACHABLE_AFTER, () => onLost(unreachable()))
     request('call_connect_transport', { projectId, transportId, dtlsParameters }).then(done, fail)
   })
   transport.on('produce', ({ kind, rtpParameters, appData }, done, fail) => {
@@ -41,12 +58,6 @@ export async function openTransport(options: TransportOptions): Promise<Transpor
     )
   })
 
-  let timer: ReturnType<typeof setTimeout> | undefined
-  let restarting = false
-  const wait = (milliseconds: number, then: () => void) => {
-    clearTimeout(timer)
-    timer = setTimeout(then, milliseconds)
-  }
   const restart = async () => {
     if (restarting) return
     restarting = true
@@ -61,12 +72,16 @@ export async function openTransport(options: TransportOptions): Promise<Transpor
   }
   transport.on('connectionstatechange', (state) => {
     if (state === 'connected') {
+      wasConnected = true
       restarting = false
       clearTimeout(timer)
     } else if (state === 'failed') {
-      if (restarting) onLost()
+      if (!wasConnected) onLost(unreachable())
+      else if (restarting) onLost()
       else restartOrLose()
-    } else if (state === 'disconnected' && !restarting) wait(RESTART_AFTER, restartOrLose)
+    } else if (state === 'disconnected' && wasConnected && !restarting) {
+      wait(RESTART_AFTER, restartOrLose)
+    }
   })
   transport.observer.once('close', () => clearTimeout(timer))
   return transport
