@@ -25,7 +25,7 @@ export function readRefusal(error: unknown, names: readonly string[]): Refusal {
   if (Array.isArray(details)) {
     for (const { path, field, message } of details as Detail[]) {
       const first = Array.isArray(path) ? path.find((part) => typeof part === 'string') : path
-      add(field ?? first?.split('.').at(-1), message)
+      add(field ?? first?.split('.')[0], message)
     }
   } else if (details !== null && typeof details === 'object') {
     const { field, ...rest } = details as Record<string, unknown>

@@ -45,7 +45,11 @@ export const theme = createTheme({
   components: {
     Button: { defaultProps: { size: 'sm' } },
     Tooltip: { defaultProps: { openDelay: 400, withArrow: true, fz: 'xs' } },
-    Modal: { defaultProps: { centered: true, radius: 'lg' } },
+    Modal: {
+      defaultProps: { centered: true, radius: 'lg' },
+      styles: { title: { fontSize: '16px', fontWeight: 650 } },
+    },
+    EmptyState: { defaultProps: { size: 'sm', maw: 460, mx: 'auto' } },
     Menu: { defaultProps: { shadow: 'md', radius: 'lg' } },
     ActionIcon: { defaultProps: { variant: 'subtle', color: 'gray' } },
   },

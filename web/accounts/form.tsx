@@ -79,9 +79,11 @@ export function AccountForm({ kind }: { kind: 'login' | 'register' }) {
         <form onSubmit={send} aria-label={text.title}>
           <Stack gap="sm">
             <TextInput
-              label="Email"
-              type="email"
-              autoComplete="email"
+              label={kind === 'login' ? 'Email or username' : 'Email'}
+              type={kind === 'login' ? 'text' : 'email'}
+              autoComplete={kind === 'login' ? 'username' : 'email'}
+              autoCapitalize="none"
+              spellCheck={false}
               autoFocus
               {...field('email')}
             />

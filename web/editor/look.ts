@@ -54,8 +54,10 @@ export const surface = EditorView.theme({
     fontSize: '11px',
     fontWeight: '550',
     lineHeight: '1.3',
-    opacity: '0.95',
+    opacity: '0',
     pointerEvents: 'none',
+    transition: 'opacity 200ms',
   },
+  '&.cm-peopleMove .cm-ySelectionInfo': { opacity: '1' },
   '.cm-ySelectionCaretDot': { display: 'none' },
 })

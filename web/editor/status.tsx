@@ -1,6 +1,6 @@
 // Whether what one wrote is safe. "Saved" is said only after the server has written it down.
 import { Loader, Tooltip } from '@mantine/core'
-import { Ban, CloudCheck, CloudOff, Eye } from 'lucide-react'
+import { Ban, Check, CloudOff, Eye } from 'lucide-react'
 import type { DocumentState } from './documents.ts'
 import classes from './editor.module.css'
 
@@ -51,7 +51,7 @@ function words({ state, unsaved }: DocumentState, readOnly: boolean): Words {
         : {
             text: 'Saved',
             hint: 'Everything is written to the server’s disk.',
-            icon: <CloudCheck size={14} />,
+            icon: <Check size={14} />,
             tone: 'quiet',
           }
   }

@@ -11,6 +11,7 @@ import { EditorView, keymap } from '@codemirror/view'
 import { basicSetup } from 'codemirror'
 import { yCollab, yUndoManagerKeymap } from 'y-codemirror.next'
 import * as Y from 'yjs'
+import { nameMovingCursors } from './cursors.ts'
 import { surface } from './look.ts'
 import type { OpenDocument } from './documents.ts'
 
@@ -71,6 +72,7 @@ export function createEditor({ parent, document, path, dark, readOnly }: EditorO
     if (asked === loading) view.dispatch({ effects: language.reconfigure(support ?? []) })
   }
   void setLanguage(path)
+  const stopNaming = nameMovingCursors(view.dom, awareness)
 
   return {
     setDark: (next: boolean) => view.dispatch({ effects: colors.reconfigure(highlighting(next)) }),
@@ -81,6 +83,7 @@ export function createEditor({ parent, document, path, dark, readOnly }: EditorO
     },
     close() {
       loading += 1
+      stopNaming()
       undoManager.destroy()
       view.destroy()
     },

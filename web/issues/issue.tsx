@@ -50,7 +50,7 @@ export function IssuePage({ number }: { number: number }) {
     <div className={classes.page}>
       {issue ? (
         <div className={classes.issue}>
-          <div>
+          <div className={classes.issueHead}>
             <Link href={`/p/${project.slug}/issues`} className={classes.back}>
               <ArrowLeft size={14} aria-hidden /> All issues
             </Link>
@@ -63,6 +63,8 @@ export function IssuePage({ number }: { number: number }) {
                 <Ago at={issue.createdAt} />
               </span>
             </p>
+          </div>
+          <div className={classes.issueBody}>
             <Description issue={issue} />
             <Comments issue={issue} />
           </div>

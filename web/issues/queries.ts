@@ -55,6 +55,7 @@ export function refreshIssue(slug: string, issue: Pick<Issue, 'number'>) {
   void queryClient.invalidateQueries({ queryKey: listKey(slug) })
   void queryClient.invalidateQueries({ queryKey: issueKey(slug, issue.number) })
   void queryClient.invalidateQueries({ queryKey: ['project', slug] })
+  void queryClient.invalidateQueries({ queryKey: ['projects'] })
 }
 export function refreshComments(slug: string) {
   void queryClient.invalidateQueries({ queryKey: commentsKey(slug) })

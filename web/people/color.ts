@@ -10,12 +10,18 @@ const palette = [
   '#5b6b1f',
   '#5a4fcf',
   '#9a6700',
+  '#47606e',
+  '#1d7a54',
 ]
 
 export function personColor(id: string): string {
   let hash = 0
-  for (const character of id) hash = (hash * 31 + (character.codePointAt(0) ?? 0)) >>> 0
-  return palette[hash % palette.length] ?? '#2f6fde'
+  // Ids of people who came at the same time begin alike: every bit has to reach the last ones.
+  for (const character of id) {
+    hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x9e_37_79_b1)
+    hash ^= hash >>> 15
+  }
+  return palette[(hash >>> 0) % palette.length] ?? '#2f6fde'
 }
 
 export const initials = (name: string) =>

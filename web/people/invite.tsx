@@ -64,7 +64,7 @@ function InviteLink() {
     <Stack gap="sm">
       <Group grow align="start">
         <Select
-          label="Role of whoever follows the link"
+          label="Joins as"
           allowDeselect={false}
           data={roleData(linkRoles)}
           value={role}

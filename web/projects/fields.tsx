@@ -1,6 +1,7 @@
 // The fields of a project, for making one and for changing it.
 import {
   Group,
+  Input,
   Select,
   SegmentedControl,
   Stack,
@@ -50,14 +51,11 @@ export function ProjectFields({ draft, onChange, errors }: Props) {
         error={errors['description']}
         onChange={(event) => set({ description: event.currentTarget.value })}
       />
-      <div>
-        <Text component="label" size="sm" fw={500} id="visibility-label">
-          Visibility
-        </Text>
+      <Input.Wrapper label="Visibility" labelElement="div" labelProps={{ id: 'visibility' }}>
         <SegmentedControl
           fullWidth
           mt={4}
-          aria-labelledby="visibility-label"
+          aria-labelledby="visibility"
           value={draft.visibility}
           onChange={(value) => set({ visibility: value as ProjectDraft['visibility'] })}
           data={[
@@ -70,7 +68,7 @@ export function ProjectFields({ draft, onChange, errors }: Props) {
             ? 'Everybody here can see it and join.'
             : 'Only people you invite can see it.'}
         </Text>
-      </div>
+      </Input.Wrapper>
       <Group grow align="start">
         <Select
           label="Category"

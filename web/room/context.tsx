@@ -33,6 +33,8 @@ export function ProjectProvider({
   return <ProjectContext value={{ project, room, socket }}>{children}</ProjectContext>
 }
 
+const isAbout = (data: unknown, id: string) => (data as { id?: unknown } | null)?.id === id
+
 function useRoomOf({ id, slug, permissions }: ProjectDetails) {
   const user = useUser()
   const socket = useOptionalSocket()
@@ -47,9 +49,11 @@ function useRoomOf({ id, slug, permissions }: ProjectDetails) {
       onUpdate(update, actorId) {
         applyUpdate(slug, update)
         if (actorId === undefined || actorId === user.id) return
+        // Whoever is removed reads it on the page that is left to them.
+        if (update.updateType === 'member_left' && isAbout(update.data, user.id)) return
         const { members, present } = opened.get()
         const actor = [...members, ...present].find((person) => person.id === actorId)
-        const text = describeUpdate(update, actor?.displayName ?? 'Somebody')
+        const text = describeUpdate(slug, update, actor?.displayName ?? 'Somebody')
         if (text) notify(text)
       },
       onReload: () => refreshRoom(slug),

@@ -4,6 +4,7 @@ import { ActionIcon, Button, Loader, Tooltip } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { CircleDot, Code, Lock, PanelRight, Settings, UserPlus } from 'lucide-react'
 import { Link, useRoute } from 'wouter'
+import { useUser } from '../accounts/gate.tsx'
 import { CallButton } from '../call/button.tsx'
 import { Logo } from '../logo.tsx'
 import { AvatarRow } from '../people/avatar.tsx'
@@ -30,6 +31,7 @@ export function RoomHeader({ phone, sideOpen, onToggleSide, onNavigate }: Props)
   const { project } = useOpenProject()
   const { state, present } = useRoomState()
   const can = useCan()
+  const user = useUser()
   const [inviting, invite] = useDisclosure(false)
   const [changing, settings] = useDisclosure(false)
   return (
@@ -50,7 +52,7 @@ export function RoomHeader({ phone, sideOpen, onToggleSide, onNavigate }: Props)
             {!phone && 'Reconnecting…'}
           </span>
         )}
-        {!phone && <AvatarRow users={present} />}
+        {!phone && <AvatarRow users={present.filter(({ id }) => id !== user.id)} />}
         {!phone && <CallButton />}
         {!phone && can('project:manage_members') && (
           <Button

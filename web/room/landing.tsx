@@ -74,10 +74,12 @@ function About() {
       <p className={classes.lead}>{project.description || 'No description yet.'}</p>
       <p className={classes.facts}>
         <span>
-          <Users size={15} aria-hidden /> {project.memberCount} members
+          <Users size={15} aria-hidden />{' '}
+          {project.memberCount === 1 ? '1 member' : `${project.memberCount} members`}
         </span>
         <span>
-          <CircleDot size={15} aria-hidden /> {project.openIssueCount} open issues
+          <CircleDot size={15} aria-hidden />{' '}
+          {project.openIssueCount === 1 ? '1 open issue' : `${project.openIssueCount} open issues`}
         </span>
         <span>{facts.join(' · ')}</span>
       </p>

@@ -88,11 +88,7 @@ export function RoomLayout() {
           <SidePanel shown={side} phone={phone} onChange={setSideTab} />
         </aside>
         {phone && (
-          <BottomTabs
-            value={phoneTab}
-            onChange={setPhoneTab}
-            mainName={inIssues ? 'Issues' : 'Code'}
-          />
+          <BottomTabs value={phoneTab} onChange={setPhoneTab} main={inIssues ? 'Issues' : 'Code'} />
         )}
       </div>
     </CallProvider>

@@ -42,8 +42,8 @@ function NoProject() {
       <EmptyState
         mt="12vh"
         icon={<DoorClosed />}
-        title="There is no such project"
-        description="It does not exist, or it is private and you are not a member. Ask a maintainer for an invitation."
+        title="This project is not open to you"
+        description="It is private and you are not a member (any more), or it does not exist. A maintainer can invite you."
       >
         <Button component={Link} href="/projects">
           Go to projects

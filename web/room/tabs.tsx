@@ -1,5 +1,5 @@
 // The panels of the room on a phone.
-import { Code, Files, MessageSquare, Phone, Users } from 'lucide-react'
+import { CircleDot, Code, Files, MessageSquare, Phone, Users } from 'lucide-react'
 import { useChatState } from '../chat/context.ts'
 import { useRoomState } from './context.tsx'
 import classes from './room.module.css'
@@ -10,16 +10,16 @@ interface Props {
   value: PhoneTab
   onChange: (tab: PhoneTab) => void
   /** What the middle shows */
-  mainName: string
+  main: 'Code' | 'Issues'
 }
 
-export function BottomTabs({ value, onChange, mainName }: Props) {
+export function BottomTabs({ value, onChange, main }: Props) {
   const { unread } = useChatState()
   const { call } = useRoomState()
   const inCall = call?.participants.length ?? 0
   const tabs = [
     { tab: 'files' as const, name: 'Files', icon: Files },
-    { tab: 'main' as const, name: mainName, icon: Code },
+    { tab: 'main' as const, name: main, icon: main === 'Code' ? Code : CircleDot },
     { tab: 'chat' as const, name: 'Chat', icon: MessageSquare, badge: unread, of: 'unread' },
     { tab: 'call' as const, name: 'Call', icon: Phone, badge: inCall, of: 'in the call' },
     { tab: 'people' as const, name: 'People', icon: Users },

@@ -23,6 +23,13 @@ interface UpdateData {
   file_deleted: ProjectFile
 }
 
+/** What is told of somebody else's doing. */
+interface Notice {
+  text: string
+  /** Not told to whoever looks at this issue: they see it */
+  issueId?: string
+}
+
 const refreshProject = (slug: string) =>
   void queryClient.invalidateQueries({ queryKey: projectKey(slug) })
 
@@ -40,18 +47,26 @@ const changes: { [Type in UpdateType]: (slug: string, data: UpdateData[Type]) =>
   file_deleted: dropFile,
 }
 
-const notices: { [Type in UpdateType]?: (who: string, data: UpdateData[Type]) => string } = {
-  issue_created: (who, issue) => `${who} opened issue #${issue.number}: ${issue.title}`,
-  issue_updated: (who, issue) =>
-    issue.status === 'closed'
-      ? `${who} closed issue #${issue.number}`
-      : `${who} changed issue #${issue.number}`,
-  comment_created: (who) => `${who} commented on an issue`,
-  member_joined: (_who, member) => `${member.displayName} joined the project`,
-  member_left: (_who, member) => `${member.displayName} left the project`,
-  project_updated: (who) => `${who} changed the project`,
-  file_created: (who, file) => `${who} created ${file.path}`,
-  file_deleted: (who, file) => `${who} deleted ${file.path}`,
+const whereIs = (slug: string, issueId: string) =>
+  queryClient
+    .getQueriesData<Issue>({ queryKey: ['issue', slug] })
+    .find(([, issue]) => issue?.id === issueId)?.[1]?.number
+
+const notices: { [Type in UpdateType]?: (who: string, data: UpdateData[Type]) => Notice } = {
+  issue_created: (who, issue) => ({
+    text: `${who} opened issue #${issue.number}: ${issue.title}`,
+    issueId: issue.id,
+  }),
+  issue_updated: (who, issue) => ({
+    text: `${who} ${issue.status === 'closed' ? 'closed' : 'changed'} issue #${issue.number}`,
+    issueId: issue.id,
+  }),
+  comment_created: (who, { issueId }) => ({ text: `${who} commented on an issue`, issueId }),
+  member_joined: (_who, member) => ({ text: `${member.displayName} joined the project` }),
+  member_left: (_who, member) => ({ text: `${member.displayName} left the project` }),
+  project_updated: (who) => ({ text: `${who} changed the project` }),
+  file_created: (who, file) => ({ text: `${who} created ${file.path}` }),
+  file_deleted: (who, file) => ({ text: `${who} deleted ${file.path}` }),
 }
 
 export function applyUpdate(slug: string, update: ProjectUpdate) {
@@ -60,10 +75,14 @@ export function applyUpdate(slug: string, update: ProjectUpdate) {
 }
 
 /** @param who name of whoever did it */
-export function describeUpdate(update: ProjectUpdate, who: string): string | undefined {
+export function describeUpdate(slug: string, update: ProjectUpdate, who: string) {
   const describe = notices[update.updateType] as
-    ((who: string, data: unknown) => string) | undefined
-  return describe?.(who, update.data)
+    ((who: string, data: unknown) => Notice) | undefined
+  const notice = describe?.(who, update.data)
+  if (!notice) return undefined
+  const number = notice.issueId === undefined ? undefined : whereIs(slug, notice.issueId)
+  const seen = number !== undefined && location.pathname === `/p/${slug}/issues/${number}`
+  return seen ? undefined : notice.text
 }
 
 /** Too much was missed to replay it. */
