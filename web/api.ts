@@ -1,12 +1,29 @@
 // REST for a signed-in person: a fresh access token goes along; refused once, it is renewed and the call repeated.
+// A POST that failed keeps its key: its answer may have been lost, and who sends it again must not make a second one.
 import { v4 } from 'uuid'
 import { freshToken, renewToken } from './accounts/session.ts'
 import { isAuthError, send, type Answer, type Request } from './wire.ts'
 
-async function call<Data>(method: Request['method'], path: string, body?: unknown) {
-  const request: Request = { method, path, body }
-  // The same key on the repetition: the first try may have been carried out.
-  if (method === 'POST') request.idempotencyKey = v4()
+/** Idempotency keys by what was sent */
+const failedKeys = new Map<string, string>()
+/** After that, the same again is meant as another one; milliseconds. */
+const MEMORY = 60_000
+
+async function post<Data>(path: string, body: unknown) {
+  const sent = `${path} ${JSON.stringify(body)}`
+  const idempotencyKey = failedKeys.get(sent) ?? v4()
+  try {
+    const answer = await call<Data>({ method: 'POST', path, body, idempotencyKey })
+    failedKeys.delete(sent)
+    return answer.data
+  } catch (error) {
+    failedKeys.set(sent, idempotencyKey)
+    setTimeout(() => failedKeys.delete(sent), MEMORY)
+    throw error
+  }
+}
+
+async function call<Data>(request: Request) {
   const token = await freshToken()
   try {
     return await send<Data>({ ...request, token })
@@ -19,12 +36,13 @@ async function call<Data>(method: Request['method'], path: string, body?: unknow
 const data = <Data>(answer: Answer<Data>) => answer.data
 
 export const api = {
-  get: <Data>(path: string) => call<Data>('GET', path).then(data),
+  get: <Data>(path: string) => call<Data>({ method: 'GET', path }).then(data),
   /** With `meta.pagination` */
-  list: <Item>(path: string) => call<Item[]>('GET', path),
-  post: <Data>(path: string, body: unknown = {}) => call<Data>('POST', path, body).then(data),
-  patch: <Data>(path: string, body: unknown) => call<Data>('PATCH', path, body).then(data),
-  delete: (path: string) => call<unknown>('DELETE', path).then(() => undefined),
+  list: <Item>(path: string) => call<Item[]>({ method: 'GET', path }),
+  post: <Data>(path: string, body: unknown = {}) => post<Data>(path, body),
+  patch: <Data>(path: string, body: unknown) =>
+    call<Data>({ method: 'PATCH', path, body }).then(data),
+  delete: (path: string) => call<unknown>({ method: 'DELETE', path }).then(() => undefined),
 }
 
 /** `?a=1&b=2` without what is empty. */

@@ -12,7 +12,8 @@ export function UnreachableBanner() {
   const socket = useOptionalSocket()
   const connection = useStore(socket?.connection ?? none)
   const answered = useStore(reachable)
-  const away = connection === 'offline' || !answered
+  // A connected socket knows better than a request that failed some time ago.
+  const away = socket ? connection === 'offline' : !answered
   const [shown, setShown] = useState(false)
   useEffect(() => {
     const timer = setTimeout(() => setShown(away), away ? 2_000 : 0)

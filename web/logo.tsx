@@ -1,3 +1,4 @@
+// The sign of the product.
 import address from './logo.svg'
 
 export function Logo({ size = 24 }: { size?: number }) {

@@ -1,3 +1,4 @@
+// Where the application begins.
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { App } from './app.tsx'

@@ -153,6 +153,5 @@ function Sound({ track }: { track: MediaStreamTrack }) {
     if (!element.current) return
     element.current.srcObject = new MediaStream([track])
   }, [track])
-  // oxlint-disable-next-line jsx-a11y/media-has-caption -- nobody writes down what is said live
   return <audio ref={element} autoPlay />
 }

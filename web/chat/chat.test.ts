@@ -9,7 +9,7 @@ const user = (id: string) => ({ id, username: id, displayName: id, avatar: '' })
 
 function openChannel(length = 0) {
   const messages: ChatMessage[] = []
-  const listeners = new Map<string, (payload: never) => void>()
+  const listeners = new Map<string, (payload: never, envelope: never) => void>()
   const state = { online: true, asked: [] as string[] }
   const say = (author: string, message: string, nonce = `${author}-${messages.length}`) => {
     const known = messages.find((entry) => entry.nonce === nonce)
@@ -36,11 +36,11 @@ function openChannel(length = 0) {
     return answers[name]?.(payload as never) as never
   }
   const on: Listen = (name, listener) => {
-    listeners.set(name, listener as (payload: never) => void)
+    listeners.set(name, listener as never)
     return () => listeners.delete(name)
   }
   const tell = <Name extends keyof Events>(name: Name, payload: Events[Name]) =>
-    listeners.get(name)?.(payload as never)
+    listeners.get(name)?.(payload as never, undefined as never)
   for (let count = 0; count < length; count += 1) say('ben', `old ${count}`)
   const chat = createChat({ projectId: 'p', userId: 'ada', request, on })
   const mark = (readSeq = messages.length) => ({

@@ -75,7 +75,6 @@ export function MessageList({ chat, self, visible, onBottom, onOlder, onRetry, o
 
   return (
     <div className={classes.listFrame}>
-      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- keyboards scroll it */}
       <div
         ref={box}
         className={classes.list}

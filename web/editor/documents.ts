@@ -88,8 +88,6 @@ function createDocument(fileId: string, user: PublicUser) {
   const { awareness } = provider
   if (!awareness) throw new Error('A document has awareness')
   const stopTaming = tamePeople(awareness)
-  provider.setAwarenessField('user', selfAwareness(user))
-
   provider.attach()
 
   // Only what was written here can be unsaved; the first exchange of a connection counts as one change, too.
@@ -155,7 +153,7 @@ function createDocument(fileId: string, user: PublicUser) {
     enter() {
       users += 1
       // Who leaves is not shown as being there, even while edits are still on their way.
-      if (users === 1) provider.setAwarenessField('user', selfAwareness(user))
+      if (users === 1) awareness.setLocalState({ user: selfAwareness(user) })
     },
     leave() {
       users -= 1

@@ -1,3 +1,4 @@
+// The labels of an issue.
 import type { CSSProperties } from 'react'
 import { labelHue } from './words.tsx'
 import classes from './issues.module.css'

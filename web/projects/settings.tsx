@@ -90,7 +90,12 @@ export function ProjectSettings({ opened, onClose }: { opened: boolean; onClose:
             <Text size="sm" c="var(--text-dim)">
               Deleting takes files, chat and issues with it.
             </Text>
-            <Button variant="light" color="red" onClick={() => setDeleting(true)}>
+            <Button
+              style={{ flexShrink: 0 }}
+              variant="light"
+              color="red"
+              onClick={() => setDeleting(true)}
+            >
               Delete project
             </Button>
           </Group>

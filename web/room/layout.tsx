@@ -24,7 +24,10 @@ export function RoomLayout() {
   const [path] = useLocation()
   const { state, refusal } = useRoomState()
   const phone = useMediaQuery('(max-width: 860px)', false, { getInitialValueInEffect: false })
-  const [phoneTab, setPhoneTab] = useState<PhoneTab>('main')
+  // Going to another page, from wherever, shows it.
+  const [choice, setChoice] = useState<{ tab: PhoneTab; path: string }>({ tab: 'main', path })
+  const phoneTab = choice.path === path ? choice.tab : 'main'
+  const setPhoneTab = (tab: PhoneTab) => setChoice({ tab, path })
   const [sideTab, setSideTab] = useState<SideTab>('chat')
   const [sideOpen, setSideOpen] = useLocalStorage({
     key: 'openlaunch.side',
@@ -66,7 +69,7 @@ export function RoomLayout() {
             <Suspense fallback={<Loader size="sm" m="xl" aria-label="Loading" />}>
               <Switch>
                 <Route path="/p/:slug">
-                  <CodeStart onBrowse={() => setPhoneTab('files')} />
+                  <CodeStart onBrowse={phone ? () => setPhoneTab('files') : null} />
                 </Route>
                 <Route path="/p/:slug/files/:fileId">
                   {({ fileId }) => <FilePage key={fileId} fileId={fileId} />}
@@ -84,7 +87,14 @@ export function RoomLayout() {
             </Suspense>
           </ErrorBoundary>
         </main>
-        <aside className={classes.side} aria-label="Chat and people">
+        <aside
+          className={classes.side}
+          aria-label="Chat and people"
+          // A link to the page that is open already changes nothing but what is seen.
+          onClick={(event) => {
+            if ((event.target as Element).closest('a[href^="/p/"]')) setPhoneTab('main')
+          }}
+        >
           <SidePanel shown={side} phone={phone} onChange={setSideTab} />
         </aside>
         {phone && (

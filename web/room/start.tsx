@@ -6,7 +6,7 @@ import { PathDialog } from '../files/dialogs.tsx'
 import { useFiles } from '../files/queries.ts'
 import { useCan, useOpenProject } from './context.tsx'
 
-export function CodeStart({ onBrowse }: { onBrowse: () => void }) {
+export function CodeStart({ onBrowse }: { onBrowse: (() => void) | null }) {
   const { project } = useOpenProject()
   const { data: files } = useFiles(project.slug)
   const can = useCan()
@@ -30,8 +30,8 @@ export function CodeStart({ onBrowse }: { onBrowse: () => void }) {
         }
       >
         {empty && mayWrite && <Button onClick={open}>New file</Button>}
-        {!empty && (
-          <Button variant="default" hiddenFrom="md" onClick={onBrowse}>
+        {!empty && onBrowse && (
+          <Button variant="default" onClick={onBrowse}>
             Show files
           </Button>
         )}
