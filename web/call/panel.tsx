@@ -137,9 +137,6 @@ function Preparing() {
           {stepNames[step]}
           {progress === null ? '' : `, ${Math.round(progress * 100)} %`}. You join when it is ready.
         </span>
-        <Button size="compact-xs" variant="subtle" color="gray" onClick={dismiss}>
-          Do not wait
-        </Button>
       </div>
       <Progress
         size="sm"
@@ -147,7 +144,12 @@ function Preparing() {
         animated={progress === null}
         aria-label={message}
       />
-      <span className={classes.dim}>{message}</span>
+      <div className={classes.preparingHead}>
+        <span className={classes.dim}>{message}</span>
+        <Button size="compact-xs" ml="auto" variant="subtle" color="gray" onClick={dismiss}>
+          Do not wait
+        </Button>
+      </div>
     </div>
   )
 }
