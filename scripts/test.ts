@@ -1,5 +1,6 @@
 // The test command: gets what the tests need, runs them, says what was left out. Arguments go to vitest.
 import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
@@ -53,9 +54,11 @@ async function prepareWorker(): Promise<string | undefined> {
   const child = spawn(process.execPath, ['sfu/worker/prepare.ts'], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
+  const exit = once(child, 'exit')
   let output = ''
   for await (const chunk of child.stdout.setEncoding('utf8')) output += String(chunk)
-  return child.exitCode === 0 ? output.trim().split('\n').at(-1) : undefined
+  const [code] = await exit
+  return code === 0 ? output.trim().split('\n').at(-1) : undefined
 }
 
 async function runVitest(report: string, worker: string | undefined): Promise<number> {
