@@ -65,6 +65,8 @@ const log = pino(
   { level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime },
   process.stderr,
 )
+// Whoever read our output may have gone (`npm start | head`); the server stays.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
 process.on('unhandledRejection', (error) => log.error({ err: error }, 'unhandled rejection'))
 
 const server = await startServer(config, log).catch(stop)
