@@ -1,0 +1,76 @@
+// The command as an operator meets it: bad settings, a taken port, a busy directory, output nobody reads, SIGTERM.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { useServerProcess } from './server.ts'
+
+const useDirectory = () => {
+  const directory = mkdtempSync(path.join(os.tmpdir(), 'openlaunch-start-'))
+  onTestFinished(() => rmSync(directory, { recursive: true, force: true }))
+  return directory
+}
+
+/** Runs the command until it ends by itself. */
+async function runToEnd(settings: NodeJS.ProcessEnv) {
+  const child = spawn(process.execPath, ['server/main.ts'], {
+    env: { ...process.env, HOST: '127.0.0.1', LOG_LEVEL: 'error', ...settings },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  let errors = ''
+  child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()))
+  const [code] = (await once(child, 'exit')) as [number]
+  return { code, errors }
+}
+
+test.each([
+  ['PORT', 'eighty', 'PORT: use a whole number from 0 to 65535'],
+  ['DATABASE_URL', 'mysql://x', 'DATABASE_URL: '],
+  ['JWT_SECRET', 'short', 'JWT_SECRET: use at least 32 characters'],
+  ['JWT_EXPIRES_IN', 'soon', 'JWT_EXPIRES_IN: use a number with s, m, h or d, such as 15m'],
+  ['LOG_LEVEL', 'loud', 'LOG_LEVEL: '],
+  ['PUBLIC_URL', 'example.com', 'PUBLIC_URL: '],
+  ['REDIS_URL', 'redis://127.0.0.1:1', 'REDIS_URL: no Redis answers at 127.0.0.1:1'],
+])('%s=%s stops the start with a line that names it', async (name, value, line) => {
+  const { code, errors } = await runToEnd({ PORT: '0', DATA_DIR: useDirectory(), [name]: value })
+  expect(code).toBe(1)
+  expect(errors).toContain(`OpenLaunch cannot start.\n${line}`)
+  expect(errors).not.toContain('    at ')
+})
+
+test('a port and a data directory in use are named', async () => {
+  const directory = useDirectory()
+  const running = await useServerProcess({ PORT: '0', DATA_DIR: directory })
+  const { port } = new URL(running.url)
+  const busyPort = await runToEnd({ PORT: port, DATA_DIR: useDirectory() })
+  expect(busyPort.errors).toContain(`PORT: port ${port} is in use; set PORT to another one`)
+  const busyDirectory = await runToEnd({ PORT: '0', DATA_DIR: directory })
+  expect(busyDirectory.errors).toContain(`in use by process ${running.child.pid}`)
+  expect((await fetch(`${running.url}/health`)).status).toBe(200)
+})
+
+test('SIGTERM ends it cleanly, and what it kept is there at the next start', async () => {
+  const settings = { PORT: '0', DATA_DIR: useDirectory() }
+  const first = await useServerProcess(settings)
+  const account = { email: 'ada@example.com', username: 'ada', password: 'correct horse' }
+  const post = (url: string, action: string) =>
+    fetch(`${url}/api/v1/auth/${action}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(account),
+    })
+  expect((await post(first.url, 'register')).status).toBe(201)
+  await first.kill('SIGTERM')
+  expect(first.child.exitCode).toBe(0)
+  const second = await useServerProcess(settings)
+  expect((await post(second.url, 'login')).status).toBe(200)
+})
+
+test('it lives on when nobody reads its output', async () => {
+  const server = await useServerProcess({ PORT: '0', DATA_DIR: useDirectory(), LOG_LEVEL: 'info' })
+  server.child.stdout?.destroy()
+  server.child.stderr?.destroy()
+  for (let n = 0; n < 3; n++) expect((await fetch(`${server.url}/health`)).status).toBe(200)
+})
