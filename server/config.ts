@@ -43,7 +43,7 @@ const schema = z.object({
   REFRESH_TOKEN_EXPIRES_IN: duration.prefault('7d'),
   AUTH_RATE_LIMIT: integer(1, 1_000_000).prefault('300'),
   ADMIN_USERNAMES: list.prefault(''),
-  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).optional(),
   MEDIASOUP_WORKER_BIN: z.string().min(1).optional(),
   MEDIA_LISTEN_ADDRESS: z.union([z.ipv4(), z.ipv6()]).default('0.0.0.0'),
   MEDIA_ANNOUNCED_ADDRESSES: list.prefault(''),
@@ -89,7 +89,8 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     /** requests to /auth per address and minute */
     authRateLimit: data.AUTH_RATE_LIMIT,
     adminUsernames: data.ADMIN_USERNAMES,
-    logLevel: data.LOG_LEVEL,
+    // A person at a terminal wants to see what went wrong, not every request.
+    logLevel: data.LOG_LEVEL ?? (process.stderr.isTTY ? 'warn' : 'info'),
     media: Object.freeze({
       workerBinary: data.MEDIASOUP_WORKER_BIN,
       listenAddress: data.MEDIA_LISTEN_ADDRESS,
