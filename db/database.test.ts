@@ -5,8 +5,10 @@ import path from 'node:path'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test, vi } from 'vitest'
 import { v7 as uuid } from 'uuid'
-import { createPostgresDatabase } from '../test/postgres.ts'
+import { createPostgresDatabase, useFreshPostgres } from '../test/postgres.ts'
+import { useProxy } from '../test/proxy.ts'
 import {
+  asUnavailable,
   isUniqueViolation,
   openDatabase,
   type DatabaseOptions,
@@ -107,6 +109,59 @@ describe.each(kinds)('$name', ({ open }) => {
     expect(await tables()).toBe(0)
     expect((await migrator.migrateToLatest()).error).toBeUndefined()
     expect(await tables()).toBe(before)
+  })
+})
+
+describe.skipIf(!inject('postgresUrl'))('PostgreSQL that goes away', () => {
+  const useDatabase = async () => {
+    const proxy = await useProxy(await useFreshPostgres())
+    const database = await openDatabase({ url: proxy.url, dataDir: 'unused' })
+    onTestFinished(() => database.close())
+    return { proxy, ...database }
+  }
+  const failure = (work: Promise<unknown>) =>
+    work.then(
+      () => undefined,
+      (error: unknown) => asUnavailable(error)?.code,
+    )
+
+  test('is told as UNAVAILABLE, whatever was under way, and is used again when it is back', async () => {
+    const { db, ping, proxy } = await useDatabase()
+    const begun = Promise.withResolvers<void>()
+    const isCut = Promise.withResolvers<void>()
+    const sleeping = failure(sql`select pg_sleep(60)`.execute(db))
+    // Between two statements, nobody waits for the connection: its end must not end the process.
+    const inTransaction = failure(
+      db.transaction().execute(async (trx) => {
+        await sql`select 1`.execute(trx)
+        begun.resolve()
+        await isCut.promise
+        await sql`select 1`.execute(trx)
+      }),
+    )
+    await begun.promise
+    await proxy.cut()
+    expect(await sleeping).toBe('UNAVAILABLE')
+    isCut.resolve()
+    expect(await inTransaction).toBe('UNAVAILABLE')
+    expect(await failure(ping())).toBe('UNAVAILABLE')
+    await proxy.restore()
+    await ping()
+  })
+
+  test('is told as UNAVAILABLE where it ends a connection itself', async () => {
+    const { db } = await useDatabase()
+    const ended = failure(sql`select pg_terminate_backend(pg_backend_pid())`.execute(db))
+    expect(await ended).toBe('UNAVAILABLE')
+  })
+
+  test('is told from everything else that fails', async () => {
+    const { db } = await useDatabase()
+    const failed = await sql`select 1 / 0`.execute(db).catch((error: unknown) => error)
+    expect(failed).toBeInstanceOf(Error)
+    const missing = await fs.promises.readFile('nowhere').catch((error: unknown) => error)
+    for (const error of [failed, missing, new Error('no'), null, undefined, 'text'])
+      expect(asUnavailable(error)).toBeUndefined()
   })
 })
 

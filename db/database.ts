@@ -2,6 +2,7 @@
 import { CamelCasePlugin, Kysely, PGliteDialect, PostgresDialect, sql } from 'kysely'
 import type { Dialect, Transaction } from 'kysely'
 import pg from 'pg'
+import { AppError } from '../protocol/errors.ts'
 import { openEmbedded } from './embedded.ts'
 import { migrate } from './migrate.ts'
 import type { Database } from './schema.ts'
@@ -65,8 +66,10 @@ function openPostgres(url: string, { onError }: DatabaseOptions): OpenDatabase {
     connectionTimeoutMillis: 5_000,
     options: '-c timezone=UTC -c client_min_messages=warning',
   })
-  // Without a listener, a connection that breaks while idle ends the process.
+  // Without listeners, a connection that breaks ends the process. Idle ones tell the pool; those in use tell nobody,
+  // and their queries fail.
   pool.on('error', (error) => onError?.(error))
+  pool.on('connect', (client) => client.on('error', () => undefined))
   const db = createKysely(new PostgresDialect({ pool }))
   return {
     db,
@@ -96,3 +99,19 @@ const pgErrorCode = (error: unknown) => (error as { code?: unknown } | null)?.co
 
 /** Whether a statement broke a unique constraint (PostgreSQL 23505). */
 export const isUniqueViolation = (error: unknown) => pgErrorCode(error) === '23505'
+
+/** Of the system, and of PostgreSQL: connection lost (08), shut down (57P01, 57P02), starting (57P03), full (53300). */
+const awayCode =
+  /^(ECONN(REFUSED|RESET|ABORTED)|EPIPE|ETIMEDOUT|E(HOST|NET)UNREACH|ENOTFOUND|EAI_AGAIN|08...|57P0[123]|53300)$/
+/** What `pg` and its pool say without a code. */
+const awayMessage =
+  /^(Connection terminated|timeout (exceeded|expired)|Client (has encountered|was closed))/
+
+/** The error to tell when the database is away; a write that failed so may have been carried out. */
+export function asUnavailable(error: unknown): AppError | undefined {
+  if (!(error instanceof Error)) return undefined
+  const { code, syscall } = error as NodeJS.ErrnoException
+  // A PostgreSQL that is stopped has no Unix socket: ENOENT.
+  const away = awayCode.test(code ?? '') || awayMessage.test(error.message) || syscall === 'connect'
+  return away ? new AppError('UNAVAILABLE', 'The database does not answer; try again') : undefined
+}

@@ -2,6 +2,7 @@
 // so that "no Redis" is a configuration. What must not be lost is never only here.
 import { randomUUID } from 'node:crypto'
 import { Redis } from 'ioredis'
+import { asUnavailable } from '../db/database.ts'
 import { AppError, type WireError } from '../protocol/errors.ts'
 import type { Bus } from '../protocol/bus.ts'
 
@@ -166,7 +167,10 @@ export async function createRedisBus(client: Redis): Promise<Bus> {
 const toWire = (error: unknown): WireError =>
   error instanceof AppError
     ? error.toWire()
-    : { code: 'INTERNAL_ERROR', message: 'Something went wrong on our side' }
+    : (asUnavailable(error)?.toWire() ?? {
+        code: 'INTERNAL_ERROR',
+        message: 'Something went wrong on our side',
+      })
 
 /**
  * Connects a client whose commands fail at once while Redis is away, and that comes back by itself.

@@ -3,6 +3,7 @@ import type { IncomingMessage, Server as HttpServer } from 'node:http'
 import { createAdapter } from '@socket.io/redis-adapter'
 import type { Redis } from 'ioredis'
 import { Server, type Socket } from 'socket.io'
+import { asUnavailable } from '../db/database.ts'
 import type { Authenticate, Permission, Principal } from '../protocol/access.ts'
 import { AppError } from '../protocol/errors.ts'
 import type { ClientToServer, ServerToClient } from '../protocol/events.ts'
@@ -68,6 +69,8 @@ async function admit(socket: IoSocket, authenticate: Authenticate) {
 /** What the client finds in `connect_error`: the sentence as its message, code and details as its data. */
 function refusal(error: unknown) {
   const known =
-    error instanceof AppError ? error : new AppError('UNAVAILABLE', 'Cannot connect now; try again')
+    error instanceof AppError
+      ? error
+      : (asUnavailable(error) ?? new AppError('UNAVAILABLE', 'Cannot connect now; try again'))
   return Object.assign(new Error(known.message), { data: known.toWire() })
 }

@@ -2,6 +2,7 @@
 import { RateLimiterMemory } from 'rate-limiter-flexible'
 import type { Logger } from 'pino'
 import type { z } from 'zod'
+import { asUnavailable } from '../db/database.ts'
 import { AppError } from '../protocol/errors.ts'
 import type { Reply } from '../protocol/events.ts'
 import type { Caller, RequestHandlers } from '../protocol/requests.ts'
@@ -40,6 +41,13 @@ export function bindRequests(
     return handler.handle({ socketId: socket.id, principal: socket.data.principal }, parsed.data)
   }
 
+  function toKnown(error: unknown, request: string): AppError {
+    if (error instanceof AppError) return error
+    const away = asUnavailable(error)
+    log[away ? 'warn' : 'error']({ err: error, request }, 'request failed')
+    return away ?? new AppError('INTERNAL_ERROR', 'Something went wrong on our side; try again')
+  }
+
   io.on('connection', (socket) => {
     socket.onAny((name: string, ...args: unknown[]) => {
       const last = args.at(-1)
@@ -49,9 +57,7 @@ export function bindRequests(
       answer(socket, name, payload).then(
         (data) => acknowledge?.({ ok: true, data }),
         (error: unknown) => {
-          if (!(error instanceof AppError))
-            log.error({ err: error, request: name }, 'request failed')
-          acknowledge?.({ ok: false, error: toKnown(error).toWire() })
+          acknowledge?.({ ok: false, error: toKnown(error, name).toWire() })
         },
       )
     })
@@ -64,8 +70,3 @@ const invalid = (name: string, { issues }: z.ZodError) =>
     `${name}: ${issues[0]?.path.join('.') || 'payload'}: ${issues[0]?.message}`,
     issues.map(({ path, message }) => ({ path: path.join('.'), message })),
   )
-
-const toKnown = (error: unknown) =>
-  error instanceof AppError
-    ? error
-    : new AppError('INTERNAL_ERROR', 'Something went wrong on our side; try again')
