@@ -68,6 +68,20 @@ export interface Secrets {
   value: string
 }
 
+/** A write of one person that is under way or was answered, by the Idempotency-Key that came with it. */
+export interface IdempotencyKeys {
+  userId: string
+  key: string
+  /** sha256 of the request, hex */
+  fingerprint: string
+  /** Changes when the key is taken over */
+  claimId: string
+  claimedAt: Timestamp
+  /** null: under way */
+  status: number | null
+  body: string | null
+}
+
 export const projectStatuses = ['active', 'paused', 'completed', 'archived'] as const
 export type ProjectStatus = (typeof projectStatuses)[number]
 export const visibilities = ['public', 'private'] as const
@@ -222,6 +236,7 @@ export interface Database {
   sessions: Sessions
   tickets: Tickets
   secrets: Secrets
+  idempotencyKeys: IdempotencyKeys
   projects: Projects
   projectCounters: ProjectCounters
   projectMembers: ProjectMembers

@@ -5,7 +5,7 @@ import { HTTPException } from 'hono/http-exception'
 import { requestId } from 'hono/request-id'
 import type { Logger } from 'pino'
 import type { Publish } from '../db/activity.ts'
-import type { Db, OpenDatabase } from '../db/database.ts'
+import { asUnavailable, type Db, type OpenDatabase } from '../db/database.ts'
 import { AppError, errorStatus, notFound, type ErrorCode } from '../protocol/errors.ts'
 import type { AccessChange } from '../protocol/requests.ts'
 import type { WorkerStatus } from '../protocol/worker.ts'
@@ -22,6 +22,7 @@ import {
   uncached,
 } from './guards.ts'
 import { mountEndpoints } from './http.ts'
+import { idempotency } from './idempotency.ts'
 import type { ProjectMessages } from './messages/routes.ts'
 import { docsPage } from './ops/docs.ts'
 import { healthRoutes } from './ops/health.ts'
@@ -67,8 +68,10 @@ function toAppError(error: Error, c: RestContext, log: Logger): AppError {
   if (error instanceof AppError) return error
   const known = error instanceof HTTPException ? fromStatus(error) : undefined
   if (known) return known
-  log.error({ err: error, requestId: c.var.requestId, route: c.var.route }, 'request failed')
-  return new AppError('INTERNAL_ERROR', 'Something went wrong on the server')
+  const away = asUnavailable(error)
+  const context = { err: error, requestId: c.var.requestId, route: c.var.route }
+  log[away ? 'warn' : 'error'](context, 'request failed')
+  return away ?? new AppError('INTERNAL_ERROR', 'Something went wrong on the server')
 }
 
 export function createApp(context: AppContext) {
@@ -84,6 +87,7 @@ export function createApp(context: AppContext) {
   app.use(browserRules(publicUrl?.startsWith('https:') ?? false), compress())
   app.use('/api/*', crossOrigin(origins), originGuard(createAllowOrigin(origins)), sizeLimit())
   app.use('/api/*', uncached, bearer(context.accounts.authenticate))
+  app.use('/api/*', idempotency(context.db, log))
 
   mountEndpoints(app, context)
   app.all('/api/*', (c) => answerError(c, notFound('Endpoint')))

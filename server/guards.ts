@@ -49,6 +49,7 @@ export const crossOrigin = (allowed: readonly string[]) =>
     allowHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key', 'X-Request-Id'],
     exposeHeaders: [
       'X-Request-Id',
+      'Idempotency-Replayed',
       'Retry-After',
       'RateLimit-Limit',
       'RateLimit-Remaining',

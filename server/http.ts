@@ -3,6 +3,7 @@ import type { OpenAPIHono } from '@hono/zod-openapi'
 import { accountRoutes } from './accounts/routes.ts'
 import type { AppContext } from './app.ts'
 import { fileRoutes } from './files/routes.ts'
+import { idempotencyParameter } from './idempotency.ts'
 import { issueRoutes } from './issues/routes.ts'
 import { messageRoutes } from './messages/routes.ts'
 import { inviteRoutes } from './projects/invite-routes.ts'
@@ -30,6 +31,7 @@ export function mountEndpoints(app: OpenAPIHono<RestEnv>, context: AppContext) {
     scheme: 'bearer',
     bearerFormat: 'JWT',
   })
+  app.openAPIRegistry.registerComponent('parameters', 'IdempotencyKey', idempotencyParameter)
   for (const routes of endpoints(context)) app.route(PREFIX, routes)
   app.doc31(`${PREFIX}/openapi.json`, {
     openapi: '3.1.0',

@@ -17,6 +17,8 @@ export interface RestEnv {
     authenticate: () => Promise<Principal>
     /** Who asks, once that was proven */
     principal?: Principal
+    /** Runs a write once per Idempotency-Key of the person */
+    once: (userId: string, write: () => Promise<Response>) => Promise<Response>
   }
 }
 export type RestContext = Context<RestEnv>
@@ -38,6 +40,8 @@ interface Endpoint<
   description?: string
   /** Answers people who are not signed in, too */
   anonymous?: boolean
+  /** The answer holds a secret, which must not be kept: Idempotency-Key does nothing here */
+  secret?: boolean
   query?: Query
   body?: Body
   /** 200 unless told; 204 where there is no `data` */
@@ -82,6 +86,7 @@ const timestamp = () => new Date().toISOString()
 export function answerError(c: RestContext, error: AppError) {
   const status = errorStatus[error.code]
   if (status === 401) c.header('WWW-Authenticate', 'Bearer')
+  if (status === 503) c.header('Retry-After', '1')
   const meta = { timestamp: timestamp(), requestId: c.var.requestId }
   return c.json({ success: false, error: error.toWire(), meta }, status)
 }
@@ -149,20 +154,23 @@ function describeErrors(codes: readonly ErrorCode[]) {
   )
 }
 
-function describe(
-  tag: string,
-  method: Method,
-  path: string,
-  endpoint: Endpoint<Shape, Shape, Shape, Shape>,
-) {
+type AnyEndpoint = Endpoint<Shape, Shape, Shape, Shape>
+
+const takesKey = (method: Method, { anonymous, secret }: AnyEndpoint) =>
+  method === 'post' && !anonymous && !secret
+
+function describe(tag: string, method: Method, path: string, endpoint: AnyEndpoint) {
   const { summary, description, anonymous, query, body, data, meta, status = 200 } = endpoint
   const params = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => [name, z.string()] as const)
+  const keyed = takesKey(method, endpoint)
   const codes: ErrorCode[] = [
-    ...(query || body ? (['VALIDATION_ERROR'] as const) : []),
+    ...(query || body || keyed ? (['VALIDATION_ERROR'] as const) : []),
+    ...(keyed ? (['CONFLICT', 'UNPROCESSABLE'] as const) : []),
     ...(body ? (['MALFORMED_JSON', 'PAYLOAD_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE'] as const) : []),
     ...(anonymous ? [] : (['AUTHENTICATION_FAILED', 'INVALID_TOKEN'] as const)),
     ...(endpoint.errors ?? []),
     'INTERNAL_ERROR',
+    'UNAVAILABLE',
   ]
   const metaSchema = z.object({ timestamp: z.iso.datetime() })
   const answer =
@@ -179,6 +187,7 @@ function describe(
     ...(description === undefined ? {} : { description }),
     tags: [tag],
     security: anonymous ? [] : [{ bearer: [] }],
+    ...(keyed ? { parameters: [{ $ref: '#/components/parameters/IdempotencyKey' }] } : {}),
     request: {
       ...(params.length > 0 ? { params: z.object(Object.fromEntries(params)) } : {}),
       ...(query instanceof z.ZodObject ? { query } : {}),
@@ -217,25 +226,29 @@ export function createEndpoints(tag: string) {
         c.set('route', routePath(c))
         // Who asks comes first: a stranger learns nothing from our validation.
         if (!endpoint.anonymous) c.set('principal', await c.var.authenticate())
-        const params = c.req.param()
-        refuseUnstorable(params)
-        const query = Object.entries(c.req.query()).filter(([, value]) => value !== '')
-        const answer = await handle({
-          get principal() {
-            if (!c.var.principal) throw new AppError('AUTHENTICATION_FAILED', 'Sign in first')
-            return c.var.principal
-          },
-          params: params as PathParams<Path>,
-          query: parse(endpoint.query, Object.fromEntries(query)) as Parsed<Query>,
-          body: (endpoint.body && parse(endpoint.body, await readBody(c))) as Parsed<Body>,
-          c,
-        })
-        if (!endpoint.data) return c.body(null, 204)
-        const { data, meta } = endpoint.meta
-          ? (answer as { data: unknown; meta: object })
-          : { data: answer, meta: {} }
-        const body = { success: true, data, meta: { timestamp: timestamp(), ...meta } }
-        return c.json(body, endpoint.status ?? 200)
+        const answer = async () => {
+          const params = c.req.param()
+          refuseUnstorable(params)
+          const query = Object.entries(c.req.query()).filter(([, value]) => value !== '')
+          const answered = await handle({
+            get principal() {
+              if (!c.var.principal) throw new AppError('AUTHENTICATION_FAILED', 'Sign in first')
+              return c.var.principal
+            },
+            params: params as PathParams<Path>,
+            query: parse(endpoint.query, Object.fromEntries(query)) as Parsed<Query>,
+            body: (endpoint.body && parse(endpoint.body, await readBody(c))) as Parsed<Body>,
+            c,
+          })
+          if (!endpoint.data) return c.body(null, 204)
+          const { data, meta } = endpoint.meta
+            ? (answered as { data: unknown; meta: object })
+            : { data: answered, meta: {} }
+          const body = { success: true, data, meta: { timestamp: timestamp(), ...meta } }
+          return c.json(body, endpoint.status ?? 200)
+        }
+        const { principal } = c.var
+        return principal && takesKey(method, endpoint) ? c.var.once(principal.id, answer) : answer()
       })
     }
 

@@ -60,6 +60,18 @@ create table secrets (
   value text not null
 );
 
+create table idempotency_keys (
+  user_id uuid not null references users (id) on delete cascade,
+  key varchar(200) not null,
+  fingerprint text not null,
+  claim_id uuid not null,
+  claimed_at timestamptz not null default now(),
+  status integer,
+  body text,
+  primary key (user_id, key)
+);
+create index idempotency_keys_claimed_idx on idempotency_keys (claimed_at);
+
 create table projects (
   id uuid primary key,
   name varchar(100) not null,
@@ -200,7 +212,7 @@ create table document_updates (
 
 const down = `
 drop table document_updates, documents, files, read_marks, messages, channels, comments, issues, activity, invites,
-  project_members, project_counters, projects, secrets, tickets, sessions, user_profiles, passwords, users;
+  project_members, project_counters, projects, idempotency_keys, secrets, tickets, sessions, user_profiles, passwords, users;
 `
 
 /** One statement at a time: a prepared statement holds only one. */

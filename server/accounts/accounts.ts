@@ -5,6 +5,7 @@ import { isUniqueViolation, type Db, type Trx } from '../../db/database.ts'
 import type { Principal } from '../../protocol/access.ts'
 import { AppError } from '../../protocol/errors.ts'
 import type { AccessChange } from '../../protocol/requests.ts'
+import { deleteOldKeys } from '../idempotency.ts'
 import { readPrivateUser } from '../users/users.ts'
 import { createAuthenticate } from './authenticate.ts'
 import { hashPassword, verifyPassword } from './passwords.ts'
@@ -108,6 +109,7 @@ export function createAccounts(options: AccountOptions) {
   async function deleteExpired() {
     await sessions.deleteExpired()
     await db.deleteFrom('tickets').where('expiresAt', '<=', new Date().toISOString()).execute()
+    await deleteOldKeys(db)
   }
 
   return { authenticate, createTicket, redeemTicket, register, signIn, refresh, signOut }

@@ -120,6 +120,7 @@ export function accountRoutes({ accounts, limits }: { accounts: Accounts; limits
     {
       summary: 'Get a ticket for a websocket',
       description: 'For clients that can send no header. Works once, within 30 seconds.',
+      secret: true,
       status: 201,
       data: ticketSchema,
       errors: ['RATE_LIMITED'],

@@ -118,6 +118,7 @@ describe('the page', () => {
 })
 
 interface Operation {
+  parameters?: { $ref?: string; name?: string }[]
   security: object[]
   responses: Record<string, unknown>
 }
@@ -127,7 +128,7 @@ describe('the document of the API', () => {
     const reply = (await (await rest.app.request('/api/v1/openapi.json')).json()) as {
       openapi: string
       paths: Record<string, Record<string, Operation>>
-      components: { schemas: object; securitySchemes: object }
+      components: { schemas: object; securitySchemes: object; parameters: object }
     }
     expect(reply.openapi).toBe('3.1.0')
     const described = Object.entries(reply.paths).flatMap(([url, methods]) =>
@@ -143,9 +144,17 @@ describe('the document of the API', () => {
     expect(described.length).toBeGreaterThan(30)
     expect(reply.components.schemas).toHaveProperty('Error')
     expect(reply.components.securitySchemes).toHaveProperty('bearer')
+    expect(reply.components.parameters).toMatchObject({
+      IdempotencyKey: { name: 'Idempotency-Key', in: 'header' },
+    })
+    const keyed = (url: string) => reply.paths[`/api/v1${url}`]?.['post']?.parameters ?? []
+    const key = { $ref: '#/components/parameters/IdempotencyKey' }
+    expect(keyed('/projects')).toContainEqual(key)
+    expect(keyed('/projects/{slug}/issues').map(({ name }) => name)).toEqual([undefined, 'slug'])
+    expect(keyed('/auth/login')).toEqual([])
     const me = reply.paths['/api/v1/users/me']?.['get']
     expect(me?.security).toEqual([{ bearer: [] }])
-    expect(Object.keys(me?.responses ?? {})).toEqual(['200', '401', '500'])
+    expect(Object.keys(me?.responses ?? {})).toEqual(['200', '401', '500', '503'])
   })
 
   test('is shown by a page that loads nothing from elsewhere', async () => {

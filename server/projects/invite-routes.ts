@@ -15,6 +15,7 @@ export function inviteRoutes({
     '/projects/{slug}/invites',
     {
       summary: 'Make a link that lets people join',
+      secret: true,
       body: newInviteSchema,
       status: 201,
       data: inviteSchema,
