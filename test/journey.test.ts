@@ -131,7 +131,7 @@ describe.skipIf(!hasChromium)('the journey', () => {
       ada.page.keyboard.type(byAda, { delay: 20 }),
       bob.page.keyboard.type(byBob, { delay: 20 }),
     ])
-    const sorted = (text: string) => [...text.replaceAll(/\s/g, '')].sort().join('')
+    const sorted = (text: string) => text.replaceAll(/\s/g, '').split('').sort().join('')
     await expect.poll(() => editorText(ada.page).then(sorted), patience).toBe(sorted(byAda + byBob))
     await expect.poll(() => editorText(bob.page), patience).toBe(await editorText(ada.page))
     await expect

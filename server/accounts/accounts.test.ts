@@ -7,8 +7,11 @@ import { loadSigningKey } from './tokens.ts'
 
 const rest = await openRest()
 const { ask, signUp, as } = rest
-const refresh = (refreshToken: string) =>
-  ask<SignedIn>('POST', 'auth/refresh', { body: { refreshToken } })
+const refresh = (refreshToken: string, attempt?: string) =>
+  ask<SignedIn>('POST', 'auth/refresh', {
+    body: { refreshToken },
+    ...(attempt && { headers: { 'idempotency-key': attempt } }),
+  })
 const login = (email: string, password: string, ip?: string) =>
   ask<SignedIn>('POST', 'auth/login', { body: { email, password }, ...(ip && { ip }) })
 const statusAndCode = ({ status, error }: Reply<unknown>) => [status, error.code]
@@ -152,6 +155,29 @@ describe('refresh tokens', () => {
     const { refreshToken } = await signUp('hanna')
     const replies = await Promise.all([refresh(refreshToken), refresh(refreshToken)])
     expect(replies.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 401])
+  })
+
+  test('[T1] a repeated exchange with the same key answers the same successor, while it is unused', async () => {
+    const { refreshToken } = await signUp('rotating')
+    const [first, again] = await Promise.all([
+      refresh(refreshToken, 'attempt-1'),
+      refresh(refreshToken, 'attempt-1'),
+    ])
+    expect(first.status).toBe(200)
+    expect(again.data.refreshToken).toBe(first.data.refreshToken)
+    expect((await as(again.data.token).get('users/me')).status).toBe(200)
+    const next = await refresh(first.data.refreshToken, 'attempt-2')
+    expect(next.status).toBe(200)
+    // The successor was used, so this is not a lost answer any more.
+    expect((await refresh(refreshToken, 'attempt-1')).status).toBe(401)
+    expect((await refresh(next.data.refreshToken)).status).toBe(401)
+  })
+
+  test('[T1] another key is no excuse', async () => {
+    const { refreshToken } = await signUp('guessing')
+    const { data } = await refresh(refreshToken, 'attempt-1')
+    expect((await refresh(refreshToken, 'guess')).status).toBe(401)
+    expect((await refresh(data.refreshToken)).status).toBe(401)
   })
 
   test('are stored only as hashes', async () => {

@@ -54,7 +54,7 @@ const findPassword = (db: Db, login: string) =>
 export function createAccounts(options: AccountOptions) {
   const { db, accessChanged } = options
   const tokens = createTokens(options.signingKey, options.accessTokenTtl)
-  const sessions = createSessions(db, options.refreshTokenTtl)
+  const sessions = createSessions(db, options.refreshTokenTtl, options.signingKey)
   const { authenticate, createTicket, redeemTicket } = createAuthenticate(db, tokens)
 
   async function answer({ userId, familyId, refreshToken }: StartedSession): Promise<SignedIn> {
@@ -92,8 +92,8 @@ export function createAccounts(options: AccountOptions) {
   }
 
   /** @throws AppError INVALID_TOKEN, also when the token was used before, which ends the sign-in */
-  async function refresh(refreshToken: string): Promise<SignedIn> {
-    const rotation = await sessions.rotate(refreshToken)
+  async function refresh(refreshToken: string, attempt?: string): Promise<SignedIn> {
+    const rotation = await sessions.rotate(refreshToken, attempt)
     if (rotation.state === 'rotated') return answer(rotation)
     if (rotation.state === 'reused') {
       accessChanged({ userId: rotation.userId, sessionId: rotation.familyId })

@@ -92,13 +92,15 @@ export function accountRoutes({ accounts, limits }: { accounts: Accounts; limits
     '/auth/refresh',
     {
       summary: 'Exchange a refresh token',
-      description: 'Each refresh token works once. Using one again ends the sign-in everywhere.',
+      description:
+        'Each refresh token works once. Using one again ends the sign-in everywhere, unless the same Idempotency-Key ' +
+        'says that the first answer was lost: then it is answered again, as long as the new token is unused.',
       anonymous: true,
       body: refreshSchema,
       data: signedInSchema,
       errors: ['INVALID_TOKEN', 'RATE_LIMITED'],
     },
-    ({ body }) => accounts.refresh(body.refreshToken),
+    ({ body, c }) => accounts.refresh(body.refreshToken, c.req.header('idempotency-key')),
   )
 
   post(

@@ -1,6 +1,6 @@
 // Sign-ins. A sign-in is a family of session rows, one per refresh token; each token is exchanged once, and using
 // one twice ends the family (RFC 9700, 4.14.2). Lucia 3 is no longer developed: it stays behind these functions.
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash, createHmac, randomBytes } from 'node:crypto'
 import { Lucia, TimeSpan, type Adapter, type DatabaseSession } from 'lucia'
 import { v7 as uuid } from 'uuid'
 import type { Db, Trx } from '../../db/database.ts'
@@ -81,20 +81,35 @@ export type Rotation =
   | { state: 'reused'; userId: string; familyId: string }
   | { state: 'unknown' }
 
-/** @param ttl seconds until an unused refresh token ends */
-export function createSessions(db: Db, ttl: number) {
+/**
+ * @param ttl seconds until an unused refresh token ends
+ * @param key secret from which the successors of keyed exchanges are derived
+ */
+export function createSessions(db: Db, ttl: number, key: Uint8Array) {
   const lucia = (on: Db | Trx) =>
     new Lucia(createAdapter(on), { sessionExpiresIn: new TimeSpan(ttl, 's') })
 
-  async function start(userId: string, familyId = uuid(), on: Db | Trx = db) {
-    const refreshToken = newSecret()
+  async function start(
+    userId: string,
+    familyId = uuid(),
+    refreshToken = newSecret(),
+    on: Db | Trx = db,
+  ) {
     await lucia(on).createSession(userId, { familyId }, { sessionId: sha256(refreshToken) })
     return { userId, familyId, refreshToken } satisfies StartedSession
   }
 
-  const rotate = (refreshToken: string): Promise<Rotation> =>
+  /**
+   * @param attempt the client's name for this exchange: repeating both answers the same successor as long as that is
+   *   unused, for a client that never got the first answer. Whoever stole the token alone does not know it.
+   */
+  const rotate = (refreshToken: string, attempt?: string): Promise<Rotation> =>
     db.transaction().execute(async (trx) => {
       const now = new Date().toISOString()
+      const successor =
+        attempt === undefined
+          ? newSecret()
+          : createHmac('sha256', key).update(`${refreshToken} ${attempt}`).digest('base64url')
       // Two at once: the second waits for the first one's row lock, and then finds the token used.
       const claimed = await trx
         .updateTable('sessions')
@@ -105,7 +120,8 @@ export function createSessions(db: Db, ttl: number) {
         .returning(['userId', 'familyId'])
         .executeTakeFirst()
       if (claimed) {
-        return { state: 'rotated', ...(await start(claimed.userId, claimed.familyId, trx)) }
+        const { userId, familyId } = claimed
+        return { state: 'rotated', ...(await start(userId, familyId, successor, trx)) }
       }
       const used = await trx
         .selectFrom('sessions')
@@ -114,6 +130,14 @@ export function createSessions(db: Db, ttl: number) {
         .where('rotatedAt', 'is not', null)
         .executeTakeFirst()
       if (!used) return { state: 'unknown' }
+      const unused = await trx
+        .selectFrom('sessions')
+        .select(['userId', 'familyId'])
+        .where('id', '=', sha256(successor))
+        .where('rotatedAt', 'is', null)
+        .where('expiresAt', '>', now)
+        .executeTakeFirst()
+      if (unused) return { state: 'rotated', ...unused, refreshToken: successor }
       await trx.deleteFrom('sessions').where('familyId', '=', used.familyId).execute()
       return { state: 'reused', ...used }
     })
