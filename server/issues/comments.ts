@@ -8,7 +8,7 @@ import { readPage, type PageQuery } from '../listing.ts'
 import { holdProject } from '../projects/hold.ts'
 import { publicUser } from '../users/users.ts'
 import { findIssue, readIssue, type IssueOptions } from './issues.ts'
-import type { Comment, NewComment } from './schema.ts'
+import type { Comment, CommentCreated, NewComment } from './schema.ts'
 
 const selectComments = (db: Db | Trx, issueId: string) =>
   db
@@ -62,7 +62,9 @@ export async function addComment(
     const comment = await selectComments(trx, issue.id)
       .where('id', '=', id)
       .executeTakeFirstOrThrow()
-    const update = await appendActivity(trx, issue.projectId, actor.id, 'comment_created', comment)
+    const { projectId, number, title } = issue
+    const told: CommentCreated = { ...comment, issue: { number, title } }
+    const update = await appendActivity(trx, projectId, actor.id, 'comment_created', told)
     return { comment, update }
   })
   publish(update)

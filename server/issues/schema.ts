@@ -54,5 +54,7 @@ export type NewIssue = z.infer<typeof newIssueSchema>
 export type IssueChange = z.infer<typeof issueChangeSchema>
 export type Issue = z.infer<typeof issueSchema>
 export type Comment = z.infer<typeof commentSchema>
+/** `data` of the project update: told to people who may not have the issue at hand. */
+export type CommentCreated = Comment & { issue: Pick<Issue, 'number' | 'title'> }
 export type IssueFilter = z.infer<typeof issueFilterSchema>
 export type NewComment = z.infer<typeof newCommentSchema>

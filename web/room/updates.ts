@@ -1,7 +1,7 @@
 // What the room tells about its project: into the cache, and as a small notice where somebody else did it.
 import type { ProjectUpdate, UpdateType } from '../../protocol/events.ts'
 import type { ProjectFile } from '../../server/files/schema.ts'
-import type { Comment, Issue } from '../../server/issues/schema.ts'
+import type { CommentCreated, Issue } from '../../server/issues/schema.ts'
 import type { Member, Project } from '../../server/projects/schema.ts'
 import { dropFile, putFile } from '../files/queries.ts'
 import { refreshComments, refreshIssue } from '../issues/queries.ts'
@@ -13,7 +13,7 @@ interface UpdateData {
   issue_created: Issue
   issue_updated: Issue
   issue_deleted: Issue
-  comment_created: Comment
+  comment_created: CommentCreated
   member_joined: Member
   member_updated: Member
   member_left: Member
@@ -61,7 +61,10 @@ const notices: { [Type in UpdateType]?: (who: string, data: UpdateData[Type]) =>
     text: `${who} ${issue.status === 'closed' ? 'closed' : 'changed'} issue #${issue.number}`,
     issueId: issue.id,
   }),
-  comment_created: (who, { issueId }) => ({ text: `${who} commented on an issue`, issueId }),
+  comment_created: (who, { issueId, issue }) => ({
+    text: `${who} commented on #${issue.number}: ${issue.title}`,
+    issueId,
+  }),
   member_joined: (_who, member) => ({ text: `${member.displayName} joined the project` }),
   member_left: (_who, member) => ({ text: `${member.displayName} left the project` }),
   project_updated: (who) => ({ text: `${who} changed the project` }),
