@@ -124,6 +124,6 @@ export interface CallEvents {
     projectId: string
     call: CallSummary | null
   }
-  /** To everybody: whether calls are possible on this server yet */
+  /** To every socket of the node that it is about: whether calls are possible there yet */
   call_worker: WorkerStatus
 }

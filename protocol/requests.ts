@@ -20,12 +20,13 @@ export type RequestHandlers<Names extends keyof Requests = keyof Requests> = {
   [Name in Names]: RequestHandler<Name>
 }
 
-/** How a plane tells sockets, on any node. `userId` is whose doing it was. */
+/** How a plane tells sockets, on any node unless it says otherwise. `userId` is whose doing it was. */
 export interface Emit {
   toProject: EmitTo
   toUser: EmitTo
   toSocket: EmitTo
-  toEverybody<Name extends keyof Events>(name: Name, payload: Events[Name]): void
+  /** Every socket of this node, and of no other: for what concerns the node itself */
+  toOwnSockets<Name extends keyof Events>(name: Name, payload: Events[Name]): void
 }
 type EmitTo = <Name extends keyof Events>(
   id: string,

@@ -4,7 +4,7 @@ import { projectRoom, userRoom } from '../protocol/names.ts'
 import type { Emit } from '../protocol/requests.ts'
 import type { Io } from './io.ts'
 
-/** Anything of Socket.IO that emits: the server, a room, a socket. */
+/** Anything of Socket.IO that emits: a room, a socket, all of a node's sockets. */
 interface Target {
   emit<Name extends keyof Events>(name: Name, ...args: Parameters<ServerToClient[Name]>): unknown
 }
@@ -25,6 +25,6 @@ export function createEmit(io: Io): Emit {
     toProject: (id, name, payload, userId) => emitTo(io.to(projectRoom(id)), name, payload, userId),
     toUser: (id, name, payload, userId) => emitTo(io.to(userRoom(id)), name, payload, userId),
     toSocket: (id, name, payload, userId) => emitTo(io.to(id), name, payload, userId),
-    toEverybody: (name, payload) => emitTo(io, name, payload),
+    toOwnSockets: (name, payload) => emitTo(io.local, name, payload),
   }
 }

@@ -53,7 +53,7 @@ export async function openRest({
   )
   const signingKey = await loadSigningKey(db, undefined)
   const silence = () => undefined
-  const emit = { toProject: silence, toUser: silence, toSocket: silence, toEverybody: silence }
+  const emit = { toProject: silence, toUser: silence, toSocket: silence, toOwnSockets: silence }
   const accounts = createAccounts({
     db,
     signingKey,

@@ -175,6 +175,6 @@ test('while the media worker is compiled people are told how far it is, then the
   })
   status = stage.binary.status()
   for (const listener of listeners) listener(status)
-  expect(stage.heardBy('everybody', 'call_worker').at(-1)?.state).toBe('ready')
+  expect(stage.heardBy('own sockets', 'call_worker').at(-1)?.state).toBe('ready')
   expect((await slow.ask(caller, 'call_join', { projectId })).peers).toEqual([])
 })

@@ -60,7 +60,7 @@ interface Forwarded {
 export function createCalls(options: CallsOptions): Calls {
   const { db, bus, emit, binary, config, log, beatMs = 5_000 } = options
   const workers = createWorkers(config, log)
-  const readiness = watchBinary(binary, (status) => emit.toEverybody('call_worker', status))
+  const readiness = watchBinary(binary, (status) => emit.toOwnSockets('call_worker', status))
   const rooms = createRooms({
     bus,
     emit,

@@ -73,7 +73,7 @@ export async function openStage() {
     toProject: tell,
     toUser: tell,
     toSocket: tell,
-    toEverybody: (name, payload) => tell('everybody', name, payload),
+    toOwnSockets: (name, payload) => tell('own sockets', name, payload),
   }
 
   return {
