@@ -1,5 +1,5 @@
 // Project rooms: joining, leaving, and being put out when access changes.
-import { requireAccess } from '../../db/access.ts'
+import { requireAccess, type ProjectAccess } from '../../db/access.ts'
 import { readActivity } from '../../db/activity.ts'
 import type { Db } from '../../db/database.ts'
 import type { CallSummary, JoinedProject } from '../../protocol/events.ts'
@@ -28,37 +28,55 @@ export function createRooms({ db, io, presence, callSummary }: RoomsOptions) {
     presence.left(projectId, socket.data.principal.user)
   }
 
+  async function describe(
+    { project, role, permissions }: ProjectAccess,
+    userId: string,
+    since: number | undefined,
+  ): Promise<JoinedProject> {
+    const { id: projectId } = project
+    const [present, members, channels, call, activity] = await Promise.all([
+      presence.list(projectId),
+      listMembers(db, projectId),
+      listChannels(db, projectId, userId),
+      callSummary(projectId),
+      readActivity(db, projectId, since),
+    ])
+    const online = new Set(present.map(({ id }) => id))
+    return {
+      projectId,
+      // room:join is never a visitor's
+      role: role as JoinedProject['role'],
+      permissions,
+      members: members.map((member) => ({ ...member, online: online.has(member.id) })),
+      present,
+      channels,
+      call,
+      ...activity,
+    }
+  }
+
   return {
     async join(
       { socketId, principal }: Caller,
       projectId: string,
       since?: number,
     ): Promise<JoinedProject> {
-      const access = await requireAccess(db, principal, projectId, 'room:join')
+      const judge = () => requireAccess(db, principal, projectId, 'room:join')
+      const { permissions } = await judge()
       const socket = io.sockets.sockets.get(socketId)
       if (!socket) throw new AppError('UNAVAILABLE', 'The connection was lost; join again')
+      const isNew = !socket.data.joined[projectId]
       // Join first, read then: an update between the two arrives twice, and is known by its seq; none is missed.
-      socket.data.joined[projectId] = access.permissions
+      socket.data.joined[projectId] = permissions
       await socket.join(projectRoom(projectId))
       presence.joined(projectId, socket)
-      const [present, members, channels, call, activity] = await Promise.all([
-        presence.list(projectId),
-        listMembers(db, projectId),
-        listChannels(db, projectId, principal.id),
-        callSummary(projectId),
-        readActivity(db, projectId, since),
-      ])
-      const online = new Set(present.map(({ id }) => id))
-      return {
-        projectId,
-        // room:join is never a visitor's
-        role: access.role as JoinedProject['role'],
-        permissions: access.permissions,
-        members: members.map((member) => ({ ...member, online: online.has(member.id) })),
-        present,
-        channels,
-        call,
-        ...activity,
+      try {
+        // Judged again now that closeFor() would find the socket: in between it could be missed.
+        return await describe(await judge(), principal.id, since)
+      } catch (error) {
+        // Whoever is told that they are not in must not be.
+        if (isNew) await leave(socket, projectId)
+        throw error
       }
     },
 
