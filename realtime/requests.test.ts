@@ -31,6 +31,7 @@ describe('[S1] every request is acknowledged', () => {
     ['no message', 'send_message', ['PROJECT', {}], 'VALIDATION_ERROR'],
     ['an object as message', 'send_message', ['PROJECT', { message: {} }], 'VALIDATION_ERROR'],
     ['a null character', 'send_message', ['PROJECT', { message: 'a\u0000b' }], 'VALIDATION_ERROR'],
+    ['half a character', 'send_message', ['PROJECT', { message: 'a\ud83d' }], 'VALIDATION_ERROR'],
     [
       'too long a message',
       'send_message',

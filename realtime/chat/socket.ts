@@ -6,11 +6,11 @@ import { projectRoom } from '../../protocol/names.ts'
 import type { Caller, RequestHandlers } from '../../protocol/requests.ts'
 import { emitTo } from '../emit.ts'
 import type { Io } from '../io.ts'
+import { projectIdSchema as projectId } from '../rooms/schema.ts'
 import type { Chat } from './chat.ts'
 
-/** PostgreSQL cannot store a null character. */
-const storable = (text: string) => !text.includes('\u0000')
-const projectId = z.uuid()
+/** PostgreSQL stores neither U+0000 nor half a surrogate pair. */
+const storable = (text: string) => !text.includes('\u0000') && text.isWellFormed()
 const seq = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER)
 
 export const newMessageSchema = z.object({
@@ -18,8 +18,13 @@ export const newMessageSchema = z.object({
     .string()
     .max(MAX_MESSAGE)
     .refine((text) => text.trim() !== '', 'say something')
-    .refine(storable, 'must not contain null characters'),
-  nonce: z.string().min(1).max(100).refine(storable, 'must not contain null characters').optional(),
+    .refine(storable, 'contains characters that cannot be stored'),
+  nonce: z
+    .string()
+    .min(1)
+    .max(100)
+    .refine(storable, 'contains characters that cannot be stored')
+    .optional(),
 })
 
 export function chatRequests(

@@ -78,6 +78,18 @@ test('[R4] who is removed is out of the room at once and hears nothing more', as
   expect(heard).toEqual([])
 })
 
+test('[R4] however the ids are spelled', async () => {
+  const { id: projectId, slug } = await createProject(ada, [bob])
+  const b = await connect(bob)
+  const joined = await b.request('join_project', { projectId: projectId.toUpperCase() })
+  expect(joined.projectId).toBe(projectId)
+  const changed = b.collect('access_changed')
+  const member = `/projects/${slug}/members/${bob.id.toUpperCase()}`
+  expect((await ada.rest('PATCH', member, { role: 'guest' })).status).toBe(200)
+  await expect.poll(() => changed.map(({ payload }) => payload)).toEqual([{ projectId }])
+  expect((await ada.rest('DELETE', member)).status).toBe(204)
+})
+
 test('[R4] a lower role counts at once', async () => {
   const { id: projectId, slug } = await createProject(ada, [bob])
   const b = await connect(bob)

@@ -2,8 +2,7 @@
 import { z } from 'zod'
 import type { RequestHandlers } from '../../protocol/requests.ts'
 import type { Rooms } from './rooms.ts'
-
-const projectId = z.uuid()
+import { projectIdSchema as projectId } from './schema.ts'
 
 export const roomRequests = (rooms: Rooms): RequestHandlers<'join_project' | 'leave_project'> => ({
   join_project: {

@@ -133,7 +133,7 @@ export async function changeMember(
       .updateTable('projectMembers')
       .set({ role })
       .where('projectId', '=', projectId)
-      .where('userId', '=', userId)
+      .where('userId', '=', before.id)
       .execute()
     const member = { ...before, role }
     return {
@@ -143,7 +143,8 @@ export async function changeMember(
   })
   if (update) {
     publish(update)
-    accessChanged({ userId, projectId: update.projectId })
+    // Not the id as it was asked for, which may be spelled in capitals.
+    accessChanged({ userId: member.id, projectId: update.projectId })
   }
   return member
 }
@@ -155,10 +156,10 @@ export async function removeMember(
   project: string,
   userId: string,
 ) {
-  const update = await db.transaction().execute(async (trx) => {
+  const { member, update } = await db.transaction().execute(async (trx) => {
     const access = await holdProject(trx, actor, project, 'project:read')
     const projectId = access.project.id
-    if (userId !== actor.id && !can(access, 'project:manage_members')) {
+    if (userId.toLowerCase() !== actor.id && !can(access, 'project:manage_members')) {
       throw new AppError('INSUFFICIENT_PERMISSIONS', 'Only a maintainer can remove others')
     }
     await lockProject(trx, projectId)
@@ -167,10 +168,10 @@ export async function removeMember(
     await trx
       .deleteFrom('projectMembers')
       .where('projectId', '=', projectId)
-      .where('userId', '=', userId)
+      .where('userId', '=', member.id)
       .execute()
-    return appendActivity(trx, projectId, actor.id, 'member_left', member)
+    return { member, update: await appendActivity(trx, projectId, actor.id, 'member_left', member) }
   })
   publish(update)
-  accessChanged({ userId, projectId: update.projectId })
+  accessChanged({ userId: member.id, projectId: update.projectId })
 }
