@@ -135,8 +135,9 @@ async function fill() {
   for (const [who, message] of talk) await post(token(who), `${at}/messages`, { message })
 }
 
-const post = <Data>(token: string | undefined, path: string, body: object) =>
-  send<Data>('POST', token, path, body)
+function post<Data>(token: string | undefined, path: string, body: object) {
+  return send<Data>('POST', token, path, body)
+}
 
 async function send<Data>(method: string, token: string | undefined, path: string, body: object) {
   const response = await fetch(`${url}/api/v1${path}`, {

@@ -74,3 +74,33 @@ test('it lives on when nobody reads its output', async () => {
   server.child.stderr?.destroy()
   for (let n = 0; n < 3; n++) expect((await fetch(`${server.url}/health`)).status).toBe(200)
 })
+
+test('the demo fills an empty installation once, and its people can sign in', async () => {
+  const settings = { PORT: '0', HOST: '127.0.0.1', DATA_DIR: useDirectory() }
+  const run = async (until: RegExp) => {
+    const child = spawn(process.execPath, ['scripts/demo.ts'], {
+      env: { ...process.env, ...settings },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    onTestFinished(() => void child.kill('SIGKILL'))
+    let output = ''
+    for await (const chunk of child.stdout.setEncoding('utf8')) {
+      output += String(chunk)
+      if (until.test(output)) break
+    }
+    return { child, output, url: /ready: (\S+)/.exec(output)?.[1] ?? '' }
+  }
+  const first = await run(/Sign in as .*\n/)
+  const password = /password "(.*)"/.exec(first.output)?.[1]
+  const login = await fetch(`${first.url}/api/v1/auth/login`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ email: 'ada', password }),
+  })
+  expect(login.status).toBe(200)
+  const gone = once(first.child, 'exit')
+  first.child.kill('SIGTERM')
+  await gone
+  const second = await run(/nothing was added.*\n/)
+  expect(second.output).toContain('People have registered here already')
+})
