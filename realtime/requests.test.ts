@@ -1,7 +1,7 @@
 // What a socket may send, and what nonsense it may send: everything gets an answer, the process lives.
 import { connect as dial } from 'node:net'
 import { io } from 'socket.io-client'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { MAX_MESSAGE } from '../protocol/limits.ts'
 import { connect, createProject, register, type Person } from '../test/people.ts'
 import { startTestServer } from '../test/server.ts'
@@ -122,26 +122,36 @@ describe('the handshake', () => {
   })
 })
 
+/** Asks for a websocket; the client's side of the connection stays open. */
+async function upgrade(port: number, path: string, origin?: string) {
+  const socket = dial({ port, host: '127.0.0.1', allowHalfOpen: true })
+  onTestFinished(() => void socket.destroy())
+  const lines = [
+    `GET ${path} HTTP/1.1`,
+    `Host: 127.0.0.1:${port}`,
+    'Connection: Upgrade',
+    'Upgrade: websocket',
+    'Sec-WebSocket-Version: 13',
+    'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
+    ...(origin ? [`Origin: ${origin}`] : []),
+  ]
+  socket.write(`${lines.join('\r\n')}\r\n\r\n`)
+  const answer = await new Promise<string>((resolve) => {
+    socket.once('data', (data) => resolve(data.toString()))
+  })
+  return Number(answer.split(' ')[1])
+}
+
 test('[S3] unknown paths and foreign origins get no websocket', async () => {
-  const status = async (path: string, origin?: string) => {
-    const socket = dial(server.port, '127.0.0.1')
-    const lines = [
-      `GET ${path} HTTP/1.1`,
-      `Host: 127.0.0.1:${server.port}`,
-      'Connection: Upgrade',
-      'Upgrade: websocket',
-      'Sec-WebSocket-Version: 13',
-      'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
-      ...(origin ? [`Origin: ${origin}`] : []),
-    ]
-    socket.write(`${lines.join('\r\n')}\r\n\r\n`)
-    const answer = await new Promise<string>((resolve) => {
-      socket.once('data', (data) => resolve(data.toString()))
-    })
-    socket.destroy()
-    return Number(answer.split(' ')[1])
-  }
+  const status = (path: string, origin?: string) => upgrade(server.port, path, origin)
   expect(await status('/nowhere')).toBe(404)
   expect(await status('/collab', 'https://evil.example')).toBe(403)
   expect(await status('/collab', server.url)).toBe(101)
+})
+
+test('who does not close a refused connection does not keep the server from stopping', async () => {
+  const stopping = await startTestServer()
+  expect(await upgrade(stopping.port, '/nowhere')).toBe(404)
+  await stopping.close()
+  await expect(fetch(`${stopping.url}/health`)).rejects.toThrow('fetch failed')
 })

@@ -17,5 +17,8 @@ export function ownUpgrades(http: Server, allowOrigin: AllowOrigin, handlers: Up
   })
 }
 
-const refuse = (socket: Duplex, status: string) =>
-  void socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
+/** Not left to the client to close: nobody else closes an upgraded socket, and the server's end would wait for it. */
+const refuse = (socket: Duplex, status: string) => {
+  socket.once('finish', () => socket.destroy())
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
+}

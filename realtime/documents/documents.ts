@@ -197,6 +197,7 @@ export function createDocuments(options: DocumentsOptions) {
       const url = URL.canParse(address) ? new URL(address) : undefined
       if (url?.pathname !== COLLAB_PATH && !url?.pathname.startsWith(Y_PATH)) return false
       if (closing) {
+        socket.once('finish', () => socket.destroy())
         socket.end('HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\n\r\n')
         return true
       }
