@@ -48,10 +48,14 @@ export function createRooms(options: RoomsOptions): Rooms {
   async function open(projectId: string, binary: string): Promise<Room> {
     const worker = await workers.leastLoaded(binary)
     const router = await worker.createRouter()
-    // Starting a worker takes its time: longer than the lease, and the call may live elsewhere by now.
-    if ((await claim(projectId)) !== bus.nodeId) {
+    try {
+      // Starting a worker takes its time: longer than the lease, and the call may live elsewhere by now.
+      if ((await claim(projectId)) !== bus.nodeId) {
+        throw new AppError('UNAVAILABLE', 'The call has just started elsewhere; join again')
+      }
+    } catch (error) {
       router.close()
-      throw new AppError('UNAVAILABLE', 'The call has just started elsewhere; join again')
+      throw error
     }
     const room = new Room({
       projectId,
