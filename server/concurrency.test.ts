@@ -4,6 +4,7 @@ import { afterAll, describe, expect, inject, test } from 'vitest'
 import { createPostgresDatabase } from '../test/postgres.ts'
 import { openRest, type Reply } from '../test/rest.ts'
 import type { SignedIn } from './accounts/schema.ts'
+import type { ProjectFile } from './files/schema.ts'
 import type { Issue } from './issues/schema.ts'
 import type { ProjectDetails } from './projects/schema.ts'
 
@@ -94,6 +95,31 @@ describe.skipIf(!inject('postgresUrl'))('at the same moment', async () => {
     const paths = ['a', 'a/b', 'a', 'a/b']
     const replies = await times(4, (index) => owner.post(`${path}/files`, { path: paths[index] }))
     expect(statuses(replies)).toEqual([201, 409, 409, 409])
+  })
+
+  test('what several delete is deleted once', async () => {
+    const { path, owner } = await makeProject('once')
+    const file = await owner.post<ProjectFile>(`${path}/files`, { path: 'a' })
+    await owner.post(`${path}/issues`, { title: 'a' })
+    for (const url of [`${path}/files/${file.data.id}`, `${path}/issues/1`]) {
+      const told = rest.updates.length
+      expect(statuses(await times(4, () => owner.delete(url)))).toEqual([204, 404, 404, 404])
+      expect(rest.updates).toHaveLength(told + 1)
+    }
+  })
+
+  test('a file is renamed and deleted, in either order', async () => {
+    const { path, owner } = await makeProject('either')
+    for (let round = 0; round < 10; round++) {
+      const file = await owner.post<ProjectFile>(`${path}/files`, { path: `from-${round}` })
+      const url = `${path}/files/${file.data.id}`
+      const [renamed, deleted] = await Promise.all([
+        owner.patch(url, { path: `to-${round}` }),
+        owner.delete(url),
+      ])
+      expect([200, 404]).toContain(renamed.status)
+      expect(deleted.status).toBe(204)
+    }
   })
 
   test('a project and its deletion: whatever is written, nothing breaks', async () => {

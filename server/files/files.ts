@@ -7,7 +7,7 @@ import type { Db, Trx } from '../../db/database.ts'
 import { AppError, notFound } from '../../protocol/errors.ts'
 import { isUuid } from '../../protocol/names.ts'
 import { readPage, type PageQuery } from '../listing.ts'
-import { holdProject } from '../projects/hold.ts'
+import { holdProject, lockProject } from '../projects/hold.ts'
 import type { FileChange, FileWithContent, NewFile, ProjectFile } from './schema.ts'
 
 /** What the realtime plane does for us. */
@@ -58,14 +58,8 @@ const foldersOf = (path: string) => {
   return parts.slice(1).map((_, index) => parts.slice(0, index + 1).join('/'))
 }
 
-/** A path is a file or a folder, never both. Locks, so that two at once cannot agree with themselves only. */
-async function claimPath(trx: Trx, projectId: string, path: string, except?: string) {
-  await trx
-    .selectFrom('projectCounters')
-    .select('projectId')
-    .where('projectId', '=', projectId)
-    .forUpdate()
-    .execute()
+/** A path is a file or a folder, never both. The project is locked: two at once would agree with themselves only. */
+async function checkPath(trx: Trx, projectId: string, path: string, except?: string) {
   const clash = await selectFiles(trx, projectId)
     .where(({ or, eb }) =>
       or([
@@ -92,7 +86,8 @@ export async function createFile(
   const { file, update } = await db.transaction().execute(async (trx) => {
     const access = await holdProject(trx, actor, project, 'file:write')
     const projectId = access.project.id
-    await claimPath(trx, projectId, path)
+    await lockProject(trx, projectId)
+    await checkPath(trx, projectId, path)
     const file = await trx
       .insertInto('files')
       .values({ id: uuid(), projectId, path, createdBy: actor.id })
@@ -116,8 +111,9 @@ export async function changeFile(
   const { file, update } = await db.transaction().execute(async (trx) => {
     const access = await holdProject(trx, actor, project, 'file:write')
     const projectId = access.project.id
+    await lockProject(trx, projectId)
     const { id } = await findFile(trx, projectId, fileId)
-    if (path !== undefined) await claimPath(trx, projectId, path, id)
+    if (path !== undefined) await checkPath(trx, projectId, path, id)
     const file = await trx
       .updateTable('files')
       .set({ path, updatedAt: sql`now()` })
@@ -140,9 +136,11 @@ export async function deleteFile(
 ) {
   const { id, update } = await db.transaction().execute(async (trx) => {
     const access = await holdProject(trx, actor, project, 'file:write')
-    const file = await findFile(trx, access.project.id, fileId)
-    await trx.deleteFrom('files').where('id', '=', file.id).execute()
-    const { projectId, id } = file
+    const projectId = access.project.id
+    await lockProject(trx, projectId)
+    const file = await findFile(trx, projectId, fileId)
+    const { id } = file
+    await trx.deleteFrom('files').where('id', '=', id).execute()
     return { id, update: await appendActivity(trx, projectId, actor.id, 'file_deleted', file) }
   })
   publish(update)

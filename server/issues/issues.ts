@@ -167,7 +167,12 @@ export async function deleteIssue(
   const update = await db.transaction().execute(async (trx) => {
     const access = await holdProject(trx, actor, project, 'issue:delete')
     const issue = await findIssue(trx, access.project.id, issueId)
-    await trx.deleteFrom('issues').where('id', '=', issue.id).execute()
+    // Somebody else may be deleting it: then this waits, and finds nothing.
+    await trx
+      .deleteFrom('issues')
+      .where('id', '=', issue.id)
+      .returning('id')
+      .executeTakeFirstOrThrow(() => notFound('Issue'))
     return appendActivity(trx, issue.projectId, actor.id, 'issue_deleted', issue)
   })
   publish(update)

@@ -15,6 +15,18 @@ export async function keepProject(trx: Trx, projectId: string) {
 }
 
 /**
+ * Others who call this, or write to the project's log, wait until the transaction ends. Every write to files and
+ * members calls it before it touches them: with a file in hand, it would wait here for somebody who waits for the file.
+ */
+export const lockProject = (trx: Trx, projectId: string) =>
+  trx
+    .selectFrom('projectCounters')
+    .select('projectId')
+    .where('projectId', '=', projectId)
+    .forUpdate()
+    .execute()
+
+/**
  * `requireAccess`, and the project stays. Call it first: a deletion waits for the writes under way at this row, and
  * otherwise takes what they hold in another order, which is a deadlock.
  * @throws AppError as `requireAccess`

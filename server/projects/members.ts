@@ -7,7 +7,7 @@ import type { ProjectRole } from '../../protocol/access.ts'
 import { AppError, notFound } from '../../protocol/errors.ts'
 import { isUuid } from '../../protocol/names.ts'
 import { readPage, type PageQuery } from '../listing.ts'
-import { holdProject } from './hold.ts'
+import { holdProject, lockProject } from './hold.ts'
 import { publicColumns } from '../users/users.ts'
 import type { ProjectOptions } from './projects.ts'
 import type { Member, NewMember } from './schema.ts'
@@ -32,15 +32,6 @@ export async function listMembers(db: Db, actor: Actor, project: string, page: P
   const access = await requireAccess(db, actor, project, 'project:read')
   return readPage(selectMembers(db, access.project.id).orderBy('projectMembers.id'), page)
 }
-
-/** Two maintainers who leave at the same time wait for each other here. */
-const lockProject = (trx: Trx, projectId: string) =>
-  trx
-    .selectFrom('projectCounters')
-    .select('projectId')
-    .where('projectId', '=', projectId)
-    .forUpdate()
-    .execute()
 
 async function refuseLastMaintainer(trx: Trx, projectId: string, { id, role }: Member) {
   if (role !== 'maintainer') return
@@ -125,6 +116,7 @@ export async function changeMember(
   const { member, update } = await db.transaction().execute(async (trx) => {
     const access = await holdProject(trx, actor, project, 'project:manage_members')
     const projectId = access.project.id
+    // Two maintainers who leave at the same time wait for each other here.
     await lockProject(trx, projectId)
     const before = await readMember(trx, projectId, userId)
     if (before.role === role) return { member: before, update: undefined }
@@ -162,6 +154,7 @@ export async function removeMember(
     if (userId.toLowerCase() !== actor.id && !can(access, 'project:manage_members')) {
       throw new AppError('INSUFFICIENT_PERMISSIONS', 'Only a maintainer can remove others')
     }
+    // As above.
     await lockProject(trx, projectId)
     const member = await readMember(trx, projectId, userId)
     await refuseLastMaintainer(trx, projectId, member)
