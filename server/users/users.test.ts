@@ -28,8 +28,10 @@ test('without a name, the username is shown', async () => {
   const carl = await signUp('carl')
   expect((await carl.get<User>('users/carl')).data.displayName).toBe('carl')
   await carl.patch('users/me', { displayName: 'Carl C.' })
-  const { data } = await carl.patch<PrivateUser>('users/me', { displayName: null })
-  expect(data.displayName).toBe('carl')
+  for (const displayName of [null, '', '  ']) {
+    const { data } = await carl.patch<PrivateUser>('users/me', { displayName })
+    expect(data.displayName).toBe('carl')
+  }
 })
 
 test('people are found by part of a name and by all of the skills, in any case', async () => {

@@ -65,12 +65,14 @@ export const readPublicUser = (db: Db | Trx, id: string): Promise<PublicUser> =>
 export async function changeProfile(
   db: Db,
   id: string,
-  { skills, interests, ...change }: ProfileChange,
+  { displayName, skills, interests, ...change }: ProfileChange,
 ): Promise<PrivateUser> {
   await db
     .updateTable('userProfiles')
     .set({
       ...change,
+      // Nobody is called nothing: without a name, the username stands for it.
+      ...(displayName !== undefined && { displayName: displayName || null }),
       ...(skills && { skills: JSON.stringify(skills) }),
       ...(interests && { interests: JSON.stringify(interests) }),
       updatedAt: sql`now()`,
