@@ -11,4 +11,5 @@ export type WorkerStatus =
       message: string
     }
   | { state: 'ready' }
+  /** The reason is in words, and without paths of the server */
   | { state: 'unavailable'; reason: string }

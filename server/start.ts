@@ -101,7 +101,7 @@ async function assemble(config: Config, log: Logger, closers: (() => unknown)[])
 
   const documents = createDocuments({ db, bus, authenticate, redeemTicket, log })
   closers.push(() => documents.close())
-  const binary = createWorkerBinary({ env: process.env, log: (message) => log.info(message) })
+  const binary = createWorkerBinary({ env: process.env, log })
   closers.push(() => binary.close())
   const calls = createCalls({ db, bus, emit, binary, config: config.media, log })
   closers.push(() => calls.close())

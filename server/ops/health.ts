@@ -28,7 +28,6 @@ async function check(ping: () => Promise<unknown>) {
   }
 }
 
-/** Without the path of the worker: the page is open to everybody. */
 function describeCalls(status: WorkerStatus) {
   if (status.state === 'ready') return { status: 'healthy' }
   if (status.state === 'unavailable') return { status: 'unavailable', reason: status.reason }

@@ -21,7 +21,7 @@ import { providePackages } from './packages.ts'
 export interface WorkerBinaryOptions {
   /** The environment of the server; its PATH, HOME, XDG_CACHE_HOME and MEDIASOUP_… are used */
   env: Environment
-  log?: (message: string) => void
+  log?: Record<'info' | 'warn', (message: string) => void>
   /** Aborting is the same as close() */
   signal?: AbortSignal
   platform?: string
@@ -34,11 +34,15 @@ export interface WorkerBinary {
   status(): WorkerStatus
   /** @returns a function that ends the listening */
   onChange(listener: (status: WorkerStatus) => void): () => void
-  /** The path of a binary that runs. Rejects with an error whose message is for people; may be left unhandled. */
+  /** The path of a binary that runs. Rejects with an error for the operator, with paths; may be left unhandled. */
   ready: Promise<string>
   /** Ends what is still being prepared, child processes included. */
   close(): Promise<void>
 }
+
+/** The status is for everybody; where files lie on the server is for its operator. */
+const withoutPaths = (text: string) =>
+  text.replace(/\. Log: \S+$/, '').replaceAll(/(?<![\w:/.])\/[^\s,;:()'"]+/g, '…')
 
 type Tell = (step: WorkerStep, message: string, progress?: number) => void
 
@@ -68,7 +72,7 @@ export function createWorkerBinary(options: WorkerBinaryOptions): WorkerBinary {
   const tell: Tell = (step, message, progress) => {
     const isNews = status.state !== 'preparing' || status.message !== message
     change({ state: 'preparing', step, progress: progress ?? null, message })
-    if (isNews) options.log?.(message)
+    if (isNews) options.log?.info(message)
   }
   const signal = options.signal ? AbortSignal.any([options.signal, closing.signal]) : closing.signal
   const ready = prepare({
@@ -88,7 +92,8 @@ export function createWorkerBinary(options: WorkerBinaryOptions): WorkerBinary {
       const reason = signal.aborted
         ? 'The preparation of the media worker was stopped'
         : messageOf(error)
-      change({ state: 'unavailable', reason })
+      change({ state: 'unavailable', reason: withoutPaths(reason) })
+      if (!signal.aborted) options.log?.warn(reason)
       throw new Error(reason, { cause: error })
     },
   )
