@@ -3,7 +3,7 @@
 import { pino } from 'pino'
 import { openDatabase } from '../db/database.ts'
 import type { SignedIn } from '../server/accounts/schema.ts'
-import { readConfig } from '../server/config.ts'
+import { loadConfig } from '../server/config.ts'
 import type { ProjectDetails } from '../server/projects/schema.ts'
 import { startServer } from '../server/start.ts'
 
@@ -79,7 +79,7 @@ const talk = [
   ['grace', 'Found it, I think: the step is constant, and near the Earth it is far too long.'],
 ] as const
 
-const config = readConfig(process.env)
+const config = loadConfig()
 const existing = await openDatabase({ url: config.databaseUrl, dataDir: config.dataDir })
 const isEmpty = !(await existing.db.selectFrom('users').select('id').limit(1).executeTakeFirst())
 await existing.close()

@@ -1,11 +1,11 @@
 // `npm run dev`: the server, restarted when its sources change, and Vite's server, which reloads the page.
 import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
 
-const start = (...args: string[]) =>
-  spawn(process.execPath, args, {
-    stdio: 'inherit',
-    env: { ...process.env, NODE_ENV: 'development' },
-  })
+// Here, and not in the server only: vite.config.ts asks for its PORT.
+if (existsSync('.env')) process.loadEnvFile('.env')
+
+const start = (...args: string[]) => spawn(process.execPath, args, { stdio: 'inherit' })
 
 const children = [
   start('--watch', '--watch-preserve-output', 'server/main.ts'),

@@ -1,4 +1,5 @@
 // The environment, read once into a frozen object. A bad value stops the start with one line that names it.
+import { existsSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { z } from 'zod'
@@ -29,7 +30,6 @@ const flag = z.enum(['true', 'false']).transform((text) => text === 'true')
 const origin = z.url({ protocol: /^https?$/ }).transform((text) => new URL(text).origin)
 
 const schema = z.object({
-  NODE_ENV: z.enum(['development', 'production', 'test']).default('production'),
   PORT: integer(0, 65_535).prefault('3000'),
   HOST: z.string().min(1).optional(),
   DATA_DIR: z.string().min(1).default('./data'),
@@ -44,7 +44,6 @@ const schema = z.object({
   AUTH_RATE_LIMIT: integer(1, 1_000_000).prefault('300'),
   ADMIN_USERNAMES: list.prefault(''),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).optional(),
-  MEDIASOUP_WORKER_BIN: z.string().min(1).optional(),
   MEDIA_LISTEN_ADDRESS: z.union([z.ipv4(), z.ipv6()]).default('0.0.0.0'),
   MEDIA_ANNOUNCED_ADDRESSES: list.prefault(''),
   MEDIA_PORT_MIN: integer(1_024, 65_535).prefault('20000'),
@@ -53,6 +52,15 @@ const schema = z.object({
   TURN_URLS: list.prefault(''),
   TURN_SECRET: z.string().min(1).optional(),
 })
+
+/**
+ * The settings of this process: its environment, and what a file `.env` adds to it.
+ * @throws Error as `readConfig`
+ */
+export function loadConfig(): Config {
+  if (existsSync('.env')) process.loadEnvFile('.env')
+  return readConfig(process.env)
+}
 
 export type Config = ReturnType<typeof readConfig>
 
@@ -72,7 +80,6 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     throw new Error('MEDIA_PORT_MIN: must not be above MEDIA_PORT_MAX')
   }
   return Object.freeze({
-    isProduction: data.NODE_ENV === 'production',
     port: data.PORT,
     host: data.HOST,
     dataDir: path.resolve(data.DATA_DIR),
@@ -92,7 +99,6 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     // A person at a terminal wants to see what went wrong, not every request.
     logLevel: data.LOG_LEVEL ?? (process.stderr.isTTY ? 'warn' : 'info'),
     media: Object.freeze({
-      workerBinary: data.MEDIASOUP_WORKER_BIN,
       listenAddress: data.MEDIA_LISTEN_ADDRESS,
       announcedAddresses: data.MEDIA_ANNOUNCED_ADDRESSES,
       portMin: data.MEDIA_PORT_MIN,

@@ -1,9 +1,8 @@
 // The command: reads the environment, starts, says what is ready, and stops on a signal.
-import { existsSync } from 'node:fs'
 import { networkInterfaces } from 'node:os'
 import { pino } from 'pino'
 import type { WorkerStatus } from '../protocol/worker.ts'
-import { readConfig, type Config } from './config.ts'
+import { loadConfig, type Config } from './config.ts'
 import { startServer, type RunningServer } from './start.ts'
 
 const say = (...lines: string[]) => process.stdout.write(lines.map((line) => `${line}\n`).join(''))
@@ -53,10 +52,9 @@ function welcome(config: Config, server: RunningServer) {
   })
 }
 
-if (existsSync('.env')) process.loadEnvFile('.env')
 let config: Config
 try {
-  config = readConfig(process.env)
+  config = loadConfig()
 } catch (error) {
   stop(error)
 }
