@@ -12,6 +12,8 @@ interface Need {
   packages: string[]
   isThere(): boolean
   tests: string
+  /** Tests that do not ask for themselves whether they can run */
+  files?: string[]
 }
 
 const needs: Need[] = [
@@ -32,8 +34,12 @@ const needs: Need[] = [
     packages: ['chromium', 'fonts-liberation'],
     isThere: () => Boolean(findChromium()),
     tests: 'everything in a browser',
+    files: ['web/call/**'],
   },
 ]
+
+/** Tests that need the media worker. */
+const mediaTests = ['sfu/calls/**', 'sfu/workers.test.ts', 'web/call/**', 'test/journey.test.ts']
 
 const missing = () => needs.filter((need) => !need.isThere())
 
@@ -61,7 +67,11 @@ async function prepareWorker(): Promise<string | undefined> {
   return code === 0 ? output.trim().split('\n').at(-1) : undefined
 }
 
-async function runVitest(report: string, worker: string | undefined): Promise<number> {
+async function runVitest(
+  report: string,
+  worker: string | undefined,
+  excluded: string[],
+): Promise<number> {
   const child = spawn(
     process.execPath,
     [
@@ -70,6 +80,7 @@ async function runVitest(report: string, worker: string | undefined): Promise<nu
       '--reporter=default',
       '--reporter=json',
       `--outputFile.json=${report}`,
+      ...excluded.map((files) => `--exclude=${files}`),
       ...process.argv.slice(2),
     ],
     {
@@ -85,12 +96,15 @@ const worker = await prepareWorker()
 const leftOut = missing().map(
   ({ name, tests }) => `${name} is not to be had here: left out ${tests}`,
 )
-if (!worker)
+const excluded = missing().flatMap(({ files = [] }) => files)
+if (!worker) {
   leftOut.push('The mediasoup worker is not to be had here: left out everything with media')
+  excluded.push(...mediaTests)
+}
 
 const directory = mkdtempSync(path.join(os.tmpdir(), 'openlaunch-report-'))
 const report = path.join(directory, 'report.json')
-let code = await runVitest(report, worker)
+let code = await runVitest(report, worker, excluded)
 for (const line of leftOut) console.log(line)
 if (leftOut.length > 0 && process.env['CI'] === 'true') {
   console.log('With CI=true every test must run.')

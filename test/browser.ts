@@ -19,6 +19,7 @@ export async function launchChromium(): Promise<Browser> {
       '--disable-component-update',
       '--disable-sync',
       '--use-fake-device-for-media-stream',
+      // Answers getUserMedia and getDisplayMedia alike, without a dialogue.
       '--use-fake-ui-for-media-stream',
       '--auto-accept-this-tab-capture',
     ],

@@ -3,7 +3,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { pino } from 'pino'
-import { chromium, type Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { build } from 'vite'
 import type { Principal } from '../protocol/access.ts'
 import type { RequestHandlers } from '../protocol/requests.ts'
@@ -14,20 +14,7 @@ import { bindRequests } from '../realtime/requests.ts'
 import { createCalls } from '../sfu/calls/calls.ts'
 import { openStage } from '../sfu/calls/stage.ts'
 import type { MediaConfig } from '../sfu/workers.ts'
-
-const flags = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--use-fake-device-for-media-stream',
-  // Answers getUserMedia and getDisplayMedia alike, without a dialogue.
-  '--use-fake-ui-for-media-stream',
-]
+import { launchChromium } from './browser.ts'
 
 export type CallPages = Awaited<ReturnType<typeof openCallPages>>
 
@@ -58,10 +45,7 @@ export async function openCallPages(config: MediaConfig) {
   io.on('connection', (socket) => socket.on('disconnect', () => calls.socketGone(socket.id)))
   bindRequests(io, calls.handlers as RequestHandlers, pino({ level: 'silent' }))
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve))
-  const browser = await chromium.launch({
-    executablePath: process.env['CHROMIUM_BIN'] ?? '/usr/bin/chromium',
-    args: flags,
-  })
+  const browser = await launchChromium()
   return {
     stage,
     calls,
