@@ -6,5 +6,7 @@ export default defineConfig({
     globalSetup: 'test/environment.ts',
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // Generous, as all of these: they end what hangs, and are no measure of speed.
+    expect: { poll: { timeout: 10_000 } },
   },
 })
