@@ -1,4 +1,5 @@
-// The house rules that a machine can check: which way imports point, no barrels, no attic folders, no long files.
+// The house rules that a machine can check: which way imports point, no barrels, no attic folders, no long files, and
+// no rule of the protocol without a test.
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
@@ -55,6 +56,19 @@ describe('architecture', () => {
     expect(isAllowed('web/api.ts', 'server/rest.ts')).toBe(false)
     expect(isAllowed('web/api.ts', 'server/users/schema.ts')).toBe(true)
     expect(importsOf('db/access.ts')).toContain('protocol/access.ts')
+  })
+
+  test('every rule of the protocol is quoted by a test, and nothing else is', () => {
+    const protocol = readFileSync(path.join(root, 'docs/PROTOCOL.md'), 'utf8')
+    const rules = [...protocol.matchAll(/^- \*\*\[([A-Z]+\d+)\]\*\*/gm)].map(([, rule]) => rule)
+    const titles = files
+      .filter((file) => /\.test\.tsx?$/.test(file))
+      .flatMap((file) => [
+        ...readFileSync(path.join(root, file), 'utf8').matchAll(/['`]((?:\[[A-Z]+\d+\] )+)/g),
+      ])
+    const quoted = titles.flatMap(([, quotes = '']) => quotes.match(/[A-Z]+\d+/g) ?? [])
+    expect(rules).toContain('D2')
+    expect([...new Set(quoted)].toSorted()).toEqual(rules.toSorted())
   })
 
   test('no barrels and no attic folders', () => {

@@ -22,7 +22,7 @@ async function open(text = '') {
 }
 
 describe('editing', () => {
-  test('clients of both protocols converge on one document', async () => {
+  test('[D1] clients of both protocols converge on one document', async () => {
     const { node, ada, fileId } = await open('start')
     const clients = [...openBoth(node, fileId, ada), ...openBoth(node, fileId, ada)]
     await Promise.all(clients.map((client) => client.synced()))
@@ -56,7 +56,7 @@ describe('editing', () => {
     expect(names(late)).not.toContain('y')
   })
 
-  test('what was written is there for the next one after everybody left, and only once', async () => {
+  test('[D6] what was written is there for the next one after everybody left, and only once', async () => {
     const { node, ada, fileId, name } = await open('initial ')
     for (let visit = 0; visit < 3; visit++) {
       const client = openCollab(node, name, ada.id)
@@ -120,7 +120,7 @@ describe('editing', () => {
 })
 
 describe('access', () => {
-  test('a guest reads on both protocols, and what a guest writes reaches nobody', async () => {
+  test('[D3] a guest reads on both protocols, and what a guest writes reaches nobody', async () => {
     const { node, ada, guest, fileId } = await open('text')
     const [member] = openBoth(node, fileId, ada)
     const readers = openBoth(node, fileId, guest)
@@ -142,25 +142,28 @@ describe('access', () => {
     { who: 'an unknown file', name: 'unknown', token: 'ada', code: 4404, reason: 'NOT_FOUND' },
     { who: 'no file at all', name: 'nonsense', token: 'ada', code: 4404, reason: 'NOT_FOUND' },
     { who: 'another spelling', name: 'upper', token: 'ada', code: 4404, reason: 'NOT_FOUND' },
-  ])('$who is denied on both protocols, with the reason', async ({ name, token, code, reason }) => {
-    const { node, ada, fileId } = await open()
-    const names: Record<string, string> = {
-      known: documentName(fileId),
-      unknown: documentName(crypto.randomUUID()),
-      nonsense: '__proto__',
-      upper: documentName(fileId).toUpperCase().replace('FILE', 'file'),
-    }
-    const tokens: Record<string, string> = { ada: ada.id, stranger: (await stage.person()).id }
-    const collab = openCollab(node, names[name]!, tokens[token] ?? token)
-    const y = openY(node, names[name]!, { token: tokens[token] ?? token })
-    await until(() => collab.denials.length > 0 && y.closes.length > 0)
-    expect(collab.denials[0]).toMatch(new RegExp(`^${reason}: .+`))
-    expect(y.closes[0]).toMatchObject({ code, reason: expect.stringMatching(/.+/) as string })
-    expect(y.provider.shouldConnect).toBe(false)
-    expect(node.documents.stats().documents).toBe(0)
-  })
+  ])(
+    '[D4] $who is denied on both protocols, with the reason',
+    async ({ name, token, code, reason }) => {
+      const { node, ada, fileId } = await open()
+      const names: Record<string, string> = {
+        known: documentName(fileId),
+        unknown: documentName(crypto.randomUUID()),
+        nonsense: '__proto__',
+        upper: documentName(fileId).toUpperCase().replace('FILE', 'file'),
+      }
+      const tokens: Record<string, string> = { ada: ada.id, stranger: (await stage.person()).id }
+      const collab = openCollab(node, names[name]!, tokens[token] ?? token)
+      const y = openY(node, names[name]!, { token: tokens[token] ?? token })
+      await until(() => collab.denials.length > 0 && y.closes.length > 0)
+      expect(collab.denials[0]).toMatch(new RegExp(`^${reason}: .+`))
+      expect(y.closes[0]).toMatchObject({ code, reason: expect.stringMatching(/.+/) as string })
+      expect(y.provider.shouldConnect).toBe(false)
+      expect(node.documents.stats().documents).toBe(0)
+    },
+  )
 
-  test('a ticket opens /yjs once; a token in the address opens nothing', async () => {
+  test('[T3] a ticket opens /yjs once; a token in the address opens nothing', async () => {
     const { node, ada, name } = await open('text')
     const params = { ticket: stage.ticket(ada) }
     const first = openY(node, name, { params })

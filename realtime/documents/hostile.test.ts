@@ -154,7 +154,7 @@ const frames: Record<string, Uint8Array | string> = {
 }
 
 describe('a client that sends', () => {
-  test.for(Object.keys(frames))('%s is closed, and nobody else notices', async (what) => {
+  test.for(Object.keys(frames))('[D5] %s is closed, and nobody else notices', async (what) => {
     const frame = frames[what]!
     const ada = await stage.person()
     const fileId = await stage.file(await stage.project({ [ada.id]: 'member' }))

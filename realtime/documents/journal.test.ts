@@ -61,7 +61,7 @@ const kinds = hasPostgres ? (['embedded', 'postgres'] as const) : (['embedded'] 
 describe.for(kinds)('on the %s database', (kind) => {
   const on = useDatabase(kind)
 
-  test('an edit is not reported saved before its commit', async () => {
+  test('[D2] an edit is not reported saved before its commit', async () => {
     const { ada, fileId, name, node } = await on.open()
     const client = openCollab(node, name, ada.id)
     const reader = openY(node, name, { token: ada.id })

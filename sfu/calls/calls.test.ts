@@ -82,7 +82,7 @@ test('clients are not told of abs-capture-time, which would freeze simulcast lay
   expect(uris.filter((uri) => uri.endsWith('/abs-capture-time'))).toEqual([])
 })
 
-test('a person in two tabs counts once', async () => {
+test('[CA5] a person in two tabs counts once', async () => {
   const projectId = await stage.addProject()
   const ada = await useMember(projectId)
   const tab = await useMember(projectId, { ...ada.caller, socketId: 'second-tab' })
@@ -92,7 +92,7 @@ test('a person in two tabs counts once', async () => {
   expect(stage.heardBy(projectId, 'call_changed').at(-1)?.call?.participants).toEqual(participants)
 })
 
-test('only who may join the call joins it', async () => {
+test('[CA1] only who may join the call joins it', async () => {
   const projectId = await stage.addProject()
   for (const role of [null, 'guest'] as const) {
     const caller = await stage.addPerson(projectId, role)
@@ -145,7 +145,7 @@ test('a transport is connected once, and its ICE restarts', async () => {
   expect(first.iceParameters.password).not.toBe(second.iceParameters.password)
 })
 
-test('while the media worker is compiled people are told how far it is, then they can join', async () => {
+test('[CA6] while the media worker is compiled people are told how far it is, then they can join', async () => {
   const listeners = new Set<(status: WorkerStatus) => void>()
   let status: WorkerStatus = {
     state: 'preparing',

@@ -39,7 +39,7 @@ async function holdings() {
 const useMember = async (projectId: string, caller?: Caller) =>
   joinCall(node, projectId, caller ?? (await stage.addPerson(projectId)))
 
-test('leaving, disconnecting and joining anew free everything', async () => {
+test('[CA2] leaving, disconnecting and joining anew free everything', async () => {
   const projectId = await stage.addProject()
   await useMember(projectId)
   const before = await holdings()
@@ -82,7 +82,7 @@ test('a socket that goes while it joins leaves nothing', async () => {
   expect(await node.calls.summary(projectId)).toBe(null)
 })
 
-test('who loses access is out at once, others stay', async () => {
+test('[CA2] who loses access is out at once, others stay', async () => {
   const projectId = await stage.addProject()
   const ada = await useMember(projectId)
   const bob = await useMember(projectId)
@@ -102,7 +102,7 @@ test('who loses access is out at once, others stay', async () => {
   })
 })
 
-test('when a worker dies its calls end, and joining again works at once', async () => {
+test('[CA4] when a worker dies its calls end, and joining again works at once', async () => {
   const projectId = await stage.addProject()
   const ada = await useMember(projectId)
   const bob = await useMember(projectId)

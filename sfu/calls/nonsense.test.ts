@@ -173,7 +173,7 @@ const rows: Row[] = [
   ],
 ]
 
-test.each(rows)('%s with %s', async (name, _, payload, code) => {
+test.each(rows)('[CA3] %s with %s', async (name, _, payload, code) => {
   await expect(node.ask(caller, name, { projectId, ...payload() })).rejects.toMatchObject({ code })
   expect(node.calls.workerPids()).toEqual(pids)
 })
