@@ -79,6 +79,9 @@ export function readConfig(env: NodeJS.ProcessEnv) {
   if (data.MEDIA_PORT_MIN > data.MEDIA_PORT_MAX) {
     throw new Error('MEDIA_PORT_MIN: must not be above MEDIA_PORT_MAX')
   }
+  if (Boolean(data.TURN_SECRET) !== data.TURN_URLS.length > 0) {
+    throw new Error('TURN_URLS: set it together with TURN_SECRET, or neither')
+  }
   return Object.freeze({
     port: data.PORT,
     host: data.HOST,

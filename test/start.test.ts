@@ -32,6 +32,7 @@ test.each([
   ['JWT_EXPIRES_IN', 'soon', 'JWT_EXPIRES_IN: use a number with s, m, h or d, such as 15m'],
   ['LOG_LEVEL', 'loud', 'LOG_LEVEL: '],
   ['PUBLIC_URL', 'example.com', 'PUBLIC_URL: '],
+  ['TURN_SECRET', 'alone', 'TURN_URLS: set it together with TURN_SECRET, or neither'],
   ['REDIS_URL', 'redis://127.0.0.1:1', 'REDIS_URL: no Redis answers at 127.0.0.1:1'],
 ])('%s=%s stops the start with a line that names it', async (name, value, line) => {
   const { code, errors } = await runToEnd({ PORT: '0', DATA_DIR: useDirectory(), [name]: value })
