@@ -11,6 +11,9 @@ export const userRoom = (userId: string) => `user:${userId}`
 /** Socket.IO room with every socket that joined a project. */
 export const projectRoom = (projectId: string) => `project:${projectId}`
 
+/** The chat channel that every project has from its beginning. */
+export const DEFAULT_CHANNEL = 'general'
+
 /** Yjs document name of a project file. */
 export const documentName = (fileId: string) => `file:${fileId}`
 /** @returns the file id, or undefined when the name is not of a file */

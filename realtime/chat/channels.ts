@@ -1,9 +1,8 @@
-// The channels of a project. There is one, "general", made together with the project.
+// The channels of a project. There is one, made together with the project.
 import type { Db, Trx } from '../../db/database.ts'
 import type { Channel } from '../../protocol/events.ts'
 import { notFound } from '../../protocol/errors.ts'
-
-export const DEFAULT_CHANNEL = 'general'
+import { DEFAULT_CHANNEL } from '../../protocol/names.ts'
 
 export async function findDefaultChannel(db: Db | Trx, projectId: string) {
   const channel = await db

@@ -36,6 +36,13 @@ describe('a project', () => {
     expect(data.slug).toBe('project')
   })
 
+  test('whose name looks like an id is found by its slug', async () => {
+    const eve = await signUp('eve')
+    const name = '0192f0c1-2b3c-7d4e-8f5a-6b7c8d9e0f1a'
+    const { data } = await eve.post<ProjectDetails>('projects', { name })
+    expect((await eve.get<ProjectDetails>(`projects/${data.slug}`)).data.id).toBe(data.id)
+  })
+
   test('is changed by a maintainer, and the room hears of it', async () => {
     const { owner, path, project } = await makeProject('changed')
     const change = { description: 'Updated', status: 'paused', tags: ['a'] }

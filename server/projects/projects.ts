@@ -6,6 +6,7 @@ import { requireAccess, type Actor, type ProjectAccess } from '../../db/access.t
 import { appendActivity, type Publish } from '../../db/activity.ts'
 import { isUniqueViolation, type Db, type Trx } from '../../db/database.ts'
 import { notFound } from '../../protocol/errors.ts'
+import { DEFAULT_CHANNEL, isUuid } from '../../protocol/names.ts'
 import type { AccessChange } from '../../protocol/requests.ts'
 import type { FileOptions } from '../files/files.ts'
 import { containsText, readPage, type PageQuery } from '../listing.ts'
@@ -74,14 +75,18 @@ async function readDetails(
 export const readProject = async (db: Db, actor: Actor, project: string) =>
   readDetails(db, actor, await requireAccess(db, actor, project, 'project:read'))
 
-const toSlug = (name: string) =>
-  name
+function toSlug(name: string) {
+  const slug = name
     .normalize('NFKD')
     .replaceAll(/\p{Mark}/gu, '')
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, '-')
     .slice(0, 80)
-    .replaceAll(/^-+|-+$/g, '') || 'project'
+    .replaceAll(/^-+|-+$/g, '')
+  if (slug === '') return 'project'
+  // It would be taken for an id, and nothing be found.
+  return isUuid(slug) ? `project-${slug}` : slug
+}
 
 const columns = ({ tags, techStack, ...fields }: ProjectChange) => ({
   ...fields,
@@ -100,7 +105,10 @@ async function insertProject(trx: Trx, actor: Actor, draft: NewProject, slug: st
     .insertInto('projectMembers')
     .values({ id: uuid(), projectId: id, userId: actor.id, role: 'maintainer' })
     .execute()
-  await trx.insertInto('channels').values({ id: uuid(), projectId: id, name: 'general' }).execute()
+  await trx
+    .insertInto('channels')
+    .values({ id: uuid(), projectId: id, name: DEFAULT_CHANNEL })
+    .execute()
   return readDetails(trx, actor, await requireAccess(trx, actor, id))
 }
 
