@@ -25,13 +25,6 @@ export async function startTestServer(
   return { ...server, url: `http://127.0.0.1:${server.port}` }
 }
 
-/** The same for one test, stopped at its end. */
-export async function useServer(settings: NodeJS.ProcessEnv = {}, changes: Partial<Config> = {}) {
-  const server = await startTestServer(settings, changes)
-  onTestFinished(() => server.close())
-  return server
-}
-
 export interface ServerProcess {
   url: string
   child: ChildProcess

@@ -7,7 +7,6 @@ import type { CallRequests } from '../../protocol/calls.ts'
 import { AppError } from '../../protocol/errors.ts'
 import type { CallSummary } from '../../protocol/events.ts'
 import type { AccessChange, Caller, Emit, RequestHandlers } from '../../protocol/requests.ts'
-import type { WorkerStatus } from '../../protocol/worker.ts'
 import type { Peer } from '../peer.ts'
 import { notInCall, refusing } from '../refusal.ts'
 import { grantTurn } from '../turn.ts'
@@ -37,7 +36,6 @@ export interface Calls {
   closeFor(change: AccessChange): void
   /** Who is in the project's call, on whichever node; null when nobody is. */
   summary(projectId: string): Promise<CallSummary | null>
-  workerStatus(): WorkerStatus
   /** Process ids of the media workers that run now. */
   workerPids(): number[]
   /** Ends the calls of this node; their clients join again, elsewhere. */
@@ -240,7 +238,6 @@ export function createCalls(options: CallsOptions): Calls {
     async summary(projectId) {
       return rooms.find(projectId)?.describe() ?? roster.find(projectId)?.call ?? null
     },
-    workerStatus: () => binary.status(),
     workerPids: () => workers.pids(),
     async close() {
       readiness.close()
