@@ -37,7 +37,7 @@ export function createIo({ http, authenticate, allowOrigin, redis }: IoOptions):
     pingInterval: 10_000,
     pingTimeout: 10_000,
     allowRequest: (request, answer) => answer(null, allowOrigin(request)),
-    ...(redis && { adapter: adapterFor(redis) }),
+    ...(redis && { adapter: adapterFor(redis, http) }),
   })
   io.use((socket, next) => {
     admit(socket, authenticate).then(
@@ -49,10 +49,12 @@ export function createIo({ http, authenticate, allowOrigin, redis }: IoOptions):
 }
 
 /** The adapter does not await what it publishes: its clients must queue while Redis is away, never reject. */
-function adapterFor(redis: Redis) {
+function adapterFor(redis: Redis, http: HttpServer) {
   const queueing = { enableOfflineQueue: true, maxRetriesPerRequest: null }
   const clients = [redis.duplicate(queueing), redis.duplicate(queueing)] as const
   for (const client of clients) client.on('error', () => undefined)
+  // The adapter leaves its clients open, and a process with an open connection does not end.
+  http.once('close', () => clients.forEach((client) => client.disconnect()))
   return createAdapter(...clients, { requestsTimeout: 2_000 })
 }
 
