@@ -31,11 +31,11 @@ export function bindRequests(
   const limiter = new RateLimiterMemory(limit)
 
   async function answer(socket: IoSocket, name: string, payload: unknown): Promise<unknown> {
-    const handler = table.get(name)
-    if (!handler) throw new AppError('NOT_FOUND', `There is no request "${name.slice(0, 100)}"`)
     await limiter.consume(socket.id).catch(() => {
       throw new AppError('RATE_LIMITED', 'Too many requests; slow down')
     })
+    const handler = table.get(name)
+    if (!handler) throw new AppError('NOT_FOUND', `There is no request "${name.slice(0, 100)}"`)
     const parsed = handler.schema.safeParse(payload)
     if (!parsed.success) throw invalid(name, parsed.error)
     return handler.handle({ socketId: socket.id, principal: socket.data.principal }, parsed.data)
@@ -49,7 +49,9 @@ export function bindRequests(
   }
 
   io.on('connection', (socket) => {
-    socket.onAny((name: string, ...args: unknown[]) => {
+    // Socket.IO lets numbers pass as names.
+    socket.onAny((event: string | number, ...args: unknown[]) => {
+      const name = String(event)
       const last = args.at(-1)
       const acknowledge =
         typeof last === 'function' ? (last as (reply: Reply<unknown>) => void) : null
