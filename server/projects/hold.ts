@@ -15,8 +15,8 @@ export async function keepProject(trx: Trx, projectId: string) {
 }
 
 /**
- * Others who call this, or write to the project's log, wait until the transaction ends. Every write to files and
- * members calls it before it touches them: with a file in hand, it would wait here for somebody who waits for the file.
+ * Others who call this, or write to the project's log, wait until the transaction ends. Whoever changes files or
+ * members calls it before touching them: with a file in hand, it would wait here for somebody who waits for the file.
  */
 export const lockProject = (trx: Trx, projectId: string) =>
   trx
