@@ -62,7 +62,10 @@ async function prepareWorker(): Promise<string | undefined> {
   })
   const exit = once(child, 'exit')
   let output = ''
-  for await (const chunk of child.stdout.setEncoding('utf8')) output += String(chunk)
+  for await (const chunk of child.stdout.setEncoding('utf8')) {
+    output += String(chunk)
+    process.stdout.write(String(chunk))
+  }
   const [code] = await exit
   return code === 0 ? output.trim().split('\n').at(-1) : undefined
 }
