@@ -185,8 +185,27 @@ describe('the embedded directory', () => {
 
   test('a lock that a killed process left behind does not hold', async () => {
     const dataDir = useDirectory()
+    const first = await openDatabase({ dataDir })
+    const lock = path.join(dataDir, 'openlaunch.lock')
+    const [pid, , namespace] = fs.readFileSync(lock, 'utf8').split(' ')
+    await first.close()
     // Our own pid with another time of start: as if the system had given the pid out again.
-    fs.writeFileSync(path.join(dataDir, 'openlaunch.lock'), `${process.pid} 1`)
+    fs.writeFileSync(lock, `${pid} 1 ${namespace}`)
+    const database = await openDatabase({ dataDir })
+    await expect(database.ping()).resolves.toBeUndefined()
+    await database.close()
+    expect(fs.existsSync(lock)).toBe(false)
+  })
+
+  test('a lock of another container holds while it is touched, and no longer', async () => {
+    const dataDir = useDirectory()
+    const lock = path.join(dataDir, 'openlaunch.lock')
+    // Process 1 runs here too, and means nothing there.
+    fs.writeFileSync(lock, '1 1 another/pid:[1]')
+    const touching = setInterval(() => fs.utimesSync(lock, new Date(), new Date()), 500)
+    onTestFinished(() => clearInterval(touching))
+    await expect(openDatabase({ dataDir })).rejects.toThrow('in use by process 1.')
+    clearInterval(touching)
     const database = await openDatabase({ dataDir })
     await expect(database.ping()).resolves.toBeUndefined()
     await database.close()

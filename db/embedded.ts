@@ -81,7 +81,7 @@ export async function openEmbedded(dataDir: string): Promise<{
     return { pglite, close: () => closeOnce(pglite) }
   }
   fs.mkdirSync(dataDir, { recursive: true })
-  const unlock = lockDirectory(dataDir)
+  const unlock = await lockDirectory(dataDir)
   try {
     const directory = path.join(dataDir, 'postgres')
     // Written last: a directory without it is one whose first start was cut off, before anything was in it.
