@@ -55,8 +55,12 @@ if redis.call('get', KEYS[1]) == ARGV[1] then redis.call('del', KEYS[1]) end`
 /**
  * The bus of a cluster.
  * @param client answers commands at once or fails: its offline queue should be off
+ * @param onFault told of errors of ours while answering other nodes, which learn only that there was one
  */
-export async function createRedisBus(client: Redis): Promise<Bus> {
+export async function createRedisBus(
+  client: Redis,
+  onFault: (error: unknown) => void = () => undefined,
+): Promise<Bus> {
   const nodeId = randomUUID()
   const listeners = new Map<string, Set<Listener>>()
   const gapListeners = new Set<() => void>()
@@ -93,7 +97,10 @@ export async function createRedisBus(client: Redis): Promise<Bus> {
     }
     const answer = await handle(packet.subject, packet.payload, packet.from).then(
       (data): Packet => ({ kind: 'answer', id: packet.id, data: data ?? null }),
-      (error: unknown): Packet => ({ kind: 'refusal', id: packet.id, error: toWire(error) }),
+      (error: unknown): Packet => {
+        if (!(error instanceof AppError)) onFault(error)
+        return { kind: 'refusal', id: packet.id, error: toWire(error) }
+      },
     )
     await send(packet.from, answer).catch(() => undefined)
   }

@@ -15,7 +15,7 @@ import {
 import { AppError, notFound } from '../protocol/errors.ts'
 import type { Events } from '../protocol/events.ts'
 import type { Caller } from '../protocol/requests.ts'
-import { refusing } from './refusal.ts'
+import { refusing, withWorker } from './refusal.ts'
 
 /** Two are needed; while one is replaced there may be more. */
 export const MAX_TRANSPORTS = 4
@@ -80,7 +80,7 @@ export class Peer {
     }
     this.#openingTransports += 1
     try {
-      const transport = await refusing('Cannot open a transport', () => this.#host.openTransport())
+      const transport = await withWorker(() => this.#host.openTransport())
       this.#keep(transport)
       this.#transports.set(transport.id, { transport, direction, connected: false })
       this.#watch(transport)
@@ -110,7 +110,7 @@ export class Peer {
 
   async restartIce(transportId: string) {
     const { transport } = this.#findTransport(transportId)
-    return { iceParameters: await refusing('Cannot restart ICE', () => transport.restartIce()) }
+    return { iceParameters: await withWorker(() => transport.restartIce()) }
   }
 
   async produce(request: Payload<'call_produce'>): Promise<{ producerId: string }> {

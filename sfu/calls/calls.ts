@@ -6,9 +6,10 @@ import type { Bus } from '../../protocol/bus.ts'
 import type { CallRequests } from '../../protocol/calls.ts'
 import { AppError } from '../../protocol/errors.ts'
 import type { CallSummary } from '../../protocol/events.ts'
-import type { AccessChange, Caller, Emit, RequestHandlers } from '../../protocol/requests.ts'
+import type { AccessChange, Caller, Emit, Holding } from '../../protocol/requests.ts'
+import type { RequestHandlers } from '../../protocol/requests.ts'
 import type { Peer } from '../peer.ts'
-import { notInCall, refusing } from '../refusal.ts'
+import { notInCall, withWorker } from '../refusal.ts'
 import { grantTurn } from '../turn.ts'
 import { createWorkers, type MediaConfig } from '../workers.ts'
 import { createRooms } from './rooms.ts'
@@ -32,6 +33,8 @@ export interface Calls {
   handlers: RequestHandlers<keyof CallRequests>
   /** To be called on the node that held the socket. */
   socketGone(socketId: string): void
+  /** Who was let into the calls that this node owns. */
+  holds(): Holding[]
   /** Ends the person's part in the calls that this node owns: to be called on every node. */
   closeFor(change: AccessChange): void
   /** Who is in the project's call, on whichever node; null when nobody is. */
@@ -99,7 +102,7 @@ export function createCalls(options: CallsOptions): Calls {
 
   const local: Local = {
     async call_join(caller, { projectId }, nodeId) {
-      const room = await refusing('Cannot start the call', async () =>
+      const room = await withWorker(async () =>
         rooms.open(projectId, await readiness.requirePath()),
       )
       const peer = room.join(caller, nodeId)
@@ -234,6 +237,7 @@ export function createCalls(options: CallsOptions): Calls {
       call_set_layers: handlerOf('call_set_layers'),
     },
     socketGone: (socketId) => seats.leave(socketId),
+    holds: rooms.holds,
     closeFor: rooms.closePeers,
     async summary(projectId) {
       return rooms.find(projectId)?.describe() ?? roster.find(projectId)?.call ?? null
