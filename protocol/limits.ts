@@ -1,7 +1,7 @@
 // Sizes that client and server both know, so that a person is told before the server refuses.
 
-/** REST body, bytes. */
-export const MAX_BODY = 2 * 1024 * 1024
+/** REST body, bytes: a file of MAX_FILE_TEXT in any script, escaped as JSON. */
+export const MAX_BODY = 7 * 1024 * 1024
 /** Socket.IO frame, bytes. */
 export const MAX_SOCKET_FRAME = 256 * 1024
 /** Document frame on /collab and /yjs, bytes. */

@@ -25,10 +25,13 @@ export interface IoOptions {
   authenticate: Authenticate
   /** Whether a page of this origin may connect; requests without an Origin come from programs */
   allowOrigin(request: IncomingMessage): boolean
+  /** Other sites' pages that may; their browsers ask for CORS headers, since Socket.IO begins by polling */
+  allowedOrigins?: readonly string[] | undefined
   redis?: Redis | undefined
 }
 
-export function createIo({ http, authenticate, allowOrigin, redis }: IoOptions): Io {
+export function createIo(options: IoOptions): Io {
+  const { http, authenticate, allowOrigin, allowedOrigins = [], redis } = options
   const io: Io = new Server(http, {
     // Other upgrades belong to server/upgrade.ts.
     destroyUpgrade: false,
@@ -37,6 +40,7 @@ export function createIo({ http, authenticate, allowOrigin, redis }: IoOptions):
     pingInterval: 10_000,
     pingTimeout: 10_000,
     allowRequest: (request, answer) => answer(null, allowOrigin(request)),
+    cors: { origin: [...allowedOrigins] },
     ...(redis && { adapter: adapterFor(redis, http) }),
   })
   io.use((socket, next) => {

@@ -44,7 +44,7 @@ export interface AppContext {
   documents: FileDocuments
   messages: ProjectMessages
   workerStatus: () => WorkerStatus
-  /** People with a live connection, on all nodes as far as this one knows */
+  /** People with a live connection to this node */
   activeUsers: () => number | Promise<number>
   log: Logger
   version: string

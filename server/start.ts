@@ -73,7 +73,9 @@ async function assemble(config: Config, log: Logger, closers: (() => unknown)[])
     ? await connectRedis(config.redisUrl, (error) => log.warn({ err: error }, 'redis'))
     : undefined
   closers.push(() => redis?.disconnect())
-  const bus = redis ? await createRedisBus(redis) : createLocalBus()
+  const bus = redis ? await createRedisBus(redis, (error) =>
+        log.error({ err: error }, 'a request of another node failed'),
+      ) : createLocalBus()
   closers.push(() => bus.close())
 
   const accounts = createAccounts({
@@ -93,6 +95,7 @@ async function assemble(config: Config, log: Logger, closers: (() => unknown)[])
     authenticate,
     redis,
     allowOrigin: ({ headers }) => allowOrigin(headers),
+    allowedOrigins: config.allowedOrigins,
   })
   const emit = createEmit(io)
   const presence = createPresence({ io, emit, log })

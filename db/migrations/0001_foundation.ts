@@ -47,6 +47,7 @@ create table sessions (
 );
 create index sessions_family_idx on sessions (family_id);
 create index sessions_user_idx on sessions (user_id);
+create index sessions_expires_idx on sessions (expires_at);
 
 create table tickets (
   id text primary key,
