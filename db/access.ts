@@ -1,8 +1,10 @@
 // Who may do what, decided in one place: system role, membership, visibility → permissions. Every plane asks here.
+import { sql } from 'kysely'
 import {
   projectPermissions,
   type Permission,
   type Principal,
+  type ProjectRole,
   type Role,
 } from '../protocol/access.ts'
 import { AppError, notFound } from '../protocol/errors.ts'
@@ -22,6 +24,12 @@ export interface ProjectAccess {
 export const can = (access: ProjectAccess, permission: Permission) =>
   access.permissions.includes(permission)
 
+/** The role in a project; undefined where the project must stay hidden. */
+function roleIn({ role }: Pick<Actor, 'role'>, member: ProjectRole | null, visibility: Visibility) {
+  if (role === 'admin') return role
+  return member ?? (visibility === 'public' ? 'visitor' : undefined)
+}
+
 /** `project` is an id or a slug. */
 async function findAccess(db: Db | Trx, actor: Actor, project: string) {
   const row = await db
@@ -35,12 +43,12 @@ async function findAccess(db: Db | Trx, actor: Actor, project: string) {
     .where(isUuid(project) ? 'projects.id' : 'projects.slug', '=', project)
     .executeTakeFirst()
   if (!row) return undefined
-  const role = actor.role === 'admin' ? 'admin' : row.role
-  if (!role && row.visibility !== 'public') return undefined
+  const role = roleIn(actor, row.role, row.visibility)
+  if (!role) return undefined
   return {
     project: { id: row.id, slug: row.slug, visibility: row.visibility },
-    role: role ?? ('visitor' as const),
-    permissions: projectPermissions[role ?? 'visitor'],
+    role,
+    permissions: projectPermissions[role],
   } satisfies ProjectAccess
 }
 
@@ -85,4 +93,33 @@ export async function requireFileAccess(
     .executeTakeFirst()
   if (!file) throw notFound('File')
   return requireAccess(db, actor, file.projectId, ...required)
+}
+
+/**
+ * Many people's permissions in many projects, in one query; none where there is nothing to see.
+ * @param userIds and `projectIds`: what the answer may be asked about
+ */
+export async function readPermissions(
+  db: Db,
+  userIds: readonly string[],
+  projectIds: readonly string[],
+): Promise<(actor: Actor, projectId: string) => readonly Permission[]> {
+  const rows = await db
+    .selectFrom('projects')
+    .leftJoin('projectMembers', (join) =>
+      join
+        .onRef('projectMembers.projectId', '=', 'projects.id')
+        .on('projectMembers.userId', '=', sql<string>`any(${userIds}::uuid[])`),
+    )
+    .select(['projects.id', 'projects.visibility', 'projectMembers.userId', 'projectMembers.role'])
+    .where('projects.id', '=', sql<string>`any(${projectIds}::uuid[])`)
+    .execute()
+  const visibilities = new Map(rows.map(({ id, visibility }) => [id, visibility]))
+  const members = new Map(rows.map(({ id, userId, role }) => [`${id} ${userId}`, role]))
+  return (actor, projectId) => {
+    const visibility = visibilities.get(projectId)
+    const member = members.get(`${projectId} ${actor.id}`) ?? null
+    const role = visibility && roleIn(actor, member, visibility)
+    return role ? projectPermissions[role] : []
+  }
 }

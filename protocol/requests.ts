@@ -1,7 +1,7 @@
 // How a plane offers its socket requests: a schema for what comes in, a function that answers. server/sockets.ts
 // lists them all; realtime/requests.ts limits, parses, acknowledges.
 import type { z } from 'zod'
-import type { Principal } from './access.ts'
+import type { Permission, Principal } from './access.ts'
 import type { Events, Requests } from './events.ts'
 
 /** Who asks, and on which connection. */
@@ -42,4 +42,15 @@ export interface AccessChange {
   projectId?: string
   /** Only this sign-in; otherwise all of them */
   sessionId?: string
+}
+
+/** What a live connection was let into. */
+export interface Holding {
+  principal: Principal
+  /** Without one, the connection itself */
+  project?: {
+    id: string
+    /** Whether this is what somebody with these permissions would be given now */
+    fits(permissions: readonly Permission[]): boolean
+  }
 }

@@ -26,6 +26,7 @@ import { createApp } from './app.ts'
 import type { Config } from './config.ts'
 import { createAllowOrigin } from './origin.ts'
 import { socketRequests } from './sockets.ts'
+import { createSweep } from './sweep.ts'
 import { ownUpgrades } from './upgrade.ts'
 
 const ACCESS_TOPIC = 'access'
@@ -38,8 +39,17 @@ export interface RunningServer {
   close(): Promise<void>
 }
 
+export interface StartOptions {
+  /** How often live connections are judged again, in milliseconds */
+  sweepInterval?: number
+}
+
 /** @throws Error with a sentence for the operator when something it stands on is not there */
-export async function startServer(config: Config, log: Logger): Promise<RunningServer> {
+export async function startServer(
+  config: Config,
+  log: Logger,
+  options: StartOptions = {},
+): Promise<RunningServer> {
   const closers: (() => unknown)[] = []
   const close = async () => {
     for (const step of closers.splice(0).reverse()) {
@@ -51,7 +61,7 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
     }
   }
   try {
-    return { ...(await assemble(config, log, closers)), close }
+    return { ...(await assemble(config, log, options, closers)), close }
   } catch (error) {
     await close()
     throw error
@@ -59,7 +69,12 @@ export async function startServer(config: Config, log: Logger): Promise<RunningS
 }
 
 /** Whatever is made here registers its end in `closers`. */
-async function assemble(config: Config, log: Logger, closers: (() => unknown)[]) {
+async function assemble(
+  config: Config,
+  log: Logger,
+  { sweepInterval }: StartOptions,
+  closers: (() => unknown)[],
+) {
   const database = await openDatabase({
     url: config.databaseUrl,
     dataDir: config.dataDir,
@@ -73,9 +88,11 @@ async function assemble(config: Config, log: Logger, closers: (() => unknown)[])
     ? await connectRedis(config.redisUrl, (error) => log.warn({ err: error }, 'redis'))
     : undefined
   closers.push(() => redis?.disconnect())
-  const bus = redis ? await createRedisBus(redis, (error) =>
+  const bus = redis
+    ? await createRedisBus(redis, (error) =>
         log.error({ err: error }, 'a request of another node failed'),
-      ) : createLocalBus()
+      )
+    : createLocalBus()
   closers.push(() => bus.close())
 
   const accounts = createAccounts({
@@ -129,6 +146,16 @@ async function assemble(config: Config, log: Logger, closers: (() => unknown)[])
   bus.subscribe(ACCESS_TOPIC, (data) =>
     closeFor(JSON.parse(new TextDecoder().decode(data)) as AccessChange),
   )
+
+  const sweep = createSweep({
+    db,
+    holds: () => [...rooms.holds(), ...documents.holds(), ...calls.holds()],
+    closeFor,
+    log,
+    intervalMs: sweepInterval,
+  })
+  closers.push(() => sweep.close())
+  bus.onGap(sweep.all)
 
   const publish: Publish = ({ actorId, ...update }) =>
     emit.toProject(update.projectId, 'project_update', update, actorId)

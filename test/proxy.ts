@@ -6,6 +6,7 @@ import { onTestFinished } from 'vitest'
 export async function startProxy(address: string) {
   const target = new URL(address)
   const sockets = new Set<Socket>()
+  const upstreams = new Set<Socket>()
   let server: Server
 
   const keep = (socket: Socket) => {
@@ -17,9 +18,13 @@ export async function startProxy(address: string) {
     new Promise<void>((resolve, reject) => {
       server = createServer((client) => {
         const upstream = keep(connect(Number(target.port), target.hostname))
+        upstreams.add(upstream)
         keep(client).pipe(upstream).pipe(client)
         client.on('close', () => upstream.destroy())
-        upstream.on('close', () => client.destroy())
+        upstream.on('close', () => {
+          upstreams.delete(upstream)
+          client.destroy()
+        })
       })
       server.once('error', reject).listen(port, '127.0.0.1', resolve)
     })
@@ -35,7 +40,14 @@ export async function startProxy(address: string) {
     for (const socket of sockets) socket.destroy()
     await closed
   }
-  return { url: url.href, cut, restore: () => listen(port) }
+  return {
+    url: url.href,
+    cut,
+    restore: () => listen(port),
+    /** Keeps back what the service answers on connections that are there. */
+    hold: () => upstreams.forEach((upstream) => upstream.pause()),
+    release: () => upstreams.forEach((upstream) => upstream.resume()),
+  }
 }
 
 /** The same for one test, cut at its end. */

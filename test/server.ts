@@ -4,12 +4,13 @@ import { once } from 'node:events'
 import { pino } from 'pino'
 import { onTestFinished } from 'vitest'
 import { readConfig, type Config } from '../server/config.ts'
-import { startServer } from '../server/start.ts'
+import { startServer, type StartOptions } from '../server/start.ts'
 
 /** Starts the whole server in this process on a free port, with a database in memory unless told otherwise. */
 export async function startTestServer(
   settings: NodeJS.ProcessEnv = {},
   changes: Partial<Config> = {},
+  options: StartOptions = {},
 ) {
   const config = readConfig({
     PORT: '0',
@@ -21,7 +22,7 @@ export async function startTestServer(
   })
   const dataDir = settings['DATA_DIR'] ? config.dataDir : 'memory://'
   const log = pino({ level: config.logLevel }, process.stderr)
-  const server = await startServer({ ...config, dataDir, ...changes }, log)
+  const server = await startServer({ ...config, dataDir, ...changes }, log, options)
   return { ...server, url: `http://127.0.0.1:${server.port}` }
 }
 

@@ -96,7 +96,7 @@ export function createDocuments(options: DocumentsOptions) {
         budget.check(principal.id)
         const grant = door.admit(principal)
         const access = await requireFileAccess(db, principal, fileOf(documentName), 'room:join')
-        grant.projectId = access.project.id
+        grant.access = access
         connectionConfig.readOnly = !can(access, 'file:write')
         return { userId: principal.id }
       }),
@@ -212,6 +212,9 @@ export function createDocuments(options: DocumentsOptions) {
       })
       return true
     },
+
+    /** What this node's sockets were let into. */
+    holds: () => [...doors].flatMap((door) => door.holds()),
 
     /** Closes the sockets of a person whose access changed; what comes back is judged again. */
     closeFor(change: AccessChange) {

@@ -3,10 +3,11 @@
 import type { Hocuspocus, WebSocketLike } from '@hocuspocus/server'
 import * as decoding from 'lib0/decoding'
 import type { Logger } from 'pino'
+import { can, type ProjectAccess } from '../../db/access.ts'
 import type { Principal } from '../../protocol/access.ts'
 import { AppError, errorStatus, type ErrorCode } from '../../protocol/errors.ts'
 import { documentName, parseDocumentName } from '../../protocol/names.ts'
-import type { AccessChange } from '../../protocol/requests.ts'
+import type { AccessChange, Holding } from '../../protocol/requests.ts'
 import { authTypes, frameTypes, readFrame, writeAuth, type Frame } from './frames.ts'
 import { garbage } from './guard.ts'
 import type { Seat } from './seat.ts'
@@ -60,7 +61,7 @@ interface Waiting {
 interface Grant {
   principal: Principal
   /** Not known yet while access is being decided */
-  projectId: string | undefined
+  access: ProjectAccess | undefined
 }
 
 export type Door = ReturnType<typeof createDoor>
@@ -218,7 +219,7 @@ export function createDoor({ wire, hocuspocus, log, identify }: DoorOptions) {
 
     /** Remembers who is being let in, before it is decided, so that a change of access meanwhile is not missed. */
     admit(principal: Principal): Grant {
-      const grant: Grant = { principal, projectId: undefined }
+      const grant: Grant = { principal, access: undefined }
       grants.add(grant)
       return grant
     },
@@ -242,9 +243,21 @@ export function createDoor({ wire, hocuspocus, log, identify }: DoorOptions) {
           grant.principal.id === userId &&
           (sessionId === undefined || grant.principal.sessionId === sessionId) &&
           (projectId === undefined ||
-            grant.projectId === undefined ||
-            grant.projectId === projectId),
+            grant.access === undefined ||
+            grant.access.project.id === projectId),
       ),
+
+    holds: (): Holding[] =>
+      [...grants].map(({ principal, access }) => ({
+        principal,
+        ...(access && {
+          project: {
+            id: access.project.id,
+            fits: (now) =>
+              now.includes('room:join') && now.includes('file:write') === can(access, 'file:write'),
+          },
+        }),
+      })),
 
     /** Ends every seat at the file. */
     closeFile(fileId: string, error: AppError) {

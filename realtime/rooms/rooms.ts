@@ -2,10 +2,11 @@
 import { requireAccess, type ProjectAccess } from '../../db/access.ts'
 import { readActivity } from '../../db/activity.ts'
 import type { Db } from '../../db/database.ts'
+import type { Permission } from '../../protocol/access.ts'
 import type { CallSummary, JoinedProject } from '../../protocol/events.ts'
 import { AppError } from '../../protocol/errors.ts'
 import { projectRoom, userRoom } from '../../protocol/names.ts'
-import type { AccessChange, Caller } from '../../protocol/requests.ts'
+import type { AccessChange, Caller, Holding } from '../../protocol/requests.ts'
 import { listChannels } from '../chat/channels.ts'
 import { emitTo } from '../emit.ts'
 import type { Io, IoSocket } from '../io.ts'
@@ -85,6 +86,20 @@ export function createRooms({ db, io, presence, callSummary }: RoomsOptions) {
       if (socket?.data.joined[projectId]) await leave(socket, projectId)
       return null
     },
+
+    /** What this node's sockets were let into. */
+    holds: (): Holding[] =>
+      [...io.sockets.sockets.values()].flatMap(({ data: { principal, joined } }) => [
+        { principal },
+        ...Object.entries(joined).map(([id, held]) => ({
+          principal,
+          project: {
+            id,
+            fits: (now: readonly Permission[]) =>
+              now.length === held.length && held.every((permission) => now.includes(permission)),
+          },
+        })),
+      ]),
 
     /** Puts this node's sockets of a person out; they come back and are judged again. */
     async closeFor({ userId, projectId, sessionId }: AccessChange) {

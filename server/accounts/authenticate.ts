@@ -1,5 +1,7 @@
 // Who somebody is, for every plane: by access token, or by a ticket where a client can send no header.
+import { sql, type ExpressionBuilder } from 'kysely'
 import type { Db } from '../../db/database.ts'
+import type { Database } from '../../db/schema.ts'
 import type { Authenticate, Principal } from '../../protocol/access.ts'
 import { AppError } from '../../protocol/errors.ts'
 import { publicColumns } from '../users/users.ts'
@@ -7,6 +9,25 @@ import { newSecret, sha256 } from './sessions.ts'
 import type { Tokens } from './tokens.ts'
 
 const TICKET_LIFETIME = 30_000
+
+/** A sign-in lives as long as it has a refresh token that can still be used. */
+const isAlive = (row: ExpressionBuilder<Database, 'sessions'>) =>
+  row.and([
+    row('sessions.rotatedAt', 'is', null),
+    row('sessions.expiresAt', '>', new Date().toISOString()),
+  ])
+
+/** The system role behind each of these sign-ins that is alive. */
+export async function readSignIns(db: Db, sessionIds: readonly string[]) {
+  const rows = await db
+    .selectFrom('sessions')
+    .innerJoin('users', 'users.id', 'sessions.userId')
+    .select(['sessions.familyId', 'users.role'])
+    .where('sessions.familyId', '=', sql<string>`any(${sessionIds}::uuid[])`)
+    .where(isAlive)
+    .execute()
+  return new Map(rows.map(({ familyId, role }) => [familyId, role]))
+}
 
 export function createAuthenticate(db: Db, tokens: Tokens) {
   /** One query: the person exists and the sign-in is alive. */
@@ -23,8 +44,7 @@ export function createAuthenticate(db: Db, tokens: Tokens) {
             .select('sessions.id')
             .whereRef('sessions.userId', '=', 'users.id')
             .where('familyId', '=', sessionId)
-            .where('rotatedAt', 'is', null)
-            .where('expiresAt', '>', new Date().toISOString()),
+            .where(isAlive),
         ),
       )
       .executeTakeFirst()

@@ -2,6 +2,7 @@
 import { observer } from 'mediasoup'
 import type { Worker } from 'mediasoup/types'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { projectPermissions } from '../../protocol/access.ts'
 import type { CallRequests } from '../../protocol/calls.ts'
 import type { Caller } from '../../protocol/requests.ts'
 import { createLocalBus } from '../../realtime/bus.ts'
@@ -87,6 +88,12 @@ test('[CA2] who loses access is out at once, others stay', async () => {
   const ada = await useMember(projectId)
   const bob = await useMember(projectId)
   const { id: userId } = bob.caller.principal
+  const held = () => node.calls.holds().filter(({ principal }) => principal.id === userId)
+  const { member, guest } = projectPermissions
+  expect(held().map(({ project }) => [project?.id, project?.fits(member)])).toEqual([
+    [projectId, true],
+  ])
+  expect(held()[0]?.project?.fits(guest)).toBe(false)
   node.calls.closeFor({ userId, projectId: await stage.addProject() })
   node.calls.closeFor({ userId, sessionId: 'another' })
   expect(stage.heardBy(bob.caller.socketId, 'call_ended')).toEqual([])
@@ -95,6 +102,7 @@ test('[CA2] who loses access is out at once, others stay', async () => {
   expect(stage.heardBy(bob.caller.socketId, 'call_ended')).toEqual([
     { projectId, peerId: bob.peerId, reason: 'access_changed' },
   ])
+  expect(held()).toEqual([])
   expect(stage.heardBy(ada.caller.socketId, 'call_ended')).toEqual([])
   await expect(bob.produce('camera')).rejects.toMatchObject({ details: { joined: false } })
   await expect(ask(bob.caller, 'call_join', { projectId })).rejects.toMatchObject({

@@ -2,7 +2,7 @@
 import type { Logger } from 'pino'
 import type { Bus } from '../../protocol/bus.ts'
 import { AppError } from '../../protocol/errors.ts'
-import type { AccessChange, Emit } from '../../protocol/requests.ts'
+import type { AccessChange, Emit, Holding } from '../../protocol/requests.ts'
 import type { CallSummary } from '../../protocol/events.ts'
 import { Room } from '../room.ts'
 import type { Workers } from '../workers.ts'
@@ -25,6 +25,7 @@ export interface Rooms {
   all(): Room[]
   /** Ends the rooms whose lease another node holds. */
   renew(): void
+  holds(): Holding[]
   closePeers(change: AccessChange): void
   /** Ends what peers of a node that is gone may have left. */
   closeNode(nodeId: string): void
@@ -103,6 +104,11 @@ export function createRooms(options: RoomsOptions): Rooms {
         )
       }
     },
+    holds: () =>
+      peers().map(({ projectId, caller: { principal } }) => ({
+        principal,
+        project: { id: projectId, fits: (now) => now.includes('call:join') },
+      })),
     closePeers({ userId, projectId, sessionId }) {
       for (const peer of peers()) {
         const { id, sessionId: session } = peer.caller.principal
