@@ -93,8 +93,10 @@ console.log(
     ? `Sign in as ${Object.keys(team).join(', ')} with the password "${PASSWORD}".`
     : 'People have registered here already, so nothing was added. For the demo team, set DATA_DIR to a new directory.',
 )
+let closing: Promise<void> | undefined
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => void server.close().then(() => process.exit(0)))
+  // Ctrl-C comes twice, from the terminal and from the launcher.
+  process.on(signal, () => void (closing ??= server.close().then(() => process.exit(0))))
 }
 
 async function fill() {

@@ -8,6 +8,7 @@ const fs = require('node:fs')
 const path = require('node:path')
 
 const root = path.join(__dirname, '..')
+const parent = process.ppid
 const options = []
 const args = process.argv.slice(2)
 while (args[0] && args[0].startsWith('--')) options.push(args.shift())
@@ -98,7 +99,19 @@ const child = spawn(node, args, {
     PATH: path.dirname(node) + path.delimiter + process.env.PATH,
   },
 })
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+let stopping = false
+function stop(signal) {
+  stopping = true
+  child.kill(signal)
+}
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => stop(signal))
+// npm hands a signal to the shell between it and us, and a shell that does not exec its command keeps it to itself:
+// `npm start` would be gone, and the server still there. Nothing tells a process of its parent's end, so it asks.
+if (process.env.npm_lifecycle_event) {
+  setInterval(() => {
+    if (!stopping && process.ppid !== parent) stop('SIGTERM')
+  }, 500).unref()
+}
 child.on('exit', (code, signal) => {
   if (!signal) process.exit(code === null ? 1 : code)
   process.removeAllListeners(signal)

@@ -70,12 +70,14 @@ process.on('unhandledRejection', (error) => log.error({ err: error }, 'unhandled
 const server = await startServer(config, log).catch(stop)
 welcome(config, server)
 
-let stopping = false
+let stoppingSince: number | undefined
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => {
-    if (stopping) process.exit(1)
-    stopping = true
-    say(`${signal}: stopping`)
-    void server.close().then(() => process.exit(0))
+    if (stoppingSince === undefined) {
+      stoppingSince = performance.now()
+      say(`${signal}: stopping`)
+      void server.close().then(() => process.exit(0))
+      // A terminal signals us and the launcher, which passes it on: the second of such a pair is not impatience.
+    } else if (performance.now() - stoppingSince > 1_000) process.exit(1)
   })
 }
