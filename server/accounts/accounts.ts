@@ -85,7 +85,7 @@ export function createAccounts(options: AccountOptions) {
     const account = await findPassword(db, login.trim())
     const verified = await verifyPassword(account?.hash, password)
     if (!account || !verified) {
-      throw new AppError('INVALID_CREDENTIALS', 'Email or password is wrong')
+      throw new AppError('INVALID_CREDENTIALS', 'Email, username or password is wrong')
     }
     await deleteExpired()
     return answer(await sessions.start(account.id))
