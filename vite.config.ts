@@ -2,7 +2,8 @@ import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
 
 const server = `http://localhost:${process.env['PORT'] ?? 3000}`
-const paths = ['/api', '/socket.io', '/collab', '/yjs', '/docs', '/health', '/metrics']
+// Prefixes, so `/api` without its slash would be `/api.ts`, too.
+const paths = ['/api/', '/socket.io', '/collab', '/yjs', '/docs', '/health', '/metrics']
 
 export default defineConfig({
   root: 'web',
