@@ -9,6 +9,9 @@ const BEAT = 1_000
 /** … and is dead after so long without, where its process cannot be looked at. */
 const PATIENCE = 10_000
 
+/** A server that is being restarted may still be closing. */
+const HANDOVER = 5_000
+
 /** Where pids mean the same processes: containers that share a volume have each a process 1. */
 function pidNamespace() {
   try {
@@ -60,8 +63,18 @@ async function isAlive(file: string, content: string): Promise<boolean> {
   return false
 }
 
+/** Waits a moment for the holder to end; not for ourselves. */
+async function awaitEnd(file: string, content: string) {
+  if (content === describe(process.pid)) return
+  for (let waited = 0; waited < HANDOVER && read(file) === content; waited += 200) {
+    await sleep(200)
+    if (content.endsWith(` ${pidNamespace()}`) && !isRunning(Number(content.split(' ')[0]))) return
+  }
+}
+
 /**
- * Takes the lock of an existing directory. Waits up to 10 seconds when another container or machine left one.
+ * Takes the lock of an existing directory. Waits 5 seconds for a holder that may be ending, and up to 10 when
+ * it cannot be looked at, in another container.
  * @returns a function that gives it back
  * @throws Error that names the process which has it
  */
@@ -74,8 +87,12 @@ export async function lockDirectory(directory: string): Promise<() => void> {
       `The data directory ${directory} is in use by process ${content?.split(' ')[0]}. ` +
         'Stop that process, or set DATA_DIR to another directory.',
     )
-  const found = read(file)
-  if (found !== undefined && (await isAlive(file, found))) throw busy(found)
+  let found = read(file)
+  if (found !== undefined && (await isAlive(file, found))) {
+    await awaitEnd(file, found)
+    found = read(file)
+    if (found !== undefined && (await isAlive(file, found))) throw busy(found)
+  }
   if (found === undefined) {
     try {
       fs.writeFileSync(file, me, { flag: 'wx' })

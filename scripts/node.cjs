@@ -91,7 +91,8 @@ if (options.includes('--page')) {
 }
 
 const child = spawn(node, args, {
-  stdio: 'inherit',
+  // The channel carries nothing; its end tells the server that we were killed.
+  stdio: ['inherit', 'inherit', 'inherit', ...(args[0] === 'server/main.ts' ? ['ipc'] : [])],
   env: {
     // Compiled code is kept between starts: it is a good part of the time that a start takes.
     NODE_COMPILE_CACHE: path.join(root, 'node_modules/.cache/node'),

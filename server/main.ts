@@ -71,13 +71,19 @@ const server = await startServer(config, log).catch(stop)
 welcome(config, server)
 
 let stoppingSince: number | undefined
+function stopGracefully(reason: string) {
+  stoppingSince = performance.now()
+  say(`${reason}: stopping`)
+  void server.close().then(() => process.exit(0))
+}
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => {
-    if (stoppingSince === undefined) {
-      stoppingSince = performance.now()
-      say(`${signal}: stopping`)
-      void server.close().then(() => process.exit(0))
-      // A terminal signals us and the launcher, which passes it on: the second of such a pair is not impatience.
-    } else if (performance.now() - stoppingSince > 1_000) process.exit(1)
+    if (stoppingSince === undefined) stopGracefully(signal)
+    // A terminal signals us and the launcher, which passes it on: the second of such a pair is not impatience.
+    else if (performance.now() - stoppingSince > 1_000) process.exit(1)
   })
 }
+// Behind scripts/node.cjs: whoever killed it wants us gone, too.
+process.once('disconnect', () => {
+  if (stoppingSince === undefined) stopGracefully('The launcher is gone')
+})

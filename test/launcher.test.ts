@@ -48,3 +48,19 @@ test('a signal that comes twice, from the terminal and from the launcher, stops 
   server.child.kill('SIGINT')
   expect(await exit).toEqual([0, null])
 })
+
+test('a launcher that is killed takes the server with it, and a start right after waits for that', async () => {
+  const dataDir = mkdtempSync(path.join(os.tmpdir(), 'openlaunch-launcher-'))
+  onTestFinished(() => rmSync(dataDir, { recursive: true }))
+  const settings = { PORT: '0', DATA_DIR: dataDir }
+  const behind = spawn(process.execPath, [launcher, 'server/main.ts'], {
+    env: { ...process.env, HOST: '127.0.0.1', LOG_LEVEL: 'error', ...settings },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  let output = ''
+  behind.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()))
+  await expect.poll(() => output, { timeout: 20_000 }).toContain('ready after')
+  behind.kill('SIGKILL')
+  const next = await useServerProcess(settings)
+  expect((await fetch(`${next.url}/health`)).status).toBe(200)
+})
