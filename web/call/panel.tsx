@@ -1,7 +1,8 @@
 // The call: who is in it, what they show, and one's own devices. A strip above the code; the whole page on a phone.
-import { useState } from 'react'
+import { useState, type CSSProperties } from 'react'
 import { Alert, Button, EmptyState, Loader, Progress } from '@mantine/core'
 import { Phone, PhoneOff } from 'lucide-react'
+import { useLocation } from 'wouter'
 import { useUser } from '../accounts/gate.tsx'
 import { useCan, useRoomState } from '../room/context.tsx'
 import { CallButton, people } from './button.tsx'
@@ -29,11 +30,20 @@ export function CallPanel({ phone }: { phone: boolean }) {
 function RunningCall({ phone }: { phone: boolean }) {
   const { state } = useCall()
   const user = useUser()
-  const [large, setLarge] = useState(false)
+  const [path] = useLocation()
+  // A large call hides the page below it: whoever opens another page wants to see that.
+  const [largeAt, setLargeAt] = useState<string | null>(null)
+  const large = largeAt === path
   const { status, peers, own, problems } = state
   const shared = peers.find(({ media }) => media.screen)
   const screen = shared?.media.screen
   const big = phone || large
+  const columns = Math.ceil(Math.sqrt(peers.length + 1))
+  const alone = peers.length === 0 && status.state === 'joined' && (
+    <p className={classes.alone}>
+      You are the only one here. The others see the call and can join.
+    </p>
+  )
   return (
     <div className={classes.panel} data-large={big} data-screen={Boolean(screen)}>
       {status.state === 'reconnecting' && (
@@ -47,7 +57,7 @@ function RunningCall({ phone }: { phone: boolean }) {
         </Alert>
       ))}
       {screen && shared && <ScreenTile peer={shared} media={screen} />}
-      <div className={classes.tiles}>
+      <div className={classes.tiles} style={{ '--columns': columns } as CSSProperties}>
         <PeerTile
           peerId={status.state === 'joined' ? status.peerId : 'self'}
           user={user}
@@ -66,13 +76,10 @@ function RunningCall({ phone }: { phone: boolean }) {
             layer={big && !screen ? 2 : 1}
           />
         ))}
-        {peers.length === 0 && status.state === 'joined' && (
-          <p className={classes.alone}>
-            You are the only one here. The others see the call and can join.
-          </p>
-        )}
+        {!big && alone}
       </div>
-      <CallControls phone={phone} large={large} onLarge={() => setLarge(!large)} />
+      {big && alone}
+      <CallControls phone={phone} large={large} onLarge={() => setLargeAt(large ? null : path)} />
     </div>
   )
 }
