@@ -2,7 +2,7 @@
 import type { ReactNode } from 'react'
 import { Menu, SegmentedControl, Text, UnstyledButton, useMantineColorScheme } from '@mantine/core'
 import { LogOut, Monitor, Moon, Settings, Sun } from 'lucide-react'
-import { Link, useLocation } from 'wouter'
+import { Link } from 'wouter'
 import { useUser } from './accounts/gate.tsx'
 import { signOut } from './accounts/session.ts'
 import { Logo } from './logo.tsx'
@@ -52,7 +52,6 @@ export function SchemeControl() {
 
 export function UserMenu() {
   const user = useUser()
-  const [, navigate] = useLocation()
   return (
     <Menu width={220} position="bottom-end">
       <Menu.Target>
@@ -70,7 +69,7 @@ export function UserMenu() {
           </Text>
         </div>
         <Menu.Divider />
-        <Menu.Item leftSection={<Settings size={15} />} onClick={() => navigate('/settings')}>
+        <Menu.Item component={Link} href="/settings" leftSection={<Settings size={15} />}>
           Profile and settings
         </Menu.Item>
         <div className={classes.person}>

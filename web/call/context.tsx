@@ -15,6 +15,7 @@ import type { AppSocket } from '../socket.ts'
 import { createStore, useStore } from '../store.ts'
 import { errorMessage, isAppError } from '../wire.ts'
 import { readChoice, saveChoice } from './choice.ts'
+import { AskBeforeLeaving } from './leaving.tsx'
 import type { CallSession } from './session.ts'
 import type { CallState } from './state.ts'
 
@@ -132,6 +133,9 @@ export function CallProvider({ children }: { children: ReactNode }) {
     <CallContext value={call}>
       {children}
       <RemoteSound />
+      {(joined || inner.status.state === 'reconnecting') && (
+        <AskBeforeLeaving home={`/p/${project.slug}`} />
+      )}
     </CallContext>
   )
 }
