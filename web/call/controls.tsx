@@ -49,7 +49,6 @@ export function CallControls({ phone, large, onLarge }: Props) {
             radius="xl"
             variant={screen ? 'filled' : 'default'}
             color="accent"
-            aria-pressed={screen !== undefined}
             aria-label={screen ? 'Stop sharing the screen' : 'Share screen'}
             onClick={() => (screen ? session?.stopScreenShare() : void session?.startScreenShare())}
           >
@@ -111,7 +110,6 @@ function Toggle({ on, label, icon, onClick }: ToggleProps) {
         variant={on ? 'default' : 'light'}
         color={on ? 'gray' : 'red'}
         aria-label={label}
-        aria-pressed={on}
         loading={busy}
         onClick={() => void click()}
       >
