@@ -28,7 +28,7 @@ export function ProjectCard({ project }: { project: Project }) {
           <Lock size={14} aria-label="Private" className={classes.lock} />
         )}
         {role && (
-          <Badge size="xs" variant="light" color="gray" ml="auto" tt="none" fw={500}>
+          <Badge size="xs" variant="light" color="gray" ml="auto" tt="none" fw={500} flex="none">
             {roleNames[role]}
           </Badge>
         )}
