@@ -189,7 +189,7 @@ function RemoveMember({ member, onClose }: { member: Person; onClose: () => void
     <Confirm
       opened
       title={self ? 'Leave project' : 'Remove from project'}
-      action={self ? 'Leave project' : `Remove ${member.displayName}`}
+      action={self ? 'Leave project' : 'Remove'}
       onClose={onClose}
       onConfirm={async () => {
         await api.delete(`/projects/${project.slug}/members/${member.id}`)
