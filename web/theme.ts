@@ -46,7 +46,7 @@ export const theme = createTheme({
     Button: { defaultProps: { size: 'sm' } },
     Tooltip: { defaultProps: { openDelay: 400, withArrow: true, fz: 'xs' } },
     Modal: {
-      defaultProps: { centered: true, radius: 'lg' },
+      defaultProps: { centered: true, radius: 'lg', closeButtonProps: { 'aria-label': 'Close' } },
       styles: { title: { fontSize: '16px', fontWeight: 650 } },
     },
     EmptyState: { defaultProps: { size: 'sm', maw: 460, mx: 'auto' } },
