@@ -13,7 +13,7 @@ import classes from './form.module.css'
 const words = {
   login: {
     title: 'Sign in',
-    lead: 'Welcome back.',
+    lead: 'Sign in to your projects.',
     button: 'Sign in',
     other: 'New here?',
     otherLink: 'Create an account',
