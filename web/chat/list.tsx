@@ -19,17 +19,26 @@ interface Props {
   onDiscard: (nonce: string) => void
 }
 
+const sizeOf = ({ scrollHeight, clientHeight }: Element) => `${scrollHeight}/${clientHeight}`
+
 export function MessageList({ chat, self, visible, onBottom, onOlder, onRetry, onDiscard }: Props) {
   const box = useRef<HTMLDivElement>(null)
   const sticky = useRef(true)
   const [away, setAway] = useState(false)
   const height = useRef(0)
+  /** How high the box and its content were when this last stood at the bottom or was scrolled */
+  const size = useRef('')
+  const sent = useRef<readonly string[]>([])
   const first = chat.messages[0]?.seq
   const groups = useMemo(
     () => groupMessages(chat.messages, chat.unreadAfter),
     [chat.messages, chat.unreadAfter],
   )
 
+  const stay = (element: HTMLElement) => {
+    if (sticky.current) element.scrollTop = element.scrollHeight
+    size.current = sizeOf(element)
+  }
   // Older messages came in above: what one reads stays where it is.
   useLayoutEffect(() => {
     const element = box.current
@@ -40,16 +49,21 @@ export function MessageList({ chat, self, visible, onBottom, onOlder, onRetry, o
   useLayoutEffect(() => {
     const element = box.current
     if (!element) return
-    if (sticky.current) element.scrollTop = element.scrollHeight
+    const nonces = chat.pending.map(({ nonce }) => nonce)
+    const newest = nonces.at(-1)
+    const sending = newest !== undefined && !sent.current.includes(newest)
+    sent.current = nonces
+    // Who writes wants to see it, wherever they were reading.
+    if (sending) toBottom()
+    else stay(element)
     height.current = element.scrollHeight
+    // oxlint-disable-next-line react/exhaustive-deps -- the functions only read refs and the newest props
   }, [chat.messages, chat.pending, chat.typing.length, visible])
-  // A keyboard or a wider window changes how much is seen.
+  // A keyboard, a longer draft or a wider window changes how much is seen.
   useEffect(() => {
     const element = box.current
     if (!element) return
-    const observer = new ResizeObserver(() => {
-      if (sticky.current) element.scrollTop = element.scrollHeight
-    })
+    const observer = new ResizeObserver(() => stay(element))
     observer.observe(element)
     return () => observer.disconnect()
   }, [])
@@ -58,6 +72,8 @@ export function MessageList({ chat, self, visible, onBottom, onOlder, onRetry, o
     const element = box.current
     // Hidden, it has no size, and would seem to be at its end.
     if (!element || element.clientHeight === 0) return
+    // A scroll event can come between a change of size and the observer: then nobody has scrolled away.
+    if (size.current !== sizeOf(element)) stay(element)
     const below = element.scrollHeight - element.scrollTop - element.clientHeight
     const atBottom = below < 40
     if (atBottom !== sticky.current) {
