@@ -41,6 +41,7 @@ export function Composer({ chat }: { chat: Chat | undefined }) {
         className={classes.input ?? ''}
         aria-label="Message"
         placeholder="Write a message"
+        dir="auto"
         autosize
         minRows={1}
         maxRows={8}

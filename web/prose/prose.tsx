@@ -1,4 +1,4 @@
-// What people wrote, drawn. Everything is React elements; there is no HTML anywhere.
+// What people wrote, drawn, each part in the direction of its script. Everything is React elements; there is no HTML anywhere.
 import { Fragment, memo, useMemo, type ReactNode } from 'react'
 import { Link, useRoute } from 'wouter'
 import { parseProse, type Block, type Inline } from './parse.ts'
@@ -26,13 +26,21 @@ function drawBlock(block: Block, slug: string | undefined): ReactNode {
         </pre>
       )
     case 'heading':
-      return <p className={classes.heading}>{drawAll(block.children, slug)}</p>
+      return (
+        <p dir="auto" className={classes.heading}>
+          {drawAll(block.children, slug)}
+        </p>
+      )
     case 'quote':
-      return <blockquote className={classes.quote}>{drawAll(block.children, slug)}</blockquote>
+      return (
+        <blockquote dir="auto" className={classes.quote}>
+          {drawAll(block.children, slug)}
+        </blockquote>
+      )
     case 'list': {
       const Tag = block.ordered ? 'ol' : 'ul'
       return (
-        <Tag>
+        <Tag dir="auto">
           {block.items.map((item, index) => (
             // oxlint-disable-next-line react/no-array-index-key -- as above
             <li key={index}>{drawAll(item, slug)}</li>
@@ -41,7 +49,7 @@ function drawBlock(block: Block, slug: string | undefined): ReactNode {
       )
     }
     case 'paragraph':
-      return <p>{drawAll(block.children, slug)}</p>
+      return <p dir="auto">{drawAll(block.children, slug)}</p>
   }
 }
 
