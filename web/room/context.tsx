@@ -17,6 +17,8 @@ interface OpenProject {
   /** null for visitors of a public project, who are in no room, and for the moment before the room is made */
   room: Room | null
   socket: AppSocket | null
+  /** Was in the room since these pages were opened, and may not be any more */
+  removed: boolean
 }
 
 const ProjectContext = createContext<OpenProject | null>(null)
@@ -30,7 +32,11 @@ export function ProjectProvider({
 }) {
   const room = useRoomOf(project)
   const socket = useOptionalSocket()
-  return <ProjectContext value={{ project, room, socket }}>{children}</ProjectContext>
+  const mayJoin = project.permissions.includes('room:join')
+  const [hadRoom, setHadRoom] = useState(mayJoin)
+  if (mayJoin && !hadRoom) setHadRoom(true)
+  const removed = hadRoom && !mayJoin
+  return <ProjectContext value={{ project, room, socket, removed }}>{children}</ProjectContext>
 }
 
 const isAbout = (data: unknown, id: string) => (data as { id?: unknown } | null)?.id === id

@@ -1,7 +1,7 @@
 // What a visitor sees of a public project: what it is about, its issues, and how to join.
 import { lazy, Suspense } from 'react'
-import { Anchor, Button, Loader, Title } from '@mantine/core'
-import { CircleDot, Users } from 'lucide-react'
+import { Alert, Anchor, Button, Loader, Title } from '@mantine/core'
+import { CircleDot, DoorClosed, Users } from 'lucide-react'
 import { Link, Route, Switch } from 'wouter'
 import { Logo } from '../logo.tsx'
 import { JoinButton } from '../projects/card.tsx'
@@ -17,7 +17,7 @@ const IssuesPage = lazy(() => import('../issues/page.tsx').then((m) => ({ defaul
 const IssuePage = lazy(() => import('../issues/issue.tsx').then((m) => ({ default: m.IssuePage })))
 
 export function Landing() {
-  const { project } = useOpenProject()
+  const { project, removed } = useOpenProject()
   return (
     <div className={classes.frame}>
       <header className={bar.bar}>
@@ -35,6 +35,16 @@ export function Landing() {
         </div>
       </header>
       <main className={classes.main}>
+        {removed && (
+          <Alert
+            role="alert"
+            radius={0}
+            icon={<DoorClosed />}
+            title={`You are no longer a member of ${project.name}`}
+          >
+            That is why its room is gone. You see what the project shows to everybody.
+          </Alert>
+        )}
         <Suspense fallback={<Loader size="sm" m="xl" aria-label="Loading" />}>
           <Switch>
             <Route path="/p/:slug/issues">
@@ -71,7 +81,9 @@ function About() {
       <Title order={1} size="h2">
         {project.name}
       </Title>
-      <p className={classes.lead}>{project.description || 'No description yet.'}</p>
+      <p dir="auto" className={classes.lead}>
+        {project.description || 'No description yet.'}
+      </p>
       <p className={classes.facts}>
         <span>
           <Users size={15} aria-hidden />{' '}

@@ -17,7 +17,7 @@ const Landing = lazy(() => import('./landing.tsx').then(({ Landing }) => ({ defa
 export function RoomPage({ slug }: { slug: string }) {
   const { data: project, error, refetch } = useProject(slug)
   useTitle(project?.name)
-  if (isAppError(error) && error.code === 'NOT_FOUND') return <NoProject />
+  if (isAppError(error) && error.code === 'NOT_FOUND') return <NoProject name={project?.name} />
   if (!project && error) {
     return (
       <>
@@ -35,15 +35,20 @@ export function RoomPage({ slug }: { slug: string }) {
   )
 }
 
-function NoProject() {
+/** @param name of a project that was open until now */
+function NoProject({ name }: { name: string | undefined }) {
   return (
     <>
       <TopBar />
       <EmptyState
         mt="12vh"
         icon={<DoorClosed />}
-        title="This project is not open to you"
-        description="It is private and you are not a member (any more), or it does not exist. A maintainer can invite you."
+        title={name ? `${name} is not open to you any more` : 'This project is not open to you'}
+        description={
+          name
+            ? `You are no longer a member of ${name}, or it was deleted. A maintainer can invite you again.`
+            : 'It is private and you are not a member (any more), or it does not exist. A maintainer can invite you.'
+        }
       >
         <Button component={Link} href="/projects">
           Go to projects
