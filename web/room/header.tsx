@@ -1,9 +1,9 @@
 // The bar of a room: where one is, who else is here, the call, and what concerns the project as a whole.
-import { lazy, Suspense } from 'react'
+import { lazy, Suspense, useEffect } from 'react'
 import { ActionIcon, Button, Loader, Tooltip } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { CircleDot, Code, Lock, PanelRight, Settings, UserPlus } from 'lucide-react'
-import { Link, useRoute } from 'wouter'
+import { Link, useLocation, useRoute } from 'wouter'
 import { useUser } from '../accounts/gate.tsx'
 import { CallButton } from '../call/button.tsx'
 import { Logo } from '../logo.tsx'
@@ -94,15 +94,23 @@ export function RoomHeader({ phone, sideOpen, onToggleSide, onNavigate }: Props)
   )
 }
 
+/** Where each project's code was left in this tab, so that going to its issues and back loses no place */
+const lastCode = new Map<string, string>()
+
 export function ProjectNav({ phone, onNavigate }: { phone: boolean; onNavigate: () => void }) {
   const { project } = useOpenProject()
   const [inIssues] = useRoute('/p/:slug/issues/*?')
   const home = `/p/${project.slug}`
+  const [path] = useLocation()
+  useEffect(() => {
+    if (!inIssues) lastCode.set(project.slug, path)
+  }, [inIssues, project.slug, path])
+  const code = inIssues ? (lastCode.get(project.slug) ?? home) : home
   const visitor = !project.permissions.includes('room:join')
   const current = (is: boolean) => (is ? { 'aria-current': 'page' as const } : {})
   return (
     <nav className={classes.nav} aria-label="Project">
-      <Link href={home} className={classes.navLink} onClick={onNavigate} {...current(!inIssues)}>
+      <Link href={code} className={classes.navLink} onClick={onNavigate} {...current(!inIssues)}>
         {!phone && <Code size={15} aria-hidden />}
         {visitor ? 'About' : 'Code'}
       </Link>
