@@ -1,6 +1,7 @@
 // Whether what one wrote is safe. "Saved" is said only after the server has written it down.
 import { Loader, Tooltip } from '@mantine/core'
 import { Ban, Check, CloudOff, Eye } from 'lucide-react'
+import { useRoomState } from '../room/context.tsx'
 import type { DocumentState } from './documents.ts'
 import classes from './editor.module.css'
 
@@ -58,7 +59,9 @@ function words({ state, unsaved }: DocumentState, readOnly: boolean): Words {
 }
 
 export function SaveStatus({ state, readOnly }: { state: DocumentState; readOnly: boolean }) {
-  const { text, hint, icon, tone } = words(state, readOnly)
+  // The room's socket may notice first that the network is gone: nothing is on its way then.
+  const lost = useRoomState().state === 'offline' && state.state === 'saving'
+  const { text, hint, icon, tone } = words(lost ? { ...state, state: 'offline' } : state, readOnly)
   return (
     <Tooltip label={hint} multiline maw={260}>
       <span className={classes.status} data-tone={tone} role="status">
