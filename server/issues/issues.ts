@@ -38,7 +38,8 @@ export async function listIssues(
   const access = await requireAccess(db, actor, project, 'issue:read')
   const { q, status, priority, label, assignee } = filter
   let query = selectIssues(db, access.project.id).orderBy('issues.number', 'desc')
-  if (status) query = query.where('issues.status', '=', status)
+  if (status === 'active') query = query.where('issues.status', '<>', 'closed')
+  else if (status) query = query.where('issues.status', '=', status)
   if (priority) query = query.where('issues.priority', '=', priority)
   if (label) query = query.where(sql`issues.labels`, '@>', sql`${JSON.stringify([label])}::jsonb`)
   if (assignee === 'none') query = query.where('issues.assigneeId', 'is', null)

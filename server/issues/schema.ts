@@ -30,7 +30,8 @@ export const issueSchema = fields.extend({
 
 export const issueFilterSchema = z.object({
   q: z.string().trim().max(200).optional(),
-  status: z.enum(issueStatuses).optional(),
+  /** `active`: everything but closed */
+  status: z.enum(['active', ...issueStatuses]).optional(),
   priority: z.enum(priorities).optional(),
   label: z.string().max(50).optional(),
   /** `me`, `none` or a user id */

@@ -20,6 +20,15 @@ import classes from './issues.module.css'
 
 const names = ['q', 'status', 'priority', 'label', 'assignee'] as const
 
+/** What stands in the address: as the server's, but without a status it means what is to be done. */
+type View = Omit<IssueFilter, 'status'> & { status?: IssueFilter['status'] | 'all' }
+
+const statusChoices = [
+  { value: 'active', label: 'Not closed' },
+  ...choices(statusNames),
+  { value: 'all', label: 'All' },
+]
+
 /** The filter is the address. */
 function useFilter() {
   const search = new URLSearchParams(useSearch())
@@ -29,10 +38,14 @@ function useFilter() {
       const value = search.get(name)
       return value ? [[name, value]] : []
     }),
-  ) as IssueFilter
+  ) as View
   const set = (part: Partial<Record<keyof IssueFilter, string | null>>) =>
     navigate(path + query({ ...filter, ...part }), { replace: true })
   return { filter, set }
+}
+
+function toServer({ status = 'active', ...rest }: View): IssueFilter {
+  return status === 'all' ? rest : { ...rest, status }
 }
 
 export function IssuesPage() {
@@ -43,10 +56,13 @@ export function IssuesPage() {
   const [creating, { open, close }] = useDisclosure(false)
   const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useIssues(
     project.slug,
-    filter,
+    toServer(filter),
   )
   useTitle(`Issues · ${project.name}`)
   const issues = data?.pages.flatMap((page) => page.data)
+  const { status = 'active', ...narrower } = filter
+  const narrowed = Object.keys(narrower).length > 0 || (status !== 'active' && status !== 'all')
+  const mayWrite = can('issue:write')
   const labels = [...new Set([...(issues ?? []).flatMap((issue) => issue.labels), filter.label])]
   return (
     <div className={classes.page}>
@@ -55,7 +71,7 @@ export function IssuesPage() {
           <Title order={1} size="h3">
             Issues
           </Title>
-          {can('issue:write') && (
+          {mayWrite && (
             <Button leftSection={<Plus size={16} />} onClick={open}>
               New issue
             </Button>
@@ -65,9 +81,10 @@ export function IssuesPage() {
           <SearchField value={filter.q ?? ''} onChange={(q) => set({ q })} />
           <Filter
             label="Status"
-            data={choices(statusNames)}
-            value={filter.status}
-            onChange={(status) => set({ status })}
+            data={statusChoices}
+            clearable={false}
+            value={status}
+            onChange={(next) => set({ status: next === 'active' ? null : next })}
           />
           <Filter
             label="Priority"
@@ -98,15 +115,20 @@ export function IssuesPage() {
           <EmptyState
             mt="xl"
             icon={<CircleDot />}
-            title={Object.keys(filter).length > 0 ? 'No issue matches' : 'No issues yet'}
+            title={
+              narrowed ? 'No issue matches' : status === 'all' ? 'No issues yet' : 'No open issues'
+            }
             description={
-              Object.keys(filter).length > 0
+              narrowed
                 ? 'Take a filter away to see more.'
-                : 'Write down what is to be done, and who does it.'
+                : mayWrite && 'Write down what is to be done, and who does it.'
             }
           >
-            {can('issue:write') && Object.keys(filter).length === 0 && (
-              <Button onClick={open}>New issue</Button>
+            {mayWrite && !narrowed && <Button onClick={open}>New issue</Button>}
+            {status === 'active' && (
+              <Button variant="default" onClick={() => set({ status: 'all' })}>
+                Show closed ones, too
+              </Button>
             )}
           </EmptyState>
         )}
@@ -158,15 +180,17 @@ interface FilterProps {
   data: (string | { value: string; label: string })[]
   value: string | undefined
   onChange: (value: string | null) => void
+  clearable?: boolean
 }
 
-function Filter({ label, data, value, onChange }: FilterProps) {
+function Filter({ label, data, value, onChange, clearable = true }: FilterProps) {
   return (
     <Select
       className={classes.filter ?? ''}
       aria-label={label}
       placeholder={label}
-      clearable
+      clearable={clearable}
+      allowDeselect={clearable}
       data={data}
       value={value ?? null}
       onChange={onChange}
