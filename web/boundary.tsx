@@ -2,6 +2,7 @@
 import { Component, type ReactNode } from 'react'
 import { Button, Code, EmptyState, Group } from '@mantine/core'
 import { CircleAlert } from 'lucide-react'
+import { MissingPart } from './missing.tsx'
 
 interface Props {
   children: ReactNode
@@ -14,7 +15,7 @@ interface State {
   resetKey: string | undefined
 }
 
-/** After a new release the old page's chunks are gone; loading anew gets the new ones. */
+/** The server is away, or a new release replaced the old page's chunks. */
 const isMissingChunk = (error: Error) =>
   /dynamically imported module|module script failed|preload CSS/i.test(error.message)
 
@@ -32,19 +33,15 @@ export class ErrorBoundary extends Component<Props, State> {
   override render() {
     const { error } = this.state
     if (!error) return this.props.children
-    const outdated = isMissingChunk(error)
+    if (isMissingChunk(error)) return <MissingPart />
     return (
       <EmptyState
         p="xl"
         my="10vh"
         role="alert"
         icon={<CircleAlert />}
-        title={outdated ? 'This part could not be loaded' : 'This page broke'}
-        description={
-          outdated
-            ? 'The connection failed, or there is a newer version of OpenLaunch. Loading the page again helps in both cases.'
-            : 'That is our mistake. What you saved is safe on the server; loading the page again usually helps.'
-        }
+        title="This page broke"
+        description="That is our mistake. What you saved is safe on the server; loading the page again usually helps."
       >
         <Group justify="center" mt="md">
           <Button onClick={() => location.reload()}>Load again</Button>
@@ -52,11 +49,9 @@ export class ErrorBoundary extends Component<Props, State> {
             Go to projects
           </Button>
         </Group>
-        {!outdated && (
-          <Code block mt="lg" maw={560}>
-            {error.message}
-          </Code>
-        )}
+        <Code block mt="lg" maw={560}>
+          {error.message}
+        </Code>
       </EmptyState>
     )
   }
