@@ -38,7 +38,7 @@ function RunningCall({ phone }: { phone: boolean }) {
   const shared = peers.find(({ media }) => media.screen)
   const screen = shared?.media.screen
   const big = phone || large
-  const columns = Math.ceil(Math.sqrt(peers.length + 1))
+  const columns = Math.round(Math.sqrt(peers.length + 1))
   const alone = peers.length === 0 && status.state === 'joined' && (
     <p className={classes.alone}>
       You are the only one here. The others see the call and can join.
