@@ -79,6 +79,12 @@ const talk = [
   ['grace', 'Found it, I think: the step is constant, and near the Earth it is far too long.'],
 ] as const
 
+/** One line instead of a stack trace. */
+process.on('uncaughtException', (error) => {
+  console.error(`The demo cannot run.\n${error.message}`)
+  process.exit(1)
+})
+
 const config = loadConfig()
 const existing = await openDatabase({ url: config.databaseUrl, dataDir: config.dataDir })
 const isEmpty = !(await existing.db.selectFrom('users').select('id').limit(1).executeTakeFirst())
