@@ -3,7 +3,8 @@ import { z } from 'zod'
 import type { Principal } from '../../protocol/access.ts'
 import type { ChatMessage, MessagePage } from '../../protocol/events.ts'
 import { createEndpoints } from '../rest.ts'
-import { messageQuerySchema, messageSchema, newMessageSchema } from './schema.ts'
+import { newMessageSchema } from '../../realtime/chat/schema.ts'
+import { messageQuerySchema, messageSchema } from './schema.ts'
 
 /** What the realtime plane does for us; `project` is an id or a slug. */
 export interface ProjectMessages {
@@ -44,7 +45,7 @@ export function messageRoutes({ messages }: { messages: ProjectMessages }) {
     {
       summary: 'Send a chat message',
       description: 'The same nonce twice is one message.',
-      body: newMessageSchema,
+      body: newMessageSchema.strict(),
       status: 201,
       data: messageSchema,
       errors: ['NOT_FOUND', 'INSUFFICIENT_PERMISSIONS', 'CONFLICT'],

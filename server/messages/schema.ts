@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { MAX_MESSAGE } from '../../protocol/limits.ts'
 import { publicUserSchema } from '../users/schema.ts'
 
 export const messageSchema = z.object({
@@ -20,13 +19,3 @@ export const messageQuerySchema = z.object({
   after: z.coerce.number().int().min(0).optional(),
   limit: z.coerce.number().int().min(1).max(200).optional(),
 })
-
-export const newMessageSchema = z
-  .object({
-    message: z
-      .string()
-      .max(MAX_MESSAGE)
-      .refine((text) => text.trim() !== '', 'say something'),
-    nonce: z.string().min(1).max(100).optional(),
-  })
-  .strict()
