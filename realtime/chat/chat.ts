@@ -2,6 +2,7 @@
 import { v7 as uuid } from 'uuid'
 import { requireAccess } from '../../db/access.ts'
 import type { Db, Trx } from '../../db/database.ts'
+import { publicUser } from '../../db/people.ts'
 import type { Principal } from '../../protocol/access.ts'
 import { AppError } from '../../protocol/errors.ts'
 import type { ChatMessage, MessagePage } from '../../protocol/events.ts'
@@ -63,11 +64,8 @@ export function createChat({ db, emit }: { db: Db; emit: Emit }) {
     const forward = after !== undefined
     const rows = await db
       .selectFrom('messages')
-      .innerJoin('users', 'users.id', 'messages.authorId')
-      .innerJoin('userProfiles', 'userProfiles.userId', 'users.id')
-      .select(['messages.id', 'messages.channelId', 'messages.seq', 'messages.message'])
-      .select(['messages.nonce', 'messages.createdAt', 'messages.authorId', 'users.username'])
-      .select(['userProfiles.displayName', 'userProfiles.avatarUrl'])
+      .select(['id', 'channelId', 'seq', 'message', 'nonce', 'createdAt'])
+      .select(publicUser('messages.authorId').$notNull().as('author'))
       .where('messages.channelId', '=', channel.id)
       .$if(before !== undefined, (query) => query.where('messages.seq', '<', before ?? 0))
       .$if(forward, (query) => query.where('messages.seq', '>', after ?? 0))
@@ -76,16 +74,7 @@ export function createChat({ db, emit }: { db: Db; emit: Emit }) {
       .execute()
     const page = rows
       .slice(0, limit)
-      .map(({ authorId, username, displayName, avatarUrl, ...row }): ChatMessage => ({
-        ...row,
-        projectId: access.project.id,
-        author: {
-          id: authorId,
-          username,
-          displayName: displayName ?? username,
-          avatar: avatarUrl ?? '',
-        },
-      }))
+      .map((row): ChatMessage => ({ ...row, projectId: access.project.id }))
     return { messages: forward ? page : page.reverse(), hasMore: rows.length > limit }
   }
 

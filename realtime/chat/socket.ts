@@ -1,31 +1,15 @@
 // Chat on the socket.
 import { z } from 'zod'
 import { AppError } from '../../protocol/errors.ts'
-import { MAX_MESSAGE } from '../../protocol/limits.ts'
 import { projectRoom } from '../../protocol/names.ts'
 import type { Caller, RequestHandlers } from '../../protocol/requests.ts'
 import { emitTo } from '../emit.ts'
 import type { Io } from '../io.ts'
 import { projectIdSchema as projectId } from '../rooms/schema.ts'
 import type { Chat } from './chat.ts'
+import { newMessageSchema } from './schema.ts'
 
-/** PostgreSQL stores neither U+0000 nor half a surrogate pair. */
-const storable = (text: string) => !text.includes('\u0000') && text.isWellFormed()
 const seq = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER)
-
-export const newMessageSchema = z.object({
-  message: z
-    .string()
-    .max(MAX_MESSAGE)
-    .refine((text) => text.trim() !== '', 'say something')
-    .refine(storable, 'contains characters that cannot be stored'),
-  nonce: z
-    .string()
-    .min(1)
-    .max(100)
-    .refine(storable, 'contains characters that cannot be stored')
-    .optional(),
-})
 
 export function chatRequests(
   io: Io,

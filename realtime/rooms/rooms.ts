@@ -2,6 +2,7 @@
 import { requireAccess, type ProjectAccess } from '../../db/access.ts'
 import { readActivity } from '../../db/activity.ts'
 import type { Db } from '../../db/database.ts'
+import { publicColumns } from '../../db/people.ts'
 import type { Permission } from '../../protocol/access.ts'
 import type { CallSummary, JoinedProject } from '../../protocol/events.ts'
 import { AppError } from '../../protocol/errors.ts'
@@ -118,21 +119,13 @@ export function createRooms({ db, io, presence, callSummary }: RoomsOptions) {
   }
 }
 
-const listMembers = async (db: Db, projectId: string) => {
-  const rows = await db
+const listMembers = (db: Db, projectId: string) =>
+  db
     .selectFrom('projectMembers')
     .innerJoin('users', 'users.id', 'projectMembers.userId')
     .innerJoin('userProfiles', 'userProfiles.userId', 'users.id')
-    .select(['users.id', 'users.username', 'projectMembers.role'])
-    .select(['userProfiles.displayName', 'userProfiles.avatarUrl'])
+    .select(publicColumns)
+    .select('projectMembers.role')
     .where('projectMembers.projectId', '=', projectId)
     .orderBy('projectMembers.joinedAt')
     .execute()
-  return rows.map(({ id, username, displayName, avatarUrl, role }) => ({
-    id,
-    username,
-    displayName: displayName ?? username,
-    avatar: avatarUrl ?? '',
-    role,
-  }))
-}

@@ -4,7 +4,7 @@ import type { Db } from '../../db/database.ts'
 import type { Database } from '../../db/schema.ts'
 import type { Authenticate, Principal } from '../../protocol/access.ts'
 import { AppError } from '../../protocol/errors.ts'
-import { publicColumns } from '../users/users.ts'
+import { publicColumns } from '../../db/people.ts'
 import { newSecret, sha256 } from './sessions.ts'
 import type { Tokens } from './tokens.ts'
 

@@ -6,7 +6,7 @@ import type { Db, Trx } from '../../db/database.ts'
 import { AppError } from '../../protocol/errors.ts'
 import { readPage, type PageQuery } from '../listing.ts'
 import { holdProject } from '../projects/hold.ts'
-import { publicUser } from '../users/users.ts'
+import { publicUser } from '../../db/people.ts'
 import { findIssue, readIssue, type IssueOptions } from './issues.ts'
 import type { Comment, CommentCreated, NewComment } from './schema.ts'
 

@@ -8,7 +8,7 @@ import { AppError, notFound } from '../../protocol/errors.ts'
 import { isUuid } from '../../protocol/names.ts'
 import { containsText, readPage, type PageQuery } from '../listing.ts'
 import { holdProject } from '../projects/hold.ts'
-import { publicUser } from '../users/users.ts'
+import { publicUser } from '../../db/people.ts'
 import type { Issue, IssueChange, IssueFilter, NewIssue } from './schema.ts'
 
 export interface IssueOptions {

@@ -8,7 +8,7 @@ import { AppError, notFound } from '../../protocol/errors.ts'
 import { isUuid } from '../../protocol/names.ts'
 import { readPage, type PageQuery } from '../listing.ts'
 import { holdProject, lockProject } from './hold.ts'
-import { publicColumns } from '../users/users.ts'
+import { publicColumns } from '../../db/people.ts'
 import type { ProjectOptions } from './projects.ts'
 import type { Member, NewMember } from './schema.ts'
 

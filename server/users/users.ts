@@ -1,29 +1,11 @@
 // People: their public side, their own page, and finding them.
 import { sql, type SqlBool } from 'kysely'
 import type { Db, Trx } from '../../db/database.ts'
+import { publicColumns } from '../../db/people.ts'
 import type { PublicUser } from '../../protocol/events.ts'
 import { notFound } from '../../protocol/errors.ts'
 import { containsText, readPage, type PageQuery } from '../listing.ts'
 import type { PrivateUser, ProfileChange, User } from './schema.ts'
-
-/** Columns of a PublicUser, where `users` and `userProfiles` are joined. */
-export const publicColumns = [
-  'users.id',
-  'users.username',
-  sql<string>`coalesce(user_profiles.display_name, users.username)`.as('displayName'),
-  sql<string>`coalesce(user_profiles.avatar_url, '')`.as('avatar'),
-] as const
-
-/** The PublicUser of a user id column, as one JSON value; null where there is nobody. */
-export const publicUser = (userId: string) => sql<PublicUser | null>`(
-  select json_build_object(
-    'id', u.id,
-    'username', u.username,
-    'displayName', coalesce(p.display_name, u.username),
-    'avatar', coalesce(p.avatar_url, '')
-  )
-  from users u left join user_profiles p on p.user_id = u.id where u.id = ${sql.ref(userId)}
-)`
 
 const joined = (db: Db | Trx) =>
   db.selectFrom('users').innerJoin('userProfiles', 'userProfiles.userId', 'users.id')
