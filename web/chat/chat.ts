@@ -41,18 +41,20 @@ export interface ChatOptions {
   on: Listen
 }
 
+export const loadingChat: ChatState = {
+  state: 'loading',
+  messages: [],
+  pending: [],
+  hasOlder: false,
+  loadingOlder: false,
+  readSeq: 0,
+  unread: 0,
+  unreadAfter: null,
+  typing: [],
+}
+
 export function createChat({ projectId, userId, request, on }: ChatOptions) {
-  const store = createStore<ChatState>({
-    state: 'loading',
-    messages: [],
-    pending: [],
-    hasOlder: false,
-    loadingOlder: false,
-    readSeq: 0,
-    unread: 0,
-    unreadAfter: null,
-    typing: [],
-  })
+  const store = createStore(loadingChat)
   const change = (part: Partial<ChatState>) => store.set({ ...store.get(), ...part })
   const typists = new Map<string, { name: string; timer: ReturnType<typeof setTimeout> }>()
   let filling: Promise<void> | undefined
