@@ -3,6 +3,7 @@ import fs, { mkdtempSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { sql } from 'kysely'
+import { NO_MIGRATIONS } from 'kysely/migration'
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test, vi } from 'vitest'
 import { v7 as uuid } from 'uuid'
 import { createPostgresDatabase, useFreshPostgres } from '../test/postgres.ts'
@@ -101,11 +102,29 @@ describe.each(kinds)('$name', ({ open }) => {
     expect(await db.selectFrom('secrets').selectAll().execute()).toEqual([])
   })
 
-  test('the schema goes down and up again', async () => {
-    const migrator = createMigrator(database.db)
-    const tables = async () => (await database.db.introspection.getTables()).length
+  test('the schema goes down and up again, with what is in it', async () => {
+    const { db } = database
+    const migrator = createMigrator(db)
+    const tables = async () => (await db.introspection.getTables()).length
     const before = await tables()
-    expect((await migrator.migrateDown()).error).toBeUndefined()
+    const [user, project, channel] = [uuid(), uuid(), uuid()]
+    expect((await migrator.migrateTo('0001_foundation')).error).toBeUndefined()
+    await sql`insert into users (id, email, username) values (${user}, 'old@navy.mil', 'old')`.execute(
+      db,
+    )
+    await sql`insert into projects (id, name, slug) values (${project}, 'Old', 'old')`.execute(db)
+    await sql`insert into channels (id, project_id, name, last_seq) values (${channel}, ${project}, 'general', 1)`.execute(
+      db,
+    )
+    await sql`insert into messages (id, channel_id, seq, author_id, message, nonce)
+      values (${uuid()}, ${channel}, 1, ${user}, 'written before', 'n')`.execute(db)
+    expect((await migrator.migrateToLatest()).error).toBeUndefined()
+    const message = await db
+      .selectFrom('messages')
+      .select(['rev', 'createdRev', 'message'])
+      .executeTakeFirst()
+    expect(message).toEqual({ rev: 1, createdRev: 1, message: 'written before' })
+    expect((await migrator.migrateTo(NO_MIGRATIONS)).error).toBeUndefined()
     expect(await tables()).toBe(0)
     expect((await migrator.migrateToLatest()).error).toBeUndefined()
     expect(await tables()).toBe(before)

@@ -2,9 +2,13 @@
 import type { Kysely } from 'kysely'
 import { Migrator, type Migration } from 'kysely/migration'
 import { foundation } from './migrations/0001_foundation.ts'
+import { chat } from './migrations/0002_chat.ts'
 import type { Database } from './schema.ts'
 
-const migrations: Record<string, Migration> = { '0001_foundation': foundation }
+const migrations: Record<string, Migration> = {
+  '0001_foundation': foundation,
+  '0002_chat': chat,
+}
 
 export const createMigrator = (db: Kysely<Database>) =>
   new Migrator({ db, provider: { getMigrations: () => Promise.resolve(migrations) } })

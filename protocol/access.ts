@@ -27,6 +27,7 @@ export const permissions = [
   // Ours: the room with its chat, live files and calls.
   'room:join',
   'chat:write',
+  'chat:moderate',
   'file:write',
   'call:join',
 ] as const
@@ -38,6 +39,7 @@ const member: Permission[] = [...guest, 'issue:write', 'chat:write', 'file:write
 const contributor: Permission[] = [...member, 'issue:assign']
 const maintainer: Permission[] = [
   ...contributor,
+  'chat:moderate',
   'issue:delete',
   'project:write',
   'project:delete',

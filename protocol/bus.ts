@@ -10,6 +10,12 @@ export interface Bus {
   subscribe(topic: string, listener: (data: Uint8Array, from: string) => void): () => void
   /** Called whenever news may have been missed (the connection to Redis came back). */
   onGap(listener: () => void): () => void
+  /** Whether news goes out and comes in now; always, without Redis. */
+  connected(): boolean
+  /** The other nodes that are alive; a node that says nothing for NODE_TIMEOUT is not. */
+  peers(): string[]
+  /** A node stopped or was killed: with it went all that it held. Told once, within NODE_TIMEOUT + 2 s. */
+  onPeerGone(listener: (nodeId: string) => void): () => void
   /** Asks one node and waits for its answer. Rejects with AppError UNAVAILABLE after the timeout. */
   request(nodeId: string, subject: string, payload: unknown, timeoutMs?: number): Promise<unknown>
   /** Answers requests of a subject; a thrown AppError reaches the asker. One handler per subject. */
@@ -22,3 +28,6 @@ export interface Bus {
   release(key: string): Promise<void>
   close(): Promise<void>
 }
+
+/** A node that was not heard for so long is gone, unless our own connection was away. Milliseconds. */
+export const NODE_TIMEOUT = 6_000

@@ -1,7 +1,9 @@
 // The Socket.IO wire, both directions. docs/PROTOCOL.md numbers its rules.
 import type { ProjectRole, Permission, Role } from './access.ts'
 import type { CallEvents, CallRequests } from './calls.ts'
+import type { Channel, ChatEvents, ChatRequests } from './chat.ts'
 import type { WireError } from './errors.ts'
+import type { Presence, PresenceEvents, PresenceRequests, PresentPerson } from './presence.ts'
 
 /** Every event from the server, as in the specification. */
 export interface Envelope<Type extends string, Payload> {
@@ -22,20 +24,6 @@ export interface PublicUser {
   displayName: string
   /** Address of a picture, or '' */
   avatar: string
-}
-
-export interface ChatMessage {
-  id: string
-  projectId: string
-  channelId: string
-  /** Dense per channel, from 1 */
-  seq: number
-  message: string
-  author: PublicUser
-  /** The sender's own mark, so that it recognises its message */
-  nonce: string
-  /** ISO 8601 */
-  createdAt: string
 }
 
 export interface ProjectUpdate {
@@ -61,74 +49,52 @@ export const updateTypes = [
 ] as const
 export type UpdateType = (typeof updateTypes)[number]
 
-export interface Channel {
-  id: string
-  name: string
-  /** seq of its newest message; 0 when empty */
-  lastSeq: number
-  /** up to which seq this person has read */
-  readSeq: number
-  /** newer messages of others */
-  unread: number
-}
-
 export interface CallSummary {
   /** ISO 8601 */
   startedAt: string
   participants: PublicUser[]
 }
 
-export interface JoinedProject {
+export interface UpdatePage {
+  /** after the seq asked, oldest first; without one, none */
+  updates: ProjectUpdate[]
+  /** seq of the newest of them; ask for what comes after it next */
+  seq: number
+  hasMore: boolean
+  /** What was missed is older than 30 days, or of another history: load everything anew and go on from `seq` */
+  reset: boolean
+}
+
+export interface JoinedProject extends UpdatePage {
   projectId: string
   role: Role
   permissions: readonly Permission[]
-  members: (PublicUser & { role: ProjectRole; online: boolean })[]
+  members: (PublicUser & Presence & { role: ProjectRole })[]
   /** Everybody who is in the room now, members or not */
-  present: PublicUser[]
+  present: PresentPerson[]
   channels: Channel[]
   call: CallSummary | null
-  /** seq of the newest project update */
-  seq: number
-  /** The updates after `since`, oldest first; null: too many were missed, load everything anew */
-  updates: ProjectUpdate[] | null
-}
-
-export interface MessagePage {
-  /** oldest first */
-  messages: ChatMessage[]
-  /** whether there are more in the direction asked */
-  hasMore: boolean
+  /** ISO 8601; this person cannot write in the chat until then */
+  mutedUntil: string | null
 }
 
 /** What a client asks: name → [payload, data of the acknowledgement]. */
-export interface Requests extends CallRequests {
+export interface Requests extends CallRequests, ChatRequests, PresenceRequests {
   join_project: [{ projectId: string; since?: number | undefined }, JoinedProject]
   leave_project: [{ projectId: string }, null]
-  send_message: [{ projectId: string; message: string; nonce?: string | undefined }, ChatMessage]
-  get_messages: [
-    {
-      projectId: string
-      before?: number | undefined
-      after?: number | undefined
-      limit?: number | undefined
-    },
-    MessagePage,
-  ]
-  mark_read: [{ projectId: string; seq: number }, { readSeq: number; unread: number }]
-  typing_start: [{ projectId: string }, null]
-  typing_stop: [{ projectId: string }, null]
+  /** The project's updates after a seq, up to 500 at a time */
+  get_updates: [{ projectId: string; after: number }, UpdatePage]
 }
 
 /** What the server tells: name → payload inside the envelope. */
-export interface Events extends CallEvents {
-  chat_message: ChatMessage
-  user_typing: { projectId: string; userId: string; username: string; typing: boolean }
+export interface Events extends CallEvents, ChatEvents, PresenceEvents {
   project_update: ProjectUpdate
-  presence_changed: { projectId: string; user: PublicUser; status: 'online' | 'offline' }
-  /** To the same person's other devices */
-  read_changed: { projectId: string; channelId: string; readSeq: number; unread: number }
+  /** A maintainer muted this person in the chat, or ended it: null */
+  muted: { projectId: string; until: string | null }
   /** Somebody lost or changed access; the client joins again and is judged anew */
   access_changed: { projectId: string }
+  /** This node stops: connect again, to another one, after a random part of this time (milliseconds) */
+  draining: { withinMs: number }
   notification: {
     id: string
     title: string

@@ -12,3 +12,11 @@ export const MAX_FILE_TEXT = 1024 * 1024
 export const MAX_MESSAGE = 16_000
 /** Typing indicators end by themselves after this long without news, milliseconds. */
 export const TYPING_TIMEOUT = 5_000
+/** A client that leaves this much unread, in bytes, is cut off; it comes back and asks for what it missed. */
+export const MAX_UNREAD_BYTES = 1024 * 1024
+/** Files that one message may carry. */
+export const MAX_ATTACHMENTS = 10
+/** Different emojis on one message. */
+export const MAX_REACTIONS = 20
+/** People in a group channel, its opener included. */
+export const MAX_GROUP = 9

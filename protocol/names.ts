@@ -11,6 +11,9 @@ export const userRoom = (userId: string) => `user:${userId}`
 /** Socket.IO room with every socket that joined a project. */
 export const projectRoom = (projectId: string) => `project:${projectId}`
 
+/** Socket.IO room of a private, direct or group channel; those of a public one are in the project's room. */
+export const channelRoom = (channelId: string) => `channel:${channelId}`
+
 /** The chat channel that every project has from its beginning. */
 export const DEFAULT_CHANNEL = 'general'
 

@@ -1,5 +1,6 @@
 // The specification's tables with ours beside them. Plain SQL: it is what an operator will read in psql.
-import { sql, type Kysely } from 'kysely'
+import type { Kysely } from 'kysely'
+import { runScript } from './script.ts'
 
 const up = `
 create table users (
@@ -216,14 +217,7 @@ drop table document_updates, documents, files, read_marks, messages, channels, c
   project_members, project_counters, projects, idempotency_keys, secrets, tickets, sessions, user_profiles, passwords, users;
 `
 
-/** One statement at a time: a prepared statement holds only one. */
-const run = async (db: Kysely<unknown>, script: string) => {
-  for (const statement of script.split(';\n')) {
-    if (statement.trim() !== '') await sql.raw(statement).execute(db)
-  }
-}
-
 export const foundation = {
-  up: (db: Kysely<unknown>) => run(db, up),
-  down: (db: Kysely<unknown>) => run(db, down),
+  up: (db: Kysely<unknown>) => runScript(db, up),
+  down: (db: Kysely<unknown>) => runScript(db, down),
 }
