@@ -1,6 +1,6 @@
 // The bus over a real Redis; the local one has the same interface and no peers.
 import { describe, expect, inject, onTestFinished, test } from 'vitest'
-import { freePort } from '../test/environment.ts'
+import { freePort } from '../test/services.ts'
 import { AppError } from '../protocol/errors.ts'
 import { connectRedis, createLocalBus, createRedisBus } from './bus.ts'
 

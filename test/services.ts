@@ -1,0 +1,107 @@
+// The services that tests and benchmarks stand on, real ones, on free ports of loopback.
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
+import { chownSync } from 'node:fs'
+import { createServer } from 'node:net'
+import path from 'node:path'
+import { Redis } from 'ioredis'
+import pg from 'pg'
+import { findPostgresBinaries, findProgram } from './programs.ts'
+
+/** @returns a superuser's address; null: PostgreSQL is not to be had here */
+export async function startPostgres(directory: string, children: ChildProcess[]) {
+  const binaries = findPostgresBinaries()
+  if (!binaries) return null
+  // PostgreSQL refuses to run as root.
+  const account = process.getuid?.() === 0 ? findAccount('postgres', 'nobody') : undefined
+  if (account) chownSync(directory, account.uid, account.gid)
+  const data = path.join(directory, 'postgres')
+  const options = { ...account, cwd: directory }
+  const init = spawnSync(
+    path.join(binaries, 'initdb'),
+    ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--no-locale', '--no-sync'],
+    { ...options, encoding: 'utf8' },
+  )
+  if (init.status !== 0) throw new Error(`initdb failed: ${init.stderr}`)
+  const port = await freePort()
+  const settings = [
+    `port=${port}`,
+    'listen_addresses=127.0.0.1',
+    `unix_socket_directories=${directory}`,
+  ]
+  const child = spawn(
+    path.join(binaries, 'postgres'),
+    ['-D', data, ...settings.flatMap((setting) => ['-c', setting]), '-c', 'max_connections=200'],
+    { ...options, stdio: 'ignore' },
+  )
+  children.push(child)
+  const url = `postgres://postgres@127.0.0.1:${port}/postgres`
+  await until(async () => {
+    const client = new pg.Client(url)
+    await client.connect()
+    await client.end()
+  })
+  return url
+}
+
+/** @returns its address; null: Redis is not to be had here */
+export async function startRedis(children: ChildProcess[]) {
+  const program = findProgram('redis-server')
+  if (!program) return null
+  const port = await freePort()
+  const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no']
+  children.push(spawn(program, args, { stdio: 'ignore' }))
+  const url = `redis://127.0.0.1:${port}`
+  await until(async () => {
+    const client = new Redis(url, { lazyConnect: true, retryStrategy: () => null })
+    client.on('error', () => undefined)
+    try {
+      await client.connect()
+      await client.ping()
+    } finally {
+      client.disconnect()
+    }
+  })
+  return url
+}
+
+function findAccount(...names: string[]) {
+  for (const name of names) {
+    const [uid, gid] = ['-u', '-g'].map((flag) => {
+      const { status, stdout } = spawnSync('id', [flag, name], { encoding: 'utf8' })
+      return status === 0 ? Number(stdout) : undefined
+    })
+    if (uid !== undefined && gid !== undefined) return { uid, gid }
+  }
+  throw new Error(
+    `PostgreSQL cannot run as root, and there is none of the accounts ${names.join(', ')}`,
+  )
+}
+
+/** A port that nobody listens on now. */
+export async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  await new Promise((resolve) => server.close(resolve))
+  if (address === null || typeof address === 'string') throw new Error('no port')
+  return address.port
+}
+
+async function until(attempt: () => Promise<void>) {
+  for (let tries = 0; ; tries++) {
+    try {
+      return await attempt()
+    } catch (error) {
+      if (tries === 150) throw error
+      await new Promise((resolve) => setTimeout(resolve, 100))
+    }
+  }
+}
+
+export async function stop(child: ChildProcess) {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const gone = new Promise((resolve) => child.once('exit', resolve))
+  // To PostgreSQL: stop at once, without waiting for clients.
+  child.kill('SIGINT')
+  await gone
+}
