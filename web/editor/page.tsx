@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState } from 'react'
 import { Alert, EmptyState, Skeleton, useComputedColorScheme } from '@mantine/core'
 import { FileX } from 'lucide-react'
+import { useSearch } from 'wouter'
 import { useUser } from '../accounts/gate.tsx'
 import { useFiles } from '../files/queries.ts'
 import { AvatarRow } from '../people/avatar.tsx'
@@ -115,7 +116,19 @@ function CodeView({ document, path, readOnly }: CodeProps) {
   useEffect(() => editor.current?.setPath(path), [path])
   useEffect(() => editor.current?.setReadOnly(readOnly), [readOnly])
   useEffect(() => editor.current?.setDark(dark), [dark])
+  const lines = useLines()
+  useEffect(() => {
+    const [first, last] = lines.split('-').map(Number)
+    if (first) editor.current?.showLines(first, last || first)
+  }, [document, lines])
   return <div ref={parent} className={classes.code} />
+}
+
+/** `?lines=10-20` or `#L10-20`: where a link points */
+function useLines() {
+  const search = useSearch()
+  const asked = new URLSearchParams(search).get('lines') ?? location.hash.replace('#L', '')
+  return /^\d{1,6}(-L?\d{1,6})?$/.test(asked) ? asked.replace('L', '') : ''
 }
 
 function EditorSkeleton() {

@@ -81,6 +81,16 @@ export function createEditor({ parent, document, path, dark, readOnly }: EditorO
       view.dispatch({ effects: name.reconfigure(naming(next)) })
       void setLanguage(next)
     },
+    /** Selects these lines, from 1, and shows them; beyond the end, the last one. */
+    showLines(first: number, last: number) {
+      const { doc } = view.state
+      const line = (number: number) => doc.line(Math.min(Math.max(number, 1), doc.lines))
+      const [anchor, head] = [line(first).from, line(last).to]
+      view.dispatch({
+        selection: { anchor, head },
+        effects: EditorView.scrollIntoView(anchor, { y: 'start', yMargin: 80 }),
+      })
+    },
     close() {
       loading += 1
       stopNaming()

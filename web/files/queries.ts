@@ -20,6 +20,10 @@ async function listAll(slug: string): Promise<ProjectFile[]> {
 export const useFiles = (slug: string) =>
   useQuery({ queryKey: filesKey(slug), queryFn: () => listAll(slug) })
 
+/** The same without asking for it: what the room has loaded already. */
+export const useKnownFiles = (slug: string) =>
+  useQuery({ queryKey: filesKey(slug), queryFn: () => listAll(slug), enabled: false })
+
 /** What the room or an own change tells. Nothing is known yet where the list was not loaded. */
 export function putFile(slug: string, file: ProjectFile) {
   queryClient.setQueryData<ProjectFile[]>(filesKey(slug), (files) =>

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { parseInline, parseProse } from './parse.ts'
+import { parseInline } from './inline.ts'
+import { parseProse } from './parse.ts'
 
 describe('parseInline', () => {
   it('finds code, weight, links, issues and people', () => {
@@ -34,6 +35,24 @@ describe('parseInline', () => {
     expect(parseInline(text)).toEqual([{ kind: 'text', text }])
   })
 
+  it('finds places in files, and no files in sentences', () => {
+    const place = (path: string, lines: unknown, text: string) => ({
+      kind: 'file',
+      place: { path, lines },
+      text,
+    })
+    expect(parseInline('see src/a-b.test.ts:10-20, main.ts:3.')).toEqual([
+      { kind: 'text', text: 'see ' },
+      place('src/a-b.test.ts', [10, 20], 'src/a-b.test.ts:10-20'),
+      { kind: 'text', text: ', ' },
+      place('main.ts', [3, 3], 'main.ts:3'),
+      { kind: 'text', text: '.' },
+    ])
+    expect(parseInline('`x`/.env a/b me@a.example 1. end')).not.toContainEqual(
+      expect.objectContaining({ kind: 'file' }),
+    )
+  })
+
   it('keeps snake_case, e-mail addresses and anchors as they are', () => {
     const text = 'a snake_case_name, me@example.com, page#12 and 2 * 3 * 4'
     expect(parseInline(text)).toEqual([{ kind: 'text', text }])
@@ -58,4 +77,75 @@ describe('parseProse', () => {
   it('ends an open code block with the text', () => {
     expect(parseProse('```\na')).toEqual([{ kind: 'code', language: '', text: 'a' }])
   })
+
+  it('nests lists, and knows tasks', () => {
+    expect(parseProse('- a\n  - [x] b\n  - [ ] c\n    1. d\n- e\n  more')).toMatchObject([
+      {
+        kind: 'list',
+        items: [
+          {
+            checked: null,
+            lists: [{ items: [{ checked: true }, { checked: false, lists: [{ ordered: true }] }] }],
+          },
+          { children: [{ text: 'e' }, { text: '\nmore' }], lists: [] },
+        ],
+      },
+    ])
+    expect(parseProse('3. a\n\n4. b')).toMatchObject([{ start: 3, items: [{}, {}] }])
+  })
+
+  it('knows tables, and leaves a line with bars alone', () => {
+    expect(parseProse('| a | b |\n|---|:-:|\n| 1 | **2** | 3 |\nend')).toMatchObject([
+      {
+        kind: 'table',
+        head: [[{ text: 'a' }], [{ text: 'b' }]],
+        rows: [[[{ text: '1' }], [{ kind: 'strong' }]]],
+      },
+      { kind: 'paragraph' },
+    ])
+    expect(parseProse('a | b\nc')).toMatchObject([{ kind: 'paragraph' }])
+  })
+
+  it('takes time in proportion to the text, whatever it is', () => {
+    const hostile = [
+      '(',
+      ')',
+      '[',
+      '*',
+      '_',
+      '`',
+      '~',
+      '|',
+      '#',
+      '@',
+      '.',
+      '/',
+      ' ',
+      '-',
+      '\t',
+      '> ',
+      '- ',
+      '```\n',
+      '*a',
+      '_a ',
+      '**a',
+      '[a](',
+      '~~a',
+      'a/',
+      'a.',
+      '|-',
+      '-|\n',
+      '  - a\n',
+      'https://a.b/)',
+      '@a',
+      'a:1',
+    ]
+    // A parser that is quadratic takes minutes for these.
+    for (const part of hostile) {
+      for (const begin of ['', 'https://', '|a|\n|', '- ']) {
+        const source = begin + part.repeat(200_000 / part.length)
+        expect(parseProse(source).length).toBeGreaterThanOrEqual(0)
+      }
+    }
+  }, 60_000)
 })

@@ -1,110 +1,147 @@
 // The little markdown that messages, comments and descriptions may use, as a tree. Pure: React draws it, so that
-// nothing people write is ever HTML.
+// nothing people write is ever HTML. One pass over the lines.
+import { parseInline, type Inline } from './inline.ts'
 
-export type Inline =
-  | { kind: 'text'; text: string }
-  | { kind: 'code'; text: string }
-  | { kind: 'strong' | 'emphasis' | 'strike'; children: Inline[] }
-  | { kind: 'link'; href: string; text: string }
-  | { kind: 'issue'; number: number }
-  | { kind: 'mention'; username: string }
-
+export interface ListItem {
+  /** Of a task; null for other items */
+  checked: boolean | null
+  children: Inline[]
+  lists: List[]
+}
+export interface List {
+  kind: 'list'
+  ordered: boolean
+  /** Number of the first item */
+  start: number
+  items: ListItem[]
+}
+export interface Table {
+  kind: 'table'
+  head: Inline[][]
+  rows: Inline[][][]
+}
 export type Block =
   | { kind: 'paragraph'; children: Inline[] }
   | { kind: 'heading'; level: number; children: Inline[] }
   | { kind: 'quote'; children: Inline[] }
-  | { kind: 'list'; ordered: boolean; items: Inline[][] }
   | { kind: 'code'; language: string; text: string }
+  | List
+  | Table
 
-// Each alternative begins with a character of its own kind and has no nested repetition: linear in the input.
-const token =
-  /`([^`\n]+)`|\*\*([^*\n]+)\*\*|~~([^~\n]+)~~|(?<![\w*])\*([^*\s][^*\n]*)\*|(?<!\w)_([^_\s][^_\n]*)_(?!\w)|\[([^\]\n]{1,300})\]\((https?:\/\/[^\s()<>]{1,2000})\)|(https?:\/\/[^\s<>"'`]{1,2000})|(?<![\w&/])#(\d{1,9})\b|(?<![\w@./])@([a-zA-Z0-9][a-zA-Z0-9_-]{1,48}[a-zA-Z0-9])/g
+const fence = /^ {0,12}(`{3,}|~{3,})[ \t]*([\w+#.-]*)/
+const bullet = /^([ \t]*)(?:[-*+]|(\d{1,9})[.)])[ \t]+(?:\[([ xX])\][ \t]+)?(\S.*)$/
+/** Its spaces may be read in two ways: only for short lines. */
+const tableLine = /^[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$/
+/** Lists in lists beyond this stay at this depth; as many columns are drawn of a table. */
+const MAX_DEPTH = 6
+const MAX_COLUMNS = 20
 
-const count = (text: string, mark: string) => text.split(mark).length - 1
-
-/** Punctuation after an address belongs to the sentence, and so does a bracket that it did not open. */
-function trimAddress(address: string): string {
-  let end = address
-  for (;;) {
-    const shorter = end.replace(/[.,;:!?*_~]+$/, '')
-    const closesMore = shorter.endsWith(')') && count(shorter, ')') > count(shorter, '(')
-    end = closesMore ? shorter.slice(0, -1) : shorter
-    if (!closesMore) return end
-  }
+function cells(line: string): Inline[][] {
+  const inner = line.trim().replace(/^\|/, '').replace(/\|$/, '')
+  return inner
+    .split('|')
+    .slice(0, MAX_COLUMNS)
+    .map((cell) => parseInline(cell.trim()))
 }
 
-export function parseInline(text: string): Inline[] {
-  const parts: Inline[] = []
-  let position = 0
-  const plain = (until: number) => {
-    if (until > position) parts.push({ kind: 'text', text: text.slice(position, until) })
-  }
-  for (const match of text.matchAll(token)) {
-    const [whole, code, strong, strike, star, underline, label, target, address, issue, mention] =
-      match
-    const part = ((): Inline => {
-      if (code !== undefined) return { kind: 'code', text: code }
-      if (strong !== undefined) return { kind: 'strong', children: parseInline(strong) }
-      if (strike !== undefined) return { kind: 'strike', children: parseInline(strike) }
-      const emphasis = star ?? underline
-      if (emphasis !== undefined) return { kind: 'emphasis', children: parseInline(emphasis) }
-      if (target !== undefined) return { kind: 'link', href: target, text: label ?? target }
-      if (issue !== undefined) return { kind: 'issue', number: Number(issue) }
-      if (mention !== undefined) return { kind: 'mention', username: mention }
-      const href = trimAddress(address ?? whole)
-      return { kind: 'link', href, text: href }
-    })()
-    plain(match.index)
-    parts.push(part)
-    position = match.index + (address === undefined ? whole.length : trimAddress(address).length)
-  }
-  plain(text.length)
-  return parts
-}
+/** Lists that are open, outermost first: each with the column its items begin at. */
+type OpenLists = { indent: number; list: List }[]
 
-const fence = /^\s*(`{3,}|~{3,})\s*([\w+#.-]*)/
+function addItem(blocks: Block[], open: OpenLists, match: RegExpExecArray) {
+  const [, space = '', digits, box, text = ''] = match
+  const indent = space.replaceAll('\t', '    ').length
+  const ordered = digits !== undefined
+  const item: ListItem = {
+    checked: box === undefined ? null : box !== ' ',
+    children: parseInline(text),
+    lists: [],
+  }
+  while (open.length > 1 && indent < (open.at(-1)?.indent ?? 0)) open.pop()
+  const last = open.at(-1)
+  const parent = last?.list.items.at(-1)
+  const deeper = last && parent && indent >= last.indent + 2 && open.length < MAX_DEPTH
+  if (last && !deeper && last.list.ordered === ordered) {
+    last.list.items.push(item)
+    return
+  }
+  const list: List = { kind: 'list', ordered, start: Number(digits ?? 1), items: [item] }
+  if (deeper) parent.lists.push(list)
+  else {
+    open.pop()
+    const above = open.at(-1)?.list.items.at(-1)
+    if (above) above.lists.push(list)
+    else blocks.push(list)
+  }
+  open.push({ indent, list })
+}
 
 export function parseProse(source: string): Block[] {
   const blocks: Block[] = []
   const lines = source.replaceAll('\r\n', '\n').split('\n')
   let paragraph: string[] = []
+  let quote: string[] = []
+  let open: OpenLists = []
   const flush = () => {
     const text = paragraph.join('\n').trim()
     if (text) blocks.push({ kind: 'paragraph', children: parseInline(text) })
+    if (quote.length > 0) blocks.push({ kind: 'quote', children: parseInline(quote.join('\n')) })
     paragraph = []
+    quote = []
+  }
+  const begin = (block: Block) => {
+    flush()
+    open = []
+    blocks.push(block)
   }
   for (let index = 0; index < lines.length; index += 1) {
     const line = lines[index] ?? ''
-    const open = fence.exec(line)
-    const heading = /^(#{1,4})\s+(\S.*)$/.exec(line)
-    const quote = /^>\s?(.*)$/.exec(line)
-    const bullet = /^\s{0,3}(?:[-*+]|(\d{1,9})[.)])\s+(\S.*)$/.exec(line)
-    if (open || heading || quote || bullet || line.trim() === '') flush()
-    if (open) {
-      const mark = open[1] ?? '```'
-      const end = lines.findIndex((other, at) => at > index && other.trim().startsWith(mark))
-      const until = end < 0 ? lines.length : end
-      const text = lines.slice(index + 1, until).join('\n')
-      blocks.push({ kind: 'code', language: open[2] ?? '', text })
-      index = until
+    const fenced = fence.exec(line)
+    const heading = /^(#{1,4})[ \t]+(\S.*)$/.exec(line)
+    const quoted = /^>[ \t]?(.*)$/.exec(line)
+    const item = open.length > 0 || !/^[ \t]{4}/.test(line) ? bullet.exec(line) : null
+    if (fenced) {
+      const mark = fenced[1] ?? '```'
+      let end = index + 1
+      while (end < lines.length && !lines[end]?.trim().startsWith(mark)) end += 1
+      const text = lines.slice(index + 1, end).join('\n')
+      begin({ kind: 'code', language: fenced[2] ?? '', text })
+      index = end
     } else if (heading) {
       const level = heading[1]?.length ?? 1
-      blocks.push({ kind: 'heading', level, children: parseInline(heading[2] ?? '') })
-    } else if (quote) {
-      const last = blocks.at(-1)
-      const children = parseInline(quote[1] ?? '')
-      const goesOn = last?.kind === 'quote' && lines[index - 1]?.startsWith('>')
-      if (goesOn) last.children.push({ kind: 'text', text: '\n' }, ...children)
-      else blocks.push({ kind: 'quote', children })
-    } else if (bullet) {
-      const ordered = bullet[1] !== undefined
-      const last = blocks.at(-1)
-      const item = parseInline(bullet[2] ?? '')
-      const goesOn = last?.kind === 'list' && last.ordered === ordered && lines[index - 1]?.trim()
-      if (goesOn) last.items.push(item)
-      else blocks.push({ kind: 'list', ordered, items: [item] })
-    } else paragraph.push(line)
+      begin({ kind: 'heading', level, children: parseInline(heading[2] ?? '') })
+    } else if (quoted) {
+      if (quote.length === 0) flush()
+      open = []
+      quote.push(quoted[1] ?? '')
+    } else if (item) {
+      flush()
+      addItem(blocks, open, item)
+    } else if (line.includes('|') && paragraph.length === 0 && isTable(lines, index)) {
+      const table: Table = { kind: 'table', head: cells(line), rows: [] }
+      begin(table)
+      for (index += 2; lines[index]?.includes('|'); index += 1)
+        table.rows.push(cells(lines[index] ?? '').slice(0, table.head.length))
+      index -= 1
+    } else if (line.trim() === '') {
+      flush()
+      // A list goes on after an empty line only with an item of its own depth or deeper: the next line decides.
+      if (!bullet.test(lines[index + 1] ?? '')) open = []
+    } else if (open.length > 0 && /^[ \t]{2}/.test(line)) {
+      open
+        .at(-1)
+        ?.list.items.at(-1)
+        ?.children.push(...parseInline(`\n${line.trim()}`))
+    } else {
+      if (quote.length > 0) flush()
+      open = []
+      paragraph.push(line)
+    }
   }
   flush()
   return blocks
+}
+
+const isTable = (lines: readonly string[], index: number) => {
+  const next = lines[index + 1]
+  return next?.includes('|') && next.length < 500 && tableLine.test(next)
 }

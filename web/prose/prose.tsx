@@ -1,74 +1,138 @@
 // What people wrote, drawn, each part in the direction of its script. Everything is React elements; there is no HTML anywhere.
 import { Fragment, memo, useMemo, type ReactNode } from 'react'
 import { Link, useRoute } from 'wouter'
-import { parseProse, type Block, type Inline } from './parse.ts'
+import { CodeBlock } from './code.tsx'
+import { FileLink } from './file.tsx'
+import { parsePlace, type Inline } from './inline.ts'
+import { parseProse, type Block, type List, type Table } from './parse.ts'
 import classes from './prose.module.css'
 
-export const Prose = memo(function Prose({ text }: { text: string }) {
+/** Where a text stands, and who reads it. */
+interface Reader {
+  slug: string | undefined
+  /** Mentions of this username and of the whole channel are marked */
+  me: string | undefined
+}
+
+export const Prose = memo(function Prose({ text, me }: { text: string; me?: string }) {
   const blocks = useMemo(() => parseProse(text), [text])
   const [, room] = useRoute('/p/:slug/*?')
+  const reader = { slug: room?.slug, me }
   return (
     <div className={classes.prose}>
       {blocks.map((block, index) => (
         // oxlint-disable-next-line react/no-array-index-key -- parts of one text have no other name
-        <Fragment key={index}>{drawBlock(block, room?.slug)}</Fragment>
+        <Fragment key={index}>{drawBlock(block, reader)}</Fragment>
       ))}
     </div>
   )
 })
 
-function drawBlock(block: Block, slug: string | undefined): ReactNode {
+function drawBlock(block: Block, reader: Reader): ReactNode {
   switch (block.kind) {
     case 'code':
-      return (
-        <pre className={classes.code}>
-          <code>{block.text}</code>
-        </pre>
-      )
+      return <CodeBlock text={block.text} language={block.language} />
     case 'heading':
       return (
         <p dir="auto" className={classes.heading}>
-          {drawAll(block.children, slug)}
+          {drawAll(block.children, reader)}
         </p>
       )
     case 'quote':
       return (
         <blockquote dir="auto" className={classes.quote}>
-          {drawAll(block.children, slug)}
+          {drawAll(block.children, reader)}
         </blockquote>
       )
-    case 'list': {
-      const Tag = block.ordered ? 'ol' : 'ul'
-      return (
-        <Tag dir="auto">
-          {block.items.map((item, index) => (
-            // oxlint-disable-next-line react/no-array-index-key -- as above
-            <li key={index}>{drawAll(item, slug)}</li>
-          ))}
-        </Tag>
-      )
-    }
+    case 'list':
+      return drawList(block, reader)
+    case 'table':
+      return drawTable(block, reader)
     case 'paragraph':
-      return <p dir="auto">{drawAll(block.children, slug)}</p>
+      return <p dir="auto">{drawAll(block.children, reader)}</p>
   }
 }
 
-const drawAll = (parts: Inline[], slug: string | undefined) =>
-  // oxlint-disable-next-line react/no-array-index-key -- as above
-  parts.map((part, index) => <Fragment key={index}>{drawInline(part, slug)}</Fragment>)
+function drawList({ ordered, start, items }: List, reader: Reader): ReactNode {
+  const Tag = ordered ? 'ol' : 'ul'
+  return (
+    <Tag dir="auto" {...(ordered && start !== 1 ? { start } : {})}>
+      {items.map(({ checked, children, lists }, index) => (
+        // oxlint-disable-next-line react/no-array-index-key -- as above
+        <li key={index} className={checked === null ? undefined : classes.task}>
+          {checked !== null && (
+            <input
+              type="checkbox"
+              checked={checked}
+              disabled
+              aria-label={checked ? 'Done' : 'To do'}
+            />
+          )}
+          {drawAll(children, reader)}
+          {lists.map((list, at) => (
+            // oxlint-disable-next-line react/no-array-index-key -- as above
+            <Fragment key={at}>{drawList(list, reader)}</Fragment>
+          ))}
+        </li>
+      ))}
+    </Tag>
+  )
+}
 
-function drawInline(part: Inline, slug: string | undefined): ReactNode {
+function drawTable({ head, rows }: Table, reader: Reader): ReactNode {
+  return (
+    <div className={classes.table}>
+      <table dir="auto">
+        <thead>
+          <tr>
+            {head.map((cell, index) => (
+              // oxlint-disable-next-line react/no-array-index-key -- as above
+              <th key={index}>{drawAll(cell, reader)}</th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row, at) => (
+            // oxlint-disable-next-line react/no-array-index-key -- as above
+            <tr key={at}>
+              {row.map((cell, index) => (
+                // oxlint-disable-next-line react/no-array-index-key -- as above
+                <td key={index}>{drawAll(cell, reader)}</td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  )
+}
+
+const drawAll = (parts: Inline[], reader: Reader) =>
+  // oxlint-disable-next-line react/no-array-index-key -- as above
+  parts.map((part, index) => <Fragment key={index}>{drawInline(part, reader)}</Fragment>)
+
+function drawInline(part: Inline, reader: Reader): ReactNode {
+  const { slug, me } = reader
   switch (part.kind) {
     case 'text':
       return part.text
-    case 'code':
-      return <code className={classes.inline}>{part.text}</code>
+    case 'code': {
+      const code = <code className={classes.inline}>{part.text}</code>
+      const place = slug === undefined ? null : parsePlace(part.text)
+      return place && slug ? (
+        <FileLink slug={slug} place={place}>
+          {code}
+        </FileLink>
+      ) : (
+        code
+      )
+    }
     case 'strong':
-      return <strong>{drawAll(part.children, slug)}</strong>
+      return <strong>{drawAll(part.children, reader)}</strong>
     case 'emphasis':
-      return <em>{drawAll(part.children, slug)}</em>
+      return <em>{drawAll(part.children, reader)}</em>
     case 'strike':
-      return <s>{drawAll(part.children, slug)}</s>
+      return <s>{drawAll(part.children, reader)}</s>
     case 'link':
       return (
         <a href={part.href} target="_blank" rel="noreferrer noopener">
@@ -81,7 +145,21 @@ function drawInline(part: Inline, slug: string | undefined): ReactNode {
       ) : (
         `#${part.number}`
       )
-    case 'mention':
-      return <span className={classes.mention}>@{part.username}</span>
+    case 'file':
+      return slug ? (
+        <FileLink slug={slug} place={part.place}>
+          {part.text}
+        </FileLink>
+      ) : (
+        part.text
+      )
+    case 'mention': {
+      const mine = me !== undefined && (part.username === me || part.username === 'channel')
+      return (
+        <span className={classes.mention} data-me={mine}>
+          @{part.username}
+        </span>
+      )
+    }
   }
 }
