@@ -1,8 +1,13 @@
 // The bus over a real Redis; the local one has the same interface and no peers.
 import { describe, expect, inject, onTestFinished, test } from 'vitest'
+import { useProxy } from '../test/proxy.ts'
 import { freePort } from '../test/services.ts'
+import type { Bus } from '../protocol/bus.ts'
 import { AppError } from '../protocol/errors.ts'
 import { connectRedis, createLocalBus, createRedisBus } from './bus.ts'
+
+/** On a machine that is busy with other tests */
+const soon = { timeout: 20_000 }
 
 test('alone, a node answers itself and holds every lease', async () => {
   const bus = createLocalBus()
@@ -13,8 +18,8 @@ test('alone, a node answers itself and holds every lease', async () => {
 })
 
 describe.skipIf(!inject('redisUrl'))('over Redis', () => {
-  const useNode = async () => {
-    const client = await connectRedis(inject('redisUrl') ?? '', () => undefined)
+  const useNode = async (url = inject('redisUrl') ?? '') => {
+    const client = await connectRedis(url, () => undefined)
     const bus = await createRedisBus(client)
     onTestFinished(async () => {
       await bus.close()
@@ -22,6 +27,9 @@ describe.skipIf(!inject('redisUrl'))('over Redis', () => {
     })
     return { bus, client }
   }
+
+  /** Other tests have nodes on this Redis, too. */
+  const know = (a: Bus, b: Bus) => [a.peers().includes(b.nodeId), b.peers().includes(a.nodeId)]
 
   test('news reaches the other nodes and not the sender', async () => {
     const [{ bus: a }, { bus: b }] = [await useNode(), await useNode()]
@@ -85,11 +93,35 @@ describe.skipIf(!inject('redisUrl'))('over Redis', () => {
     const [{ bus: a }, { client }] = [await useNode(), await useNode()]
     let gaps = 0
     a.onGap(() => gaps++)
-    await expect
-      .poll(async () => {
-        await client.call('CLIENT', 'KILL', 'TYPE', 'pubsub')
-        return gaps
-      })
-      .toBeGreaterThan(0)
+    await client.call('CLIENT', 'KILL', 'TYPE', 'pubsub')
+    await expect.poll(() => a.connected()).toBe(false)
+    await expect.poll(() => gaps, soon).toBeGreaterThan(0)
+    await expect.poll(() => a.connected(), soon).toBe(true)
+  })
+
+  test('nodes know each other, and hear that one went', async () => {
+    const [{ bus: a }, { bus: b }] = [await useNode(), await useNode()]
+    await expect.poll(() => know(a, b), soon).toEqual([true, true])
+    const gone: string[] = []
+    a.onPeerGone((node) => gone.push(node))
+    await b.close()
+    await expect.poll(() => gone, soon).toContain(b.nodeId)
+    expect(a.peers()).not.toContain(b.nodeId)
+  })
+
+  test('a node that was cut off finds the others where they were, and they hear that they missed its news', async () => {
+    const proxy = await useProxy(inject('redisUrl') ?? '')
+    const [{ bus: a }, { bus: b }] = [await useNode(), await useNode(proxy.url)]
+    await expect.poll(() => know(a, b), soon).toEqual([true, true])
+    const told: string[] = []
+    a.onGap(() => told.push('a: gap'))
+    a.onPeerGone((node) => node === b.nodeId && told.push('a: gone'))
+    b.onPeerGone((node) => node === a.nodeId && told.push('b: gone'))
+    await proxy.cut()
+    await expect.poll(() => b.connected(), soon).toBe(false)
+    await expect.poll(() => told, soon).toEqual(['a: gone'])
+    await proxy.restore()
+    await expect.poll(() => told, soon).toEqual(['a: gone', 'a: gap'])
+    expect(know(a, b)).toEqual([true, true])
   })
 })

@@ -5,6 +5,7 @@ import { Redis } from 'ioredis'
 import { asUnavailable } from '../db/database.ts'
 import { AppError, type WireError } from '../protocol/errors.ts'
 import type { Bus } from '../protocol/bus.ts'
+import { createNodes } from './nodes.ts'
 
 type Listener = Parameters<Bus['subscribe']>[1]
 type Responder = Parameters<Bus['respond']>[1]
@@ -23,6 +24,9 @@ export function createLocalBus(): Bus {
     publish: () => undefined,
     subscribe: () => () => undefined,
     onGap: () => () => undefined,
+    connected: () => true,
+    peers: () => [],
+    onPeerGone: () => () => undefined,
     async request(node, subject, payload) {
       const responder = node === nodeId ? responders.get(subject) : undefined
       if (!responder) throw unavailable()
@@ -34,6 +38,9 @@ export function createLocalBus(): Bus {
     close: () => Promise.resolve(),
   }
 }
+
+/** What the nodes say of themselves. */
+const NODES = 'openlaunch:nodes'
 
 type Packet =
   | { kind: 'request'; id: string; from: string; subject: string; payload: unknown }
@@ -69,21 +76,40 @@ export async function createRedisBus(
   const inbox = `openlaunch:node:${nodeId}`
   const topicChannel = (topic: string) => `openlaunch:topic:${topic}`
   const nodeIdLength = Buffer.byteLength(nodeId)
+  let closed = false
+
+  /** News may be lost; whoever misses it fills the gap from the database. */
+  const broadcast = (channel: string, data: Uint8Array) => {
+    if (closed) return
+    client.publish(channel, Buffer.concat([Buffer.from(nodeId), data])).catch(() => undefined)
+  }
 
   const subscriber = client.duplicate({ enableOfflineQueue: true, maxRetriesPerRequest: null })
   subscriber.on('error', () => undefined)
-  // News sent while the connection was away is gone; the first 'ready' comes before anybody listens.
-  subscriber.on('ready', () => gapListeners.forEach((listener) => listener()))
+  // From here on others can ask us.
+  await subscriber.subscribe(inbox, NODES)
+  const nodes = createNodes({
+    nodeId,
+    say: (word) => broadcast(NODES, Buffer.from(word)),
+    onGap: () => gapListeners.forEach((listener) => listener()),
+  })
   subscriber.on('messageBuffer', (channelBytes: Buffer, message: Buffer) => {
     const channel = channelBytes.toString()
     if (channel === inbox) return void receive(message)
     const from = message.toString('latin1', 0, nodeIdLength)
+    if (channel === NODES) return nodes.receive(message.toString('latin1', nodeIdLength), from)
     if (from === nodeId) return
+    nodes.heard(from)
     const data = new Uint8Array(message.subarray(nodeIdLength))
     listeners.get(channel)?.forEach((listener) => listener(data, from))
   })
-  // From here on others can ask us.
-  await subscriber.subscribe(inbox)
+  const onLost = () => nodes.lost()
+  // Once this is answered, all that we listen to is subscribed again.
+  const onReady = () => subscriber.subscribe(NODES).then(nodes.ask, () => undefined)
+  for (const connection of [client, subscriber]) {
+    connection.on('close', onLost)
+    connection.on('ready', onReady)
+  }
 
   const send = (node: string, packet: Packet) =>
     client.publish(`openlaunch:node:${node}`, JSON.stringify(packet))
@@ -113,11 +139,7 @@ export async function createRedisBus(
 
   return {
     nodeId,
-    publish(topic, data) {
-      const message = Buffer.concat([Buffer.from(nodeId), data])
-      // News may be lost; whoever misses it fills the gap from the database.
-      client.publish(topicChannel(topic), message).catch(() => undefined)
-    },
+    publish: (topic, data) => broadcast(topicChannel(topic), data),
     subscribe(topic, listener) {
       const channel = topicChannel(topic)
       const set = listeners.get(channel) ?? new Set()
@@ -134,10 +156,15 @@ export async function createRedisBus(
       gapListeners.add(listener)
       return () => gapListeners.delete(listener)
     },
+    connected: nodes.connected,
+    peers: nodes.peers,
+    onPeerGone: nodes.onPeerGone,
     async request(node, subject, payload, timeoutMs = REQUEST_TIMEOUT) {
       if (node === nodeId) return handle(subject, payload, nodeId)
       const id = randomUUID()
       const { promise, resolve, reject } = Promise.withResolvers<unknown>()
+      // A refusal may come before Redis says that the request was sent.
+      promise.catch(() => undefined)
       const timer = setTimeout(() => reject(unavailable()), timeoutMs)
       pending.set(id, { resolve, reject })
       try {
@@ -163,7 +190,11 @@ export async function createRedisBus(
       // Unreleased, it ends by itself.
       await client.eval(releaseScript, 1, `openlaunch:lease:${key}`, nodeId).catch(() => undefined)
     },
-    async close() {
+    close() {
+      if (closed) return Promise.resolve()
+      nodes.close()
+      closed = true
+      client.off('close', onLost).off('ready', onReady)
       for (const { reject } of pending.values()) reject(unavailable())
       subscriber.disconnect()
       return Promise.resolve()

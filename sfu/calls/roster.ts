@@ -1,24 +1,17 @@
-// What the nodes tell each other every few seconds: which calls they own, and that they are alive. A call's owner
-// is decided by its lease; this is for those who only want to know.
+// What the nodes tell each other every few seconds: which calls they own. A call's owner is decided by its lease;
+// this is for those who only want to know.
 import type { Bus } from '../../protocol/bus.ts'
 import type { CallSummary } from '../../protocol/events.ts'
 
 const TOPIC = 'calls'
 
 type Calls = Record<string, CallSummary>
-type News = { kind: 'calls'; calls: Calls } | { kind: 'hello' } | { kind: 'bye' }
-
-interface OtherNode {
-  calls: Map<string, CallSummary>
-  /** Local time, so that clocks need not agree */
-  heardAt: number
-}
+type News = { kind: 'calls'; calls: Calls } | { kind: 'hello' }
 
 export interface Roster {
   find(projectId: string): { nodeId: string; call: CallSummary } | undefined
   /** Tells the others now; otherwise they learn with the next beat. */
   tell(): void
-  /** Says goodbye. */
   close(): void
 }
 
@@ -28,50 +21,41 @@ interface RosterOptions {
   /** The calls of this node */
   describe(): Calls
   onBeat(): void
-  /** A node is silent or said goodbye: with it went its calls, and the sockets that it held */
+  /** A node is gone: with it went its calls, and the sockets that it held */
   onGone(nodeId: string, projectIds: string[]): void
 }
 
 export function createRoster({ bus, beatMs, describe, onBeat, onGone }: RosterOptions): Roster {
-  const nodes = new Map<string, OtherNode>()
+  const nodes = new Map<string, Map<string, CallSummary>>()
   const send = (news: News) => bus.publish(TOPIC, new TextEncoder().encode(JSON.stringify(news)))
   const tell = () => send({ kind: 'calls', calls: describe() })
-
-  const forget = (nodeId: string) => {
-    const node = nodes.get(nodeId)
-    if (!node) return
-    nodes.delete(nodeId)
-    onGone(nodeId, [...node.calls.keys()])
-  }
-  const unsubscribe = bus.subscribe(TOPIC, (data, from) => {
-    const news = JSON.parse(new TextDecoder().decode(data)) as News
-    if (news.kind === 'bye') return forget(from)
-    if (news.kind === 'hello') tell()
-    const calls = news.kind === 'calls' ? new Map(Object.entries(news.calls)) : new Map()
-    nodes.set(from, { calls, heardAt: performance.now() })
-  })
   const sayHello = () => {
     send({ kind: 'hello' })
     tell()
   }
-  const unsubscribeGap = bus.onGap(() => {
-    // Silence while our own connection was away says nothing about the others.
-    for (const node of nodes.values()) node.heardAt = performance.now()
-    sayHello()
-  })
+  const ends = [
+    bus.subscribe(TOPIC, (data, from) => {
+      const news = JSON.parse(new TextDecoder().decode(data)) as News
+      if (news.kind === 'hello') tell()
+      else nodes.set(from, new Map(Object.entries(news.calls)))
+    }),
+    bus.onPeerGone((nodeId) => {
+      const projectIds = [...(nodes.get(nodeId)?.keys() ?? [])]
+      nodes.delete(nodeId)
+      onGone(nodeId, projectIds)
+    }),
+    bus.onGap(sayHello),
+  ]
   const beat = setInterval(() => {
     tell()
     onBeat()
-    for (const [nodeId, { heardAt }] of nodes) {
-      if (performance.now() - heardAt > beatMs * 3) forget(nodeId)
-    }
   }, beatMs)
   beat.unref()
   sayHello()
 
   return {
     find(projectId) {
-      for (const [nodeId, { calls }] of nodes) {
+      for (const [nodeId, calls] of nodes) {
         const call = calls.get(projectId)
         if (call) return { nodeId, call }
       }
@@ -80,9 +64,7 @@ export function createRoster({ bus, beatMs, describe, onBeat, onGone }: RosterOp
     tell,
     close() {
       clearInterval(beat)
-      unsubscribe()
-      unsubscribeGap()
-      send({ kind: 'bye' })
+      for (const end of ends) end()
       nodes.clear()
     },
   }
