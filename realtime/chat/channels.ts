@@ -1,13 +1,17 @@
-// The channels of a project. There is one, made together with the project.
+// Channels as they are read: which ones a person may see, and what is unread in them.
+import { sql, type SqlBool } from 'kysely'
+import { requireAccess, type Actor, type ProjectAccess } from '../../db/access.ts'
 import type { Db, Trx } from '../../db/database.ts'
-import type { Channel } from '../../protocol/events.ts'
+import type { Permission } from '../../protocol/access.ts'
+import { UNREAD_LIMIT, type Channel, type ChannelInfo } from '../../protocol/chat.ts'
 import { notFound } from '../../protocol/errors.ts'
-import { DEFAULT_CHANNEL } from '../../protocol/names.ts'
+import type { PublicUser } from '../../protocol/events.ts'
+import { DEFAULT_CHANNEL, isUuid } from '../../protocol/names.ts'
 
 export async function findDefaultChannel(db: Db | Trx, projectId: string) {
   const channel = await db
     .selectFrom('channels')
-    .select(['id', 'lastSeq'])
+    .select(['id', 'lastSeq', 'lastRev'])
     .where('projectId', '=', projectId)
     .where('name', '=', DEFAULT_CHANNEL)
     .executeTakeFirst()
@@ -15,31 +19,121 @@ export async function findDefaultChannel(db: Db | Trx, projectId: string) {
   return channel
 }
 
-/** The project's channels as one person sees them: what is read, what is not. */
-export async function listChannels(
-  db: Db | Trx,
-  projectId: string,
-  userId: string,
-): Promise<Channel[]> {
-  const rows = await db
+/** Of a row of `channels`; access to the project is another question. */
+export const isReader = (userId: string) => sql<SqlBool>`(channels.kind = 'public' or exists (
+  select from channel_members c where c.channel_id = channels.id and c.user_id = ${userId}
+))`
+
+const members = sql<PublicUser[] | null>`case when channels.kind <> 'public' then (
+  select coalesce(json_agg(json_build_object(
+    'id', u.id,
+    'username', u.username,
+    'displayName', coalesce(p.display_name, u.username),
+    'avatar', coalesce(p.avatar_url, '')
+  ) order by c.joined_at, u.id), '[]')
+  from channel_members c
+  join users u on u.id = c.user_id
+  left join user_profiles p on p.user_id = u.id
+  where c.channel_id = channels.id
+) end`
+
+export const selectChannels = (db: Db | Trx) =>
+  db
     .selectFrom('channels')
-    .leftJoin('readMarks', (join) =>
-      join.onRef('readMarks.channelId', '=', 'channels.id').on('readMarks.userId', '=', userId),
-    )
-    .select(({ ref, val, fn, selectFrom }) => [
+    .select([
       'channels.id',
+      'channels.projectId',
+      'channels.kind',
       'channels.name',
+      'channels.topic',
+      'channels.archivedAt',
+      'channels.createdBy',
       'channels.lastSeq',
-      fn.coalesce('readMarks.seq', val(0)).as('readSeq'),
-      selectFrom('messages')
-        .select((messages) => messages.fn.countAll<number>().as('count'))
-        .where('messages.channelId', '=', ref('channels.id'))
-        .where('messages.authorId', '!=', userId)
-        .where('messages.seq', '>', fn.coalesce('readMarks.seq', val(0)))
-        .as('unread'),
+      'channels.lastRev as rev',
+      members.as('members'),
     ])
+
+const countTo = (rows: ReturnType<typeof sql>) =>
+  sql<number>`(select count(*) from (${rows} limit ${sql.lit(UNREAD_LIMIT)}) counted)`
+
+/** Messages that somebody has not read; `marks.seq` is theirs, null where they read nothing. */
+const isUnread = (userId: string) => sql<SqlBool>`
+  m.channel_id = channels.id and m.seq > coalesce(marks.seq, 0)
+  and m.author_id <> ${userId} and m.deleted_at is null`
+
+const unread = (userId: string) =>
+  countTo(sql`select from messages m where m.parent_id is null and ${isUnread(userId)}`)
+
+/** By name or as everybody; who is meant both ways in one message is meant once. */
+const mentioned = (userId: string) =>
+  countTo(sql`
+    (select m.seq from mentions n join messages m on m.id = n.message_id
+      where n.user_id = ${userId} and n.channel_id = channels.id and n.seq > coalesce(marks.seq, 0)
+      and ${isUnread(userId)} limit ${sql.lit(UNREAD_LIMIT)})
+    union
+    (select m.seq from messages m where m.mentions_all and ${isUnread(userId)}
+      limit ${sql.lit(UNREAD_LIMIT)})`)
+
+const selectOwnChannels = (db: Db | Trx, userId: string) =>
+  selectChannels(db)
+    .leftJoin('readMarks as marks', (join) =>
+      join.onRef('marks.channelId', '=', 'channels.id').on('marks.userId', '=', userId),
+    )
+    .select([
+      sql<number>`coalesce(marks.seq, 0)`.as('readSeq'),
+      unread(userId).as('unread'),
+      mentioned(userId).as('mentions'),
+    ])
+
+/** All that a person of the project may read: the default channel, then by name, then talks, newest first. */
+export const listChannels = (db: Db | Trx, projectId: string, userId: string): Promise<Channel[]> =>
+  selectOwnChannels(db, userId)
     .where('channels.projectId', '=', projectId)
-    .orderBy('channels.createdAt')
+    .where(isReader(userId))
+    .orderBy(sql`channels.name is distinct from ${DEFAULT_CHANNEL}`)
+    .orderBy(sql`channels.name is null`)
+    .orderBy('channels.name')
+    .orderBy(
+      sql`coalesce((select m.created_at from messages m
+        where m.channel_id = channels.id and m.seq = channels.last_seq), channels.created_at) desc`,
+    )
     .execute()
-  return rows.map((row) => ({ ...row, unread: row.unread ?? 0 }))
+
+/** One channel as a person sees it, who may read it. */
+export const readChannel = (db: Db | Trx, channelId: string, userId: string): Promise<Channel> =>
+  selectOwnChannels(db, userId)
+    .where('channels.id', '=', channelId)
+    .executeTakeFirstOrThrow(() => notFound('Channel'))
+
+/** One channel as everybody sees it who may read it. */
+export const readInfo = (db: Db | Trx, channelId: string): Promise<ChannelInfo> =>
+  selectChannels(db)
+    .where('channels.id', '=', channelId)
+    .executeTakeFirstOrThrow(() => notFound('Channel'))
+
+export type ChannelRow = Omit<ChannelInfo, 'members'>
+
+/**
+ * The door of everything in a channel.
+ * @param required beside reading it
+ * @throws AppError NOT_FOUND when it does not exist or must stay hidden, INSUFFICIENT_PERMISSIONS
+ */
+export async function requireChannel(
+  db: Db | Trx,
+  actor: Actor,
+  channelId: string,
+  ...required: Permission[]
+): Promise<{ access: ProjectAccess; channel: ChannelRow }> {
+  if (!isUuid(channelId)) throw notFound('Channel')
+  const channel = await db
+    .selectFrom('channels')
+    .select(['id', 'projectId', 'kind', 'name', 'topic', 'archivedAt', 'createdBy'])
+    .select(['lastSeq', 'lastRev as rev'])
+    .where('id', '=', channelId)
+    .where(isReader(actor.id))
+    .executeTakeFirstOrThrow(() => notFound('Channel'))
+  return {
+    access: await requireAccess(db, actor, channel.projectId, 'room:join', ...required),
+    channel,
+  }
 }
