@@ -19,7 +19,8 @@ RUN apt-get update \
 ENV NODE_ENV=production PORT=3000 DATA_DIR=/data XDG_CACHE_HOME=/app/.cache
 WORKDIR /app
 COPY --from=build --chown=node:node /app ./
-RUN mkdir /data && chown node:node /data
+# A new volume takes over the owner of the directory it is mounted on.
+RUN mkdir /data /attachments && chown node:node /data /attachments
 USER node
 VOLUME /data
 EXPOSE 3000/tcp 20000-20100/tcp 20000-20100/udp

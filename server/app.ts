@@ -1,5 +1,6 @@
 // The HTTP side of the server: what every request passes, then the endpoints of http.ts, then the page.
 import { OpenAPIHono } from '@hono/zod-openapi'
+import { except } from 'hono/combine'
 import { compress } from 'hono/compress'
 import { HTTPException } from 'hono/http-exception'
 import { requestId } from 'hono/request-id'
@@ -11,6 +12,8 @@ import type { AccessChange } from '../protocol/requests.ts'
 import type { WorkerStatus } from '../protocol/worker.ts'
 import type { Accounts } from './accounts/accounts.ts'
 import type { AccountLimits } from './accounts/limits.ts'
+import type { AttachmentSettings } from './attachments/attachments.ts'
+import { UPLOADS } from './attachments/routes.ts'
 import type { FileDocuments } from './files/files.ts'
 import {
   bearer,
@@ -43,6 +46,7 @@ export interface AppContext {
   accessChanged: (change: AccessChange) => void
   documents: FileDocuments
   messages: ProjectMessages
+  attachments: AttachmentSettings
   workerStatus: () => WorkerStatus
   /** People with a live connection to this node */
   activeUsers: () => number | Promise<number>
@@ -85,7 +89,8 @@ export function createApp(context: AppContext) {
 
   app.use(requestId(), clientAddress(trustProxy), requestLog(log), metrics.measure)
   app.use(browserRules(publicUrl?.startsWith('https:') ?? false), compress())
-  app.use('/api/*', crossOrigin(origins), originGuard(createAllowOrigin(origins)), sizeLimit())
+  app.use('/api/*', crossOrigin(origins), originGuard(createAllowOrigin(origins)))
+  app.use('/api/*', except(UPLOADS, sizeLimit()))
   app.use('/api/*', uncached, bearer(context.accounts.authenticate))
   app.use('/api/*', idempotency(context.db, log))
 

@@ -4,6 +4,8 @@ import os from 'node:os'
 import path from 'node:path'
 import { z } from 'zod'
 
+const MEBIBYTE = 1024 * 1024
+
 const units = { s: 1, m: 60, h: 3_600, d: 86_400 }
 /** `15m`, `24h`, `7d` → seconds */
 const duration = z
@@ -33,6 +35,9 @@ const schema = z.object({
   PORT: integer(0, 65_535).prefault('3000'),
   HOST: z.string().min(1).optional(),
   DATA_DIR: z.string().min(1).default('./data'),
+  ATTACHMENTS_DIR: z.string().min(1).optional(),
+  MAX_ATTACHMENT_MB: integer(1, 10_000).prefault('25'),
+  ATTACHMENT_QUOTA_MB: integer(1, 100_000_000).prefault('1024'),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
   REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
   PUBLIC_URL: origin.optional(),
@@ -86,6 +91,12 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     port: data.PORT,
     host: data.HOST,
     dataDir: path.resolve(data.DATA_DIR),
+    attachments: Object.freeze({
+      directory: path.resolve(data.ATTACHMENTS_DIR ?? path.join(data.DATA_DIR, 'attachments')),
+      maxBytes: data.MAX_ATTACHMENT_MB * MEBIBYTE,
+      /** per project */
+      quotaBytes: data.ATTACHMENT_QUOTA_MB * MEBIBYTE,
+    }),
     databaseUrl: data.DATABASE_URL,
     redisUrl: data.REDIS_URL,
     publicUrl: data.PUBLIC_URL,

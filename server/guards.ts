@@ -104,5 +104,7 @@ export const browserRules = (https: boolean) =>
     },
     permissionsPolicy: { camera: ['self'], microphone: ['self'], displayCapture: ['self'] },
     xFrameOptions: 'DENY',
+    // What an answer says of itself is stricter.
+    overwrite: false,
     strictTransportSecurity: https ? 'max-age=15552000' : false,
   })

@@ -2,6 +2,7 @@
 import type { OpenAPIHono } from '@hono/zod-openapi'
 import { accountRoutes } from './accounts/routes.ts'
 import type { AppContext } from './app.ts'
+import { attachmentRoutes } from './attachments/routes.ts'
 import { fileRoutes } from './files/routes.ts'
 import { idempotencyParameter } from './idempotency.ts'
 import { issueRoutes } from './issues/routes.ts'
@@ -23,6 +24,7 @@ const endpoints = (context: AppContext) => [
   issueRoutes(context),
   fileRoutes(context),
   messageRoutes(context),
+  attachmentRoutes(context),
 ]
 
 export function mountEndpoints(app: OpenAPIHono<RestEnv>, context: AppContext) {
@@ -39,7 +41,7 @@ export function mountEndpoints(app: OpenAPIHono<RestEnv>, context: AppContext) {
       title: 'OpenLaunch',
       version: context.version,
       description:
-        'Accounts, projects, issues, files and messages. Rooms, chat, live files and calls speak over websockets: ' +
+        'Accounts, projects, issues, files, messages and attachments. Rooms, chat, live files and calls speak over websockets: ' +
         'see docs/PROTOCOL.md.',
     },
     servers: [{ url: '/' }],

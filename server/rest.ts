@@ -42,6 +42,10 @@ interface Endpoint<
   anonymous?: boolean
   /** The answer holds a secret, which must not be kept: Idempotency-Key does nothing here */
   secret?: boolean
+  /** The body is a file: the handler reads it from `c.req.raw.body`, with a limit of its own, and no Idempotency-Key */
+  upload?: boolean
+  /** The answer is a file: the handler makes it */
+  download?: boolean
   query?: Query
   body?: Body
   /** 200 unless told; 204 where there is no `data` */
@@ -66,7 +70,7 @@ type Answer<Data extends Shape, Meta extends Shape> = Data extends z.ZodType
   ? Meta extends z.ZodType
     ? { data: z.input<Data>; meta: z.input<Meta> }
     : z.input<Data>
-  : void
+  : void | Response
 
 const errorSchema = z
   .object({
@@ -156,17 +160,21 @@ function describeErrors(codes: readonly ErrorCode[]) {
 
 type AnyEndpoint = Endpoint<Shape, Shape, Shape, Shape>
 
-const takesKey = (method: Method, { anonymous, secret }: AnyEndpoint) =>
-  method === 'post' && !anonymous && !secret
+const takesKey = (method: Method, { anonymous, secret, upload }: AnyEndpoint) =>
+  method === 'post' && !anonymous && !secret && !upload
+
+const file = { '*/*': { schema: z.string().meta({ format: 'binary' }) } }
 
 function describe(tag: string, method: Method, path: string, endpoint: AnyEndpoint) {
   const { summary, description, anonymous, query, body, data, meta, status = 200 } = endpoint
+  const { upload, download } = endpoint
   const params = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => [name, z.string()] as const)
   const keyed = takesKey(method, endpoint)
   const codes: ErrorCode[] = [
     ...(query || body || keyed ? (['VALIDATION_ERROR'] as const) : []),
     ...(keyed ? (['CONFLICT', 'UNPROCESSABLE'] as const) : []),
     ...(body ? (['MALFORMED_JSON', 'PAYLOAD_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE'] as const) : []),
+    ...(upload ? (['PAYLOAD_TOO_LARGE'] as const) : []),
     ...(anonymous ? [] : (['AUTHENTICATION_FAILED', 'INVALID_TOKEN'] as const)),
     ...(endpoint.errors ?? []),
     'INTERNAL_ERROR',
@@ -192,11 +200,14 @@ function describe(tag: string, method: Method, path: string, endpoint: AnyEndpoi
       ...(params.length > 0 ? { params: z.object(Object.fromEntries(params)) } : {}),
       ...(query instanceof z.ZodObject ? { query } : {}),
       ...(body ? { body: { content: json(body), required: !body.safeParse({}).success } } : {}),
+      ...(upload ? { body: { content: file, required: true } } : {}),
     },
     responses: {
       ...(answer
         ? { [status]: { description: 'Success', content: json(answer) } }
-        : { 204: { description: 'Done' } }),
+        : download
+          ? { 200: { description: 'Success', content: file } }
+          : { 204: { description: 'Done' } }),
       ...describeErrors(codes),
     },
   }
@@ -240,6 +251,7 @@ export function createEndpoints(tag: string) {
             body: (endpoint.body && parse(endpoint.body, await readBody(c))) as Parsed<Body>,
             c,
           })
+          if (answered instanceof Response) return answered
           if (!endpoint.data) return c.body(null, 204)
           const { data, meta } = endpoint.meta
             ? (answered as { data: unknown; meta: object })

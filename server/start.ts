@@ -1,4 +1,5 @@
 // The whole program: opens what it stands on, puts the planes together, listens, and closes in reverse order.
+import { randomUUID } from 'node:crypto'
 import type { Server } from 'node:http'
 import path from 'node:path'
 import { createAdaptorServer } from '@hono/node-server'
@@ -24,7 +25,10 @@ import { loadSigningKey } from './accounts/tokens.ts'
 import { grantAdmin } from './accounts/admins.ts'
 import { createApp } from './app.ts'
 import type { Config } from './config.ts'
+import { createCleaning } from './attachments/cleaning.ts'
+import { createDirectoryStore } from './attachments/store.ts'
 import { createAllowOrigin } from './origin.ts'
+import { loadSecret } from './secrets.ts'
 import { socketRequests } from './sockets.ts'
 import { createSweep } from './sweep.ts'
 import { ownUpgrades } from './upgrade.ts'
@@ -160,6 +164,15 @@ async function assemble(
   const publish: Publish = ({ actorId, ...update }) =>
     emit.toProject(update.projectId, 'project_update', update, actorId)
 
+  // A place of this database alone: to nodes of another one, its files would be leftovers.
+  const directory = path.join(
+    config.attachments.directory,
+    await loadSecret(db, 'attachments', randomUUID()),
+  )
+  const attachments = { ...config.attachments, store: createDirectoryStore(directory) }
+  const cleaning = createCleaning({ db, attachments, log })
+  closers.push(() => cleaning.close())
+
   const app = createApp({
     db,
     database,
@@ -170,6 +183,7 @@ async function assemble(
     accessChanged,
     documents,
     messages: chat,
+    attachments,
     workerStatus: () => binary.status(),
     activeUsers: () =>
       new Set([...io.sockets.sockets.values()].map((s) => s.data.principal.id)).size,

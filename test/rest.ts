@@ -1,4 +1,7 @@
 // The REST plane for tests: the real app over an embedded database in memory, without a socket in between.
+import { mkdtempSync, rmSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
 import { pino } from 'pino'
 import { afterAll } from 'vitest'
 import { openDatabase } from '../db/database.ts'
@@ -13,6 +16,7 @@ import { createAccountLimits } from '../server/accounts/limits.ts'
 import type { SignedIn } from '../server/accounts/schema.ts'
 import { loadSigningKey } from '../server/accounts/tokens.ts'
 import { createApp, type AppContext } from '../server/app.ts'
+import { createDirectoryStore } from '../server/attachments/store.ts'
 import type { ProjectDetails } from '../server/projects/schema.ts'
 
 export interface Reply<Data> {
@@ -62,7 +66,10 @@ export async function openRest({
     accessChanged,
   })
   const documents = createDocuments({ db, bus: createLocalBus(), log, ...accounts })
+  const directory = mkdtempSync(path.join(os.tmpdir(), 'openlaunch-attachments-'))
+  const store = createDirectoryStore(directory)
   afterAll(async () => {
+    rmSync(directory, { recursive: true })
     await documents.close()
     await database.close()
   })
@@ -75,6 +82,7 @@ export async function openRest({
     accessChanged,
     documents,
     messages: createChat({ db, emit }),
+    attachments: { store, maxBytes: 1024 * 1024, quotaBytes: 3 * 1024 * 1024 },
     workerStatus: () => ({ state: 'unavailable', reason: 'not in this test' }),
     activeUsers: () => 0,
     log,
@@ -145,5 +153,7 @@ export async function openRest({
     accessChanges,
     lines,
     accounts: context.accounts,
+    store,
+    log,
   }
 }

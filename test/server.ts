@@ -1,6 +1,9 @@
 // The real server for a test: inside the test's process, or as a process of its own that can be killed.
 import { spawn, type ChildProcess } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
+import os from 'node:os'
+import path from 'node:path'
 import { pino } from 'pino'
 import { onTestFinished } from 'vitest'
 import { readConfig, type Config } from '../server/config.ts'
@@ -18,6 +21,8 @@ export async function startTestServer(
     LOG_LEVEL: 'error',
     AUTH_RATE_LIMIT: '100000',
     MEDIASOUP_WORKER_BIN: process.env['MEDIASOUP_WORKER_BIN'],
+    // Made when something is uploaded.
+    ...(settings['DATA_DIR'] ? {} : { ATTACHMENTS_DIR: path.join(os.tmpdir(), randomUUID()) }),
     ...settings,
   })
   const dataDir = settings['DATA_DIR'] ? config.dataDir : 'memory://'

@@ -4,6 +4,7 @@ import type { Db } from '../../db/database.ts'
 import { systemPermissions } from '../../protocol/access.ts'
 import { AppError } from '../../protocol/errors.ts'
 import { isUuid } from '../../protocol/names.ts'
+import { loadSecret } from '../secrets.ts'
 import type { PrivateUser } from '../users/schema.ts'
 import { newSecret } from './sessions.ts'
 
@@ -12,19 +13,7 @@ const parties = { issuer: 'openlaunch', audience: 'openlaunch' }
 /** The key that all nodes sign with: from the configuration, or made once and kept in the database. */
 export async function loadSigningKey(db: Db, fromConfig: string | undefined): Promise<Uint8Array> {
   if (fromConfig) return new TextEncoder().encode(fromConfig)
-  const name = 'jwt'
-  await db
-    .insertInto('secrets')
-    .values({ name, value: newSecret() })
-    .onConflict((conflict) => conflict.doNothing())
-    .execute()
-  // Read back: another node may have been first.
-  const { value } = await db
-    .selectFrom('secrets')
-    .select('value')
-    .where('name', '=', name)
-    .executeTakeFirstOrThrow()
-  return new TextEncoder().encode(value)
+  return new TextEncoder().encode(await loadSecret(db, 'jwt', newSecret()))
 }
 
 /** @param ttl seconds that a token is good for */

@@ -1,0 +1,180 @@
+// Attachments: bytes are uploaded first and belong to nobody else, until a message of their uploader takes them along.
+import type { Logger } from 'pino'
+import { v7 as uuid } from 'uuid'
+import { requireAccess } from '../../db/access.ts'
+import type { Db, Trx } from '../../db/database.ts'
+import type { Principal } from '../../protocol/access.ts'
+import type { Attachment } from '../../protocol/chat.ts'
+import { AppError, notFound } from '../../protocol/errors.ts'
+import { isUuid } from '../../protocol/names.ts'
+import { isReadable } from '../../realtime/chat/readable.ts'
+import { holdProject, lockProject } from '../projects/hold.ts'
+import { HEAD_BYTES, imageTypes, readImageHeader } from './image.ts'
+import type { AttachmentStore, Bytes } from './store.ts'
+
+export interface AttachmentSettings {
+  store: AttachmentStore
+  maxBytes: number
+  /** Per project */
+  quotaBytes: number
+}
+
+export interface AttachmentOptions {
+  db: Db
+  attachments: AttachmentSettings
+  log: Logger
+}
+
+export interface Upload {
+  name: string
+  /** As the uploader says */
+  type: string
+  bytes: Bytes
+  /** As announced; the stream itself decides */
+  size: number | undefined
+}
+
+const columns = ['id', 'name', 'type', 'size', 'width', 'height'] as const
+
+/** @throws AppError PAYLOAD_TOO_LARGE, UNPROCESSABLE when the project's quota is used up */
+export async function uploadAttachment(
+  { db, attachments, log }: AttachmentOptions,
+  uploader: Principal,
+  project: string,
+  upload: Upload,
+): Promise<Attachment> {
+  const { store, maxBytes, quotaBytes } = attachments
+  const access = await requireAccess(db, uploader, project, 'chat:write')
+  if ((upload.size ?? 0) > maxBytes) {
+    throw new AppError('PAYLOAD_TOO_LARGE', `The file is larger than ${maxBytes} bytes`)
+  }
+  await requireRoom(db, access.project.id, upload.size ?? 0, quotaBytes)
+  // Its time is in the id: cleaning.ts leaves the files of young ones alone.
+  const id = uuid()
+  const head = keepHead(upload.bytes)
+  const size = await store.put(id, head.bytes, maxBytes)
+  try {
+    const image = readImageHeader(head.read())
+    return await db.transaction().execute(async (trx) => {
+      const { project: held } = await holdProject(trx, uploader, access.project.id, 'chat:write')
+      // Others who upload wait, and count this one.
+      await lockProject(trx, held.id)
+      await requireRoom(trx, held.id, size, quotaBytes)
+      return await trx
+        .insertInto('attachments')
+        .values({
+          id,
+          projectId: held.id,
+          uploadedBy: uploader.id,
+          name: upload.name,
+          type: image?.type ?? believed(upload.type),
+          size,
+          width: image?.width ?? null,
+          height: image?.height ?? null,
+        })
+        .returning(columns)
+        .executeTakeFirstOrThrow()
+    })
+  } catch (error) {
+    await removeFiles(attachments, log, [id])
+    throw error
+  }
+}
+
+/** What says to be an image that browsers show, and is none, is anything. */
+const believed = (type: string) => (imageTypes.has(type) ? 'application/octet-stream' : type)
+
+async function requireRoom(db: Db | Trx, projectId: string, size: number, quotaBytes: number) {
+  const { used } = await db
+    .selectFrom('attachments')
+    .select(({ fn, val }) => fn.coalesce(fn.sum<string>('size'), val(0)).as('used'))
+    .where('projectId', '=', projectId)
+    .executeTakeFirstOrThrow()
+  if (Number(used) + size <= quotaBytes) return
+  throw new AppError(
+    'UNPROCESSABLE',
+    `The attachments of this project may have ${quotaBytes} bytes together; delete messages that carry some`,
+  )
+}
+
+/** Lets a stream pass, and keeps what an image's header can stand in. */
+function keepHead(bytes: Bytes) {
+  const kept: Uint8Array[] = []
+  let length = 0
+  async function* pass() {
+    for await (const chunk of bytes) {
+      if (length < HEAD_BYTES) kept.push(chunk.slice(0, HEAD_BYTES - length))
+      length += chunk.byteLength
+      yield chunk
+    }
+  }
+  return { bytes: pass(), read: () => Buffer.concat(kept) }
+}
+
+/**
+ * The door of an attachment's bytes.
+ * @throws AppError NOT_FOUND when there is none, or it must stay hidden from this person
+ */
+export async function findAttachment(
+  db: Db,
+  reader: Principal,
+  project: string,
+  id: string,
+): Promise<Attachment> {
+  const { project: found } = await requireAccess(db, reader, project, 'room:join')
+  const row = isUuid(id)
+    ? await db
+        .selectFrom('attachments')
+        .leftJoin('messages', 'messages.id', 'attachments.messageId')
+        .leftJoin('channels', 'channels.id', 'messages.channelId')
+        .select(columns.map((column) => `attachments.${column}` as const))
+        .where('attachments.id', '=', id)
+        .where('attachments.projectId', '=', found.id)
+        .where(({ eb, and, or }) =>
+          or([
+            and([eb('messageId', 'is', null), eb('uploadedBy', '=', reader.id)]),
+            isReadable(reader.id),
+          ]),
+        )
+        .executeTakeFirst()
+    : undefined
+  if (!row) throw notFound('Attachment')
+  return row
+}
+
+/** Deletes an upload that no message has. @throws AppError NOT_FOUND */
+export async function deleteUpload(
+  { db, attachments, log }: AttachmentOptions,
+  uploader: Principal,
+  project: string,
+  id: string,
+): Promise<void> {
+  const { project: found } = await requireAccess(db, uploader, project, 'room:join')
+  const deleted = isUuid(id)
+    ? await db
+        .deleteFrom('attachments')
+        .where('id', '=', id)
+        .where('projectId', '=', found.id)
+        .where('uploadedBy', '=', uploader.id)
+        .where('messageId', 'is', null)
+        .returning('id')
+        .executeTakeFirst()
+    : undefined
+  if (!deleted) throw notFound('Upload that no message has')
+  await removeFiles(attachments, log, [id])
+}
+
+/** After their rows are gone. What fails here, cleaning.ts finds later. */
+export async function removeFiles(
+  { store }: AttachmentSettings,
+  log: Logger,
+  ids: readonly string[],
+): Promise<void> {
+  for (const id of ids) {
+    try {
+      await store.remove(id)
+    } catch (error) {
+      log.warn({ err: error, attachment: id }, 'the file of an attachment stays for now')
+    }
+  }
+}

@@ -1,0 +1,107 @@
+// Where the bytes of attachments lie. One interface, so that they can lie elsewhere: an S3 bucket needs these four.
+import { createWriteStream } from 'node:fs'
+import { mkdir, open, readdir, rename, rm } from 'node:fs/promises'
+import path from 'node:path'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { AppError } from '../../protocol/errors.ts'
+
+export type Bytes = AsyncIterable<Uint8Array>
+
+export interface AttachmentStore {
+  /**
+   * Keeps the whole stream under the id, or nothing of it.
+   * @returns its size
+   * @throws AppError PAYLOAD_TOO_LARGE
+   */
+  put(id: string, bytes: Bytes, maxBytes: number): Promise<number>
+  /** @returns undefined when there is nothing under the id */
+  open(id: string): Promise<ReadableStream<Uint8Array> | undefined>
+  /** Nothing under the id is no error. */
+  remove(id: string): Promise<void>
+  /** The ids of all that is there, what is half there included, in groups */
+  list(): AsyncIterable<string[]>
+}
+
+/** What a stream holds beyond a limit ends it. */
+async function* limit(bytes: Bytes, maxBytes: number) {
+  let size = 0
+  for await (const chunk of bytes) {
+    size += chunk.byteLength
+    if (size > maxBytes) {
+      throw new AppError('PAYLOAD_TOO_LARGE', `The file is larger than ${maxBytes} bytes`)
+    }
+    yield chunk
+  }
+}
+
+const isMissing = (error: unknown) => (error as NodeJS.ErrnoException).code === 'ENOENT'
+
+const PART = '.part'
+
+/** A directory of this machine, or one that all nodes share. It need not exist yet. */
+export function createDirectoryStore(directory: string): AttachmentStore {
+  /** The end of an id is random, so that no folder grows large. */
+  const folderOf = (id: string) => path.join(directory, id.slice(-2))
+  const fileOf = (id: string) => path.join(folderOf(id), id)
+
+  return {
+    async put(id, bytes, maxBytes) {
+      await mkdir(folderOf(id), { recursive: true })
+      const part = fileOf(id) + PART
+      try {
+        // `flush`: on disk before it has its name.
+        const file = createWriteStream(part, { flags: 'wx', flush: true })
+        await pipeline(limit(bytes, maxBytes), file)
+        await rename(part, fileOf(id))
+        await syncDirectory(folderOf(id))
+        return file.bytesWritten
+      } catch (error) {
+        await rm(part, { force: true })
+        throw error
+      }
+    },
+
+    async open(id) {
+      try {
+        const file = await open(fileOf(id))
+        return Readable.toWeb(file.createReadStream()) as ReadableStream<Uint8Array>
+      } catch (error) {
+        if (isMissing(error)) return undefined
+        throw error
+      }
+    },
+
+    async remove(id) {
+      await rm(fileOf(id), { force: true })
+      await rm(fileOf(id) + PART, { force: true })
+    },
+
+    async *list() {
+      for (const folder of await readFolder(directory)) {
+        const names = await readFolder(path.join(directory, folder))
+        yield names.map((name) => (name.endsWith(PART) ? name.slice(0, -PART.length) : name))
+      }
+    },
+  }
+}
+
+async function readFolder(folder: string) {
+  try {
+    return await readdir(folder)
+  } catch (error) {
+    if (isMissing(error)) return []
+    throw error
+  }
+}
+
+/** The new name is on disk, too. Windows cannot, and need not. */
+async function syncDirectory(folder: string) {
+  if (process.platform === 'win32') return
+  const handle = await open(folder)
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
