@@ -42,14 +42,17 @@ async function findAccess(db: Db | Trx, actor: Actor, project: string) {
     .select(['projects.id', 'projects.slug', 'projects.visibility', 'projectMembers.role'])
     .where(isUuid(project) ? 'projects.id' : 'projects.slug', '=', project)
     .executeTakeFirst()
-  if (!row) return undefined
-  const role = roleIn(actor, row.role, row.visibility)
-  if (!role) return undefined
-  return {
-    project: { id: row.id, slug: row.slug, visibility: row.visibility },
-    role,
-    permissions: projectPermissions[role],
-  } satisfies ProjectAccess
+  return row && accessOf(actor, row, row.role)
+}
+
+/** @param member the actor's role in the project, null without one */
+export function accessOf(
+  actor: Actor,
+  { id, slug, visibility }: ProjectAccess['project'],
+  member: ProjectRole | null,
+): ProjectAccess | undefined {
+  const role = roleIn(actor, member, visibility)
+  return role && { project: { id, slug, visibility }, role, permissions: projectPermissions[role] }
 }
 
 /**
@@ -64,7 +67,14 @@ export async function requireAccess(
   project: string,
   ...required: Permission[]
 ): Promise<ProjectAccess> {
-  const access = await findAccess(db, actor, project)
+  return requirePermissions(await findAccess(db, actor, project), ...required)
+}
+
+/** @throws AppError as `requireAccess` */
+export function requirePermissions(
+  access: ProjectAccess | undefined,
+  ...required: Permission[]
+): ProjectAccess {
   if (!access) throw notFound('Project')
   const missing = required.filter((permission) => !can(access, permission))
   if (missing.length > 0) {
