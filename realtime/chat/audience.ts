@@ -1,0 +1,223 @@
+// Which of this node's sockets hear which channel. It follows the database: news of a change only says where to look.
+import { sql } from 'kysely'
+import type { Logger } from 'pino'
+import type { Db } from '../../db/database.ts'
+import type { Bus } from '../../protocol/bus.ts'
+import { channelRoom, projectRoom, userRoom } from '../../protocol/names.ts'
+import type { Feed } from '../feed.ts'
+import type { Io, IoSocket } from '../io.ts'
+import { encodeEvent, type Outlet } from '../outlet.ts'
+import { selectChannels } from './channels.ts'
+
+export interface ChannelChange {
+  projectId: string
+  channelId: string
+  /** Whose access may have changed; null: everybody's in the project */
+  userIds: string[] | null
+}
+
+export interface Audience {
+  /** Joins the rooms of the project's channels and follows their feeds. Call it when the socket is in the project's. */
+  enter(socket: IoSocket, projectId: string): Promise<void>
+  leave(socket: IoSocket, projectId: string): Promise<void>
+  /** After a commit: judges people on all nodes, and tells who may read it what the channel is now. */
+  changed(change: ChannelChange): void
+  /** After news may have been lost */
+  refreshAll(): Promise<void>
+  /** The Socket.IO room of a channel that somebody here hears */
+  roomOf(channelId: string): string | undefined
+}
+
+export interface AudienceOptions {
+  db: Db
+  io: Io
+  bus: Bus
+  outlet: Outlet
+  /** Of the chat, by channel */
+  feed: Pick<Feed, 'follow' | 'unfollow'>
+  log: Logger
+}
+
+/** What is to be judged in a project, in one go. */
+interface Work {
+  sockets: Set<IoSocket>
+  /** Channels that changed */
+  changed: Set<string>
+  /** Any channel may have changed */
+  all: boolean
+}
+
+const TOPIC = 'channels'
+const PROJECT = projectRoom('')
+/** While news is lost, and after the database failed; milliseconds. */
+const RETRY = 1_000
+
+export function createAudience(options: AudienceOptions): Audience & { close(): void } {
+  const { db, io, bus, outlet, feed, log } = options
+  const { adapter, sockets } = io.sockets
+  /** The channels that are followed: somebody here hears them */
+  const channels = new Map<string, { projectId: string; room: string }>()
+  const inRoom = new Map<string, Set<string>>()
+  const waiting = new Map<string, Work>()
+  const latest = new Map<string, Promise<void>>()
+  let closed = false
+
+  const isIn = ({ connected, rooms }: IoSocket, projectId: string) =>
+    connected && rooms.has(projectRoom(projectId))
+
+  const socketsIn = (room: string): IoSocket[] =>
+    [...(adapter.rooms.get(room) ?? [])].flatMap((id) => sockets.get(id) ?? [])
+
+  /** The channels that are not public, of those that a socket hears. */
+  const held = (socket: IoSocket, projectId: string) =>
+    [...socket.rooms].flatMap((room) =>
+      [...(inRoom.get(room) ?? [])].filter(
+        (id) => room === channelRoom(id) && channels.get(id)?.projectId === projectId,
+      ),
+    )
+
+  /** One after another in a project, so that what is read is never older than what was done; all that wait at once. */
+  function judge(projectId: string, who: IoSocket[], changed: string[] = [], all = false) {
+    const work = waiting.get(projectId) ?? { sockets: new Set(), changed: new Set(), all: false }
+    for (const socket of who) work.sockets.add(socket)
+    for (const id of changed) work.changed.add(id)
+    work.all ||= all
+    const joined = waiting.has(projectId) && latest.get(projectId)
+    if (joined) return joined
+    waiting.set(projectId, work)
+    const before = latest.get(projectId)?.catch(() => undefined) ?? Promise.resolve()
+    const done = before.then(() => {
+      waiting.delete(projectId)
+      return settle(projectId, work)
+    })
+    latest.set(projectId, done)
+    const forget = () => latest.get(projectId) === done && latest.delete(projectId)
+    done.then(forget, forget)
+    return done
+  }
+
+  async function settle(projectId: string, work: Work) {
+    const readable = await readReadable(db, projectId, work.sockets)
+    // Meanwhile the last one may have left.
+    if (!adapter.rooms.has(projectRoom(projectId))) return
+    const moves = [...work.sockets].flatMap((socket) =>
+      isIn(socket, projectId)
+        ? move(socket, projectId, readable.of.get(socket.data.principal.id) ?? [])
+        : [],
+    )
+    const heard = readable.rows.filter(({ id, kind }) => {
+      const room = kind === 'public' ? projectRoom(projectId) : channelRoom(id)
+      if (!adapter.rooms.has(room)) return false
+      channels.set(id, { projectId, room })
+      inRoom.set(room, (inRoom.get(room) ?? new Set()).add(id))
+      return true
+    })
+    await Promise.all([...moves, feed.follow(heard.map(({ id }) => id))])
+    const isTold = ([id, channel]: [string, { projectId: string }]) =>
+      work.changed.has(id) || (work.all && channel.projectId === projectId)
+    const told = [...channels].filter(isTold).map(([id]) => id)
+    if (told.length > 0) await tell(told)
+  }
+
+  /** Whoever lost a channel is told; who got one, with all who have it. */
+  function move(socket: IoSocket, projectId: string, may: string[]) {
+    const lost = held(socket, projectId).filter((id) => !may.includes(id))
+    for (const channelId of lost)
+      outlet.toRoom(socket.id, [encodeEvent('channel_removed', { projectId, channelId })])
+    return [...lost.map((id) => socket.leave(channelRoom(id))), socket.join(may.map(channelRoom))]
+  }
+
+  /** Read after its feed is followed: what comes later is told as a message. */
+  async function tell(channelIds: string[]) {
+    const infos = await selectChannels(db)
+      .where('channels.id', '=', sql<string>`any(${channelIds}::uuid[])`)
+      .execute()
+    for (const info of infos) {
+      const room = channels.get(info.id)?.room
+      if (room) outlet.toRoom(room, [encodeEvent('channel_changed', info)])
+    }
+  }
+
+  /** Until it is done: somebody may hear what is not theirs any more. */
+  function insist(projectId: string, who: IoSocket[], changed: string[]) {
+    judge(projectId, who, changed).catch((error: unknown) => {
+      if (closed) return
+      log.warn({ err: error, projectId }, 'access to channels cannot be judged now')
+      setTimeout(() => closed || insist(projectId, who, changed), RETRY).unref()
+    })
+  }
+
+  function look({ projectId, channelId, userIds }: ChannelChange) {
+    if (!adapter.rooms.has(projectRoom(projectId))) return
+    const rooms = userIds?.map(userRoom) ?? [projectRoom(projectId)]
+    insist(projectId, rooms.flatMap(socketsIn), [channelId])
+  }
+
+  async function refresh(all: boolean) {
+    const rooms = [...adapter.rooms.keys()].filter((room) => room.startsWith(PROJECT))
+    for (const room of rooms) await judge(room.slice(PROJECT.length), socketsIn(room), [], all)
+  }
+
+  const forgetRoom = (room: string) => {
+    for (const id of inRoom.get(room) ?? []) {
+      feed.unfollow(id)
+      channels.delete(id)
+    }
+    inRoom.delete(room)
+  }
+  adapter.on('delete-room', forgetRoom)
+  const stop = bus.subscribe(TOPIC, (data) =>
+    look(JSON.parse(new TextDecoder().decode(data)) as ChannelChange),
+  )
+  let refreshing = false
+  const timer = setInterval(() => {
+    if (bus.connected() || refreshing) return
+    refreshing = true
+    refresh(false)
+      .catch((error: unknown) =>
+        log.warn({ err: error }, 'access to channels cannot be judged now'),
+      )
+      .finally(() => (refreshing = false))
+  }, RETRY).unref()
+
+  return {
+    enter: (socket, projectId) => judge(projectId, [socket]),
+    async leave(socket, projectId) {
+      const ids = held(socket, projectId)
+      await Promise.all(ids.map((id) => socket.leave(channelRoom(id))))
+    },
+    changed(change) {
+      bus.publish(TOPIC, new TextEncoder().encode(JSON.stringify(change)))
+      look(change)
+    },
+    refreshAll: () => refresh(true),
+    roomOf: (channelId) => channels.get(channelId)?.room,
+    close() {
+      closed = true
+      clearInterval(timer)
+      adapter.off('delete-room', forgetRoom)
+      stop()
+    },
+  }
+}
+
+/** Public channels, and those of others than can be read by all, with one row per reader. */
+async function readReadable(db: Db, projectId: string, sockets: Set<IoSocket>) {
+  const userIds = [...new Set([...sockets].map(({ data }) => data.principal.id))]
+  const rows = await db
+    .selectFrom('channels')
+    .leftJoin('channelMembers', (join) =>
+      join
+        .onRef('channelMembers.channelId', '=', 'channels.id')
+        .on('channelMembers.userId', '=', sql<string>`any(${userIds}::uuid[])`),
+    )
+    .select(['channels.id', 'channels.kind', 'channelMembers.userId'])
+    .where('channels.projectId', '=', projectId)
+    .where(({ or, eb }) =>
+      or([eb('channels.kind', '=', 'public'), eb('channelMembers.userId', 'is not', null)]),
+    )
+    .execute()
+  const of = new Map<string, string[]>()
+  for (const { id, userId } of rows) if (userId) of.set(userId, [...(of.get(userId) ?? []), id])
+  return { rows, of }
+}
