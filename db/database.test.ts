@@ -132,9 +132,9 @@ describe.each(kinds)('$name', ({ open }) => {
 })
 
 describe.skipIf(!inject('postgresUrl'))('PostgreSQL that goes away', () => {
-  const useDatabase = async () => {
+  const useDatabase = async (silenceMs = 8_000) => {
     const proxy = await useProxy(await useFreshPostgres())
-    const database = await openDatabase({ url: proxy.url, dataDir: 'unused' })
+    const database = await openDatabase({ url: proxy.url, dataDir: 'unused', silenceMs })
     onTestFinished(() => database.close())
     return { proxy, ...database }
   }
@@ -172,6 +172,26 @@ describe.skipIf(!inject('postgresUrl'))('PostgreSQL that goes away', () => {
     const { db } = await useDatabase()
     const ended = failure(sql`select pg_terminate_backend(pg_backend_pid())`.execute(db))
     expect(await ended).toBe('UNAVAILABLE')
+  })
+
+  test('[E1] is told as UNAVAILABLE when it answers nothing and refuses nothing', async () => {
+    const { db, ping, proxy } = await useDatabase(500)
+    const begun = Promise.withResolvers<void>()
+    const isHeld = Promise.withResolvers<void>()
+    const inTransaction = failure(
+      db.transaction().execute(async (trx) => {
+        await sql`select 1`.execute(trx)
+        begun.resolve()
+        await isHeld.promise
+        await sql`select 1`.execute(trx)
+      }),
+    )
+    await begun.promise
+    proxy.hold()
+    isHeld.resolve()
+    expect(await inTransaction).toBe('UNAVAILABLE')
+    proxy.release()
+    await ping()
   })
 
   test('is told from everything else that fails', async () => {

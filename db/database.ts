@@ -7,6 +7,7 @@ import { openEmbedded } from './embedded.ts'
 import { migrate } from './migrate.ts'
 import type { Database } from './schema.ts'
 import { parsers } from './types.ts'
+import { watchConnections } from './watchdog.ts'
 
 export type Db = Kysely<Database>
 export type Trx = Transaction<Database>
@@ -28,15 +29,19 @@ export interface DatabaseOptions {
   dataDir: string
   /** Told of connections that broke while idle; the pool replaces them */
   onError?: (error: Error) => void
+  /** How long PostgreSQL may leave a query without an answer, in milliseconds. Default 8 s */
+  silenceMs?: number
 }
 
 /** Opens the database and brings its schema up to date. */
 export async function openDatabase(options: DatabaseOptions): Promise<OpenDatabase> {
+  let isMigrated = false
   const opened = options.url
-    ? openPostgres(options.url, options)
+    ? openPostgres(options.url, options, () => isMigrated)
     : await openPglite(options.dataDir)
   try {
     await migrate(opened.db)
+    isMigrated = true
     return opened
   } catch (error) {
     await opened.close().catch(() => undefined)
@@ -54,7 +59,11 @@ const ping = async (db: Db) => {
   await sql`select 1`.execute(db)
 }
 
-function openPostgres(url: string, { onError }: DatabaseOptions): OpenDatabase {
+function openPostgres(
+  url: string,
+  { onError, silenceMs }: DatabaseOptions,
+  isMigrated: () => boolean,
+): OpenDatabase {
   const textParsers: pg.CustomTypesConfig = {
     getTypeParser: (id, format) =>
       (format !== 'binary' && parsers[id]) || pg.types.getTypeParser(id, format),
@@ -63,13 +72,15 @@ function openPostgres(url: string, { onError }: DatabaseOptions): OpenDatabase {
     connectionString: url,
     max: 10,
     types: textParsers,
-    connectionTimeoutMillis: 5_000,
+    connectionTimeoutMillis: 2_000,
+    keepAlive: true,
     options: '-c timezone=UTC -c client_min_messages=warning',
   })
   // Without listeners, a connection that breaks ends the process. Idle ones tell the pool; those in use tell nobody,
   // and their queries fail.
   pool.on('error', (error) => onError?.(error))
   pool.on('connect', (client) => client.on('error', () => undefined))
+  watchConnections(pool, { silenceMs, isOn: isMigrated })
   const db = createKysely(new PostgresDialect({ pool }))
   return {
     db,

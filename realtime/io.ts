@@ -28,10 +28,12 @@ export interface IoOptions {
   /** Other sites' pages that may; their browsers ask for CORS headers, since Socket.IO begins by polling */
   allowedOrigins?: readonly string[] | undefined
   redis?: Redis | undefined
+  /** Whether this node stops: others take who comes now */
+  isStopping?: (() => boolean) | undefined
 }
 
 export function createIo(options: IoOptions): Io {
-  const { http, authenticate, allowOrigin, allowedOrigins = [], redis } = options
+  const { http, authenticate, allowOrigin, allowedOrigins = [], redis, isStopping } = options
   const io: Io = new Server(http, {
     // Other upgrades belong to server/upgrade.ts.
     destroyUpgrade: false,
@@ -43,7 +45,12 @@ export function createIo(options: IoOptions): Io {
     cors: { origin: [...allowedOrigins] },
     ...(redis && { adapter: adapterFor(redis, http) }),
   })
+  io.engine.on('connection', (connection: { request: IncomingMessage | null }) => {
+    // Nobody reads the first request any more, and it is the larger part of an idle connection.
+    connection.request = null
+  })
   io.use((socket, next) => {
+    if (isStopping?.()) return next(refusal(stopping()))
     admit(socket, authenticate).then(
       () => next(),
       (error: unknown) => next(refusal(error)),
@@ -69,8 +76,12 @@ async function admit(socket: IoSocket, authenticate: Authenticate) {
   }
   socket.data.principal = await authenticate(token)
   socket.data.joined = {}
+  // Kept for as long as the socket otherwise, and never looked at again.
+  Object.assign(socket.handshake, { auth: {}, headers: {} })
   await socket.join(userRoom(socket.data.principal.id))
 }
+
+export const stopping = () => new AppError('UNAVAILABLE', 'This node stops; connect to another')
 
 /** What the client finds in `connect_error`: the sentence as its message, code and details as its data. */
 function refusal(error: unknown) {

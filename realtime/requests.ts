@@ -6,7 +6,7 @@ import { asUnavailable } from '../db/database.ts'
 import { AppError } from '../protocol/errors.ts'
 import type { Reply } from '../protocol/events.ts'
 import type { Caller, RequestHandlers } from '../protocol/requests.ts'
-import type { Io, IoSocket } from './io.ts'
+import { stopping, type Io, type IoSocket } from './io.ts'
 
 /** The same for every request, so that the table can be looked up by whatever name a client sends. */
 interface AnyHandler {
@@ -21,6 +21,9 @@ export interface RequestLimit {
   duration: number
 }
 
+/** How long requests under way may take once the node stops, in milliseconds. */
+const LAST_REQUESTS = 5_000
+
 export function bindRequests(
   io: Io,
   handlers: RequestHandlers,
@@ -29,6 +32,9 @@ export function bindRequests(
 ) {
   const table = new Map(Object.entries(handlers) as [string, AnyHandler][])
   const limiter = new RateLimiterMemory(limit)
+  let underWay = 0
+  let isStopping = false
+  const idle = Promise.withResolvers<void>()
 
   async function answer(socket: IoSocket, name: string, payload: unknown): Promise<unknown> {
     await limiter.consume(socket.id).catch(() => {
@@ -56,14 +62,31 @@ export function bindRequests(
       const acknowledge =
         typeof last === 'function' ? (last as (reply: Reply<unknown>) => void) : null
       const payload = last === args[0] && acknowledge ? undefined : args[0]
-      answer(socket, name, payload).then(
-        (data) => acknowledge?.({ ok: true, data }),
-        (error: unknown) => {
-          acknowledge?.({ ok: false, error: toKnown(error, name).toWire() })
-        },
-      )
+      if (isStopping) return acknowledge?.({ ok: false, error: stopping().toWire() })
+      underWay++
+      void answer(socket, name, payload)
+        .then(
+          (data) => acknowledge?.({ ok: true, data }),
+          (error: unknown) => {
+            acknowledge?.({ ok: false, error: toKnown(error, name).toWire() })
+          },
+        )
+        .finally(() => {
+          if (--underWay === 0 && isStopping) idle.resolve()
+        })
     })
   })
+
+  return {
+    /** Takes no more; resolves when those under way are acknowledged. */
+    async stop() {
+      isStopping = true
+      if (underWay === 0) return
+      const timer = setTimeout(idle.resolve, LAST_REQUESTS)
+      await idle.promise
+      clearTimeout(timer)
+    },
+  }
 }
 
 const invalid = (name: string, { issues }: z.ZodError) =>

@@ -33,6 +33,7 @@ import { createMetrics } from './ops/metrics.ts'
 import { webPage } from './ops/page.ts'
 import { requestLog } from './ops/requests.ts'
 import { createAllowOrigin } from './origin.ts'
+import type { PresenceOptions } from './presence/routes.ts'
 import { answerError, type RestContext, type RestEnv } from './rest.ts'
 
 export interface AppContext {
@@ -47,7 +48,10 @@ export interface AppContext {
   documents: FileDocuments
   messages: ProjectMessages
   attachments: AttachmentSettings
+  presence: PresenceOptions['presence']
   workerStatus: () => WorkerStatus
+  /** Whether this node stops */
+  isStopping: () => boolean
   /** People with a live connection to this node */
   activeUsers: () => number | Promise<number>
   log: Logger

@@ -5,7 +5,6 @@ import path from 'node:path'
 import { createAdaptorServer } from '@hono/node-server'
 import type { Logger } from 'pino'
 import manifest from '../package.json' with { type: 'json' }
-import type { Publish } from '../db/activity.ts'
 import { openDatabase } from '../db/database.ts'
 import type { AccessChange } from '../protocol/requests.ts'
 import type { WorkerStatus } from '../protocol/worker.ts'
@@ -14,9 +13,11 @@ import { createChat } from '../realtime/chat/chat.ts'
 import { createDocuments } from '../realtime/documents/documents.ts'
 import { createEmit } from '../realtime/emit.ts'
 import { createIo } from '../realtime/io.ts'
-import { createPresence } from '../realtime/presence/presence.ts'
+import { createOutlet } from '../realtime/outlet.ts'
+import { createPresence, type PresenceOptions } from '../realtime/presence/presence.ts'
 import { bindRequests } from '../realtime/requests.ts'
 import { createRooms } from '../realtime/rooms/rooms.ts'
+import { createUpdates } from '../realtime/rooms/updates.ts'
 import { createCalls } from '../sfu/calls/calls.ts'
 import { createWorkerBinary } from '../sfu/worker/binary.ts'
 import { createAccounts } from './accounts/accounts.ts'
@@ -27,6 +28,7 @@ import { createApp } from './app.ts'
 import type { Config } from './config.ts'
 import { createCleaning } from './attachments/cleaning.ts'
 import { createDirectoryStore } from './attachments/store.ts'
+import { drain } from './drain.ts'
 import { createAllowOrigin } from './origin.ts'
 import { loadSecret } from './secrets.ts'
 import { socketRequests } from './sockets.ts'
@@ -46,6 +48,7 @@ export interface RunningServer {
 export interface StartOptions {
   /** How often live connections are judged again, in milliseconds */
   sweepInterval?: number
+  presenceTimes?: Pick<PresenceOptions, 'awayAfterMs' | 'graceMs'>
 }
 
 /** @throws Error with a sentence for the operator when something it stands on is not there */
@@ -76,7 +79,7 @@ export async function startServer(
 async function assemble(
   config: Config,
   log: Logger,
-  { sweepInterval }: StartOptions,
+  { sweepInterval, presenceTimes }: StartOptions,
   closers: (() => unknown)[],
 ) {
   const database = await openDatabase({
@@ -108,6 +111,7 @@ async function assemble(
   })
   const { authenticate, redeemTicket } = accounts
 
+  let isStopping = false
   const allowOrigin = createAllowOrigin(config.allowedOrigins)
   // Socket.IO must be there before requests come, and the app needs what hangs on Socket.IO.
   const http = createAdaptorServer({ fetch: (...args) => app.fetch(...args) }) as Server
@@ -117,9 +121,14 @@ async function assemble(
     redis,
     allowOrigin: ({ headers }) => allowOrigin(headers),
     allowedOrigins: config.allowedOrigins,
+    isStopping: () => isStopping,
   })
   const emit = createEmit(io)
-  const presence = createPresence({ io, emit, log })
+  const outlet = createOutlet({ io, log })
+  closers.push(() => outlet.close())
+  const updates = createUpdates({ db, io, bus, outlet, log })
+  closers.push(() => updates.close())
+  const presence = createPresence({ db, io, bus, outlet, log, ...presenceTimes })
   closers.push(() => presence.close())
   const chat = createChat({ db, emit })
 
@@ -134,8 +143,16 @@ async function assemble(
     if (binary.status().state !== 'ready') emit.toSocket(socket.id, 'call_worker', binary.status())
   })
 
-  const rooms = createRooms({ db, io, presence, callSummary: (id) => calls.summary(id) })
-  bindRequests(io, socketRequests({ io, rooms, chat, calls }), log)
+  const nowhere = () => Promise.resolve()
+  const rooms = createRooms({
+    db,
+    io,
+    presence,
+    updates,
+    audience: { enter: nowhere, leave: nowhere },
+    callSummary: (id) => calls.summary(id),
+  })
+  const requests = bindRequests(io, socketRequests({ io, rooms, presence, chat, calls }), log)
 
   /** Every node closes what it holds of that person. */
   function accessChanged(change: AccessChange) {
@@ -161,9 +178,6 @@ async function assemble(
   closers.push(() => sweep.close())
   bus.onGap(sweep.all)
 
-  const publish: Publish = ({ actorId, ...update }) =>
-    emit.toProject(update.projectId, 'project_update', update, actorId)
-
   // A place of this database alone: to nodes of another one, its files would be leftovers.
   const directory = path.join(
     config.attachments.directory,
@@ -179,12 +193,14 @@ async function assemble(
     redis,
     accounts,
     limits: createAccountLimits({ redis, requestsPerMinute: config.authRateLimit }),
-    publish,
+    publish: updates.publish,
     accessChanged,
     documents,
     messages: chat,
+    presence,
     attachments,
     workerStatus: () => binary.status(),
+    isStopping: () => isStopping,
     activeUsers: () =>
       new Set([...io.sockets.sockets.values()].map((s) => s.data.principal.id)).size,
     log,
@@ -198,6 +214,9 @@ async function assemble(
 
   await listen(http, config)
   closers.push(async () => {
+    isStopping = true
+    await drain({ io, bus, emit, windowMs: config.drainSeconds * 1_000 })
+    await requests.stop()
     // Nothing new comes in; requests under way finish. The server is closed when the last connection is, and those
     // of documents are not Socket.IO's.
     const closed = io.close()

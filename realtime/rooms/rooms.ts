@@ -1,10 +1,9 @@
 // Project rooms: joining, leaving, and being put out when access changes.
 import { requireAccess, type ProjectAccess } from '../../db/access.ts'
-import { readActivity } from '../../db/activity.ts'
+import { readUpdatePage } from '../../db/activity.ts'
 import type { Db } from '../../db/database.ts'
-import { publicColumns } from '../../db/people.ts'
 import type { Permission } from '../../protocol/access.ts'
-import type { CallSummary, JoinedProject } from '../../protocol/events.ts'
+import type { CallSummary, JoinedProject, UpdatePage } from '../../protocol/events.ts'
 import { AppError } from '../../protocol/errors.ts'
 import { projectRoom, userRoom } from '../../protocol/names.ts'
 import type { AccessChange, Caller, Holding } from '../../protocol/requests.ts'
@@ -12,22 +11,33 @@ import { listChannels } from '../chat/channels.ts'
 import { emitTo } from '../emit.ts'
 import type { Io, IoSocket } from '../io.ts'
 import type { Presence } from '../presence/presence.ts'
+import { listMembers, readMute } from './members.ts'
+import type { Updates } from './updates.ts'
 
 export interface RoomsOptions {
   db: Db
   io: Io
   presence: Presence
+  updates: Pick<Updates, 'follow'>
+  /** The rooms of the project's channels that a socket may read */
+  audience: {
+    enter(socket: IoSocket, projectId: string): Promise<void>
+    leave(socket: IoSocket, projectId: string): Promise<void>
+  }
   /** The project's call, if there is one */
   callSummary(projectId: string): Promise<CallSummary | null>
 }
 
 export type Rooms = ReturnType<typeof createRooms>
 
-export function createRooms({ db, io, presence, callSummary }: RoomsOptions) {
+export function createRooms(options: RoomsOptions) {
+  const { db, io, presence, updates, audience, callSummary } = options
+
   const leave = async (socket: IoSocket, projectId: string) => {
     delete socket.data.joined[projectId]
     await socket.leave(projectRoom(projectId))
-    presence.left(projectId, socket.data.principal.user)
+    await audience.leave(socket, projectId)
+    presence.left(projectId, socket)
   }
 
   async function describe(
@@ -36,24 +46,26 @@ export function createRooms({ db, io, presence, callSummary }: RoomsOptions) {
     since: number | undefined,
   ): Promise<JoinedProject> {
     const { id: projectId } = project
-    const [present, members, channels, call, activity] = await Promise.all([
-      presence.list(projectId),
+    const [members, channels, call, mutedUntil, page] = await Promise.all([
       listMembers(db, projectId),
       listChannels(db, projectId, userId),
       callSummary(projectId),
-      readActivity(db, projectId, since),
+      readMute(db, projectId, userId),
+      readUpdatePage(db, projectId, since),
     ])
-    const online = new Set(present.map(({ id }) => id))
+    const present = presence.list(projectId)
+    const presentById = new Map(present.map((person) => [person.id, person]))
     return {
       projectId,
       // room:join is never a visitor's
       role: role as JoinedProject['role'],
       permissions,
-      members: members.map((member) => ({ ...member, online: online.has(member.id) })),
+      members: members.map((member) => ({ ...member, ...presentById.get(member.id) })),
       present,
       channels,
       call,
-      ...activity,
+      mutedUntil,
+      ...page,
     }
   }
 
@@ -73,6 +85,7 @@ export function createRooms({ db, io, presence, callSummary }: RoomsOptions) {
       await socket.join(projectRoom(projectId))
       presence.joined(projectId, socket)
       try {
+        await Promise.all([updates.follow(projectId), audience.enter(socket, projectId)])
         // Judged again now that closeFor() would find the socket: in between it could be missed.
         return await describe(await judge(), principal.id, since)
       } catch (error) {
@@ -86,6 +99,11 @@ export function createRooms({ db, io, presence, callSummary }: RoomsOptions) {
       const socket = io.sockets.sockets.get(socketId)
       if (socket?.data.joined[projectId]) await leave(socket, projectId)
       return null
+    },
+
+    async listUpdates({ principal }: Caller, id: string, after: number): Promise<UpdatePage> {
+      const { project } = await requireAccess(db, principal, id, 'room:join')
+      return readUpdatePage(db, project.id, after)
     },
 
     /** What this node's sockets were let into. */
@@ -118,14 +136,3 @@ export function createRooms({ db, io, presence, callSummary }: RoomsOptions) {
     },
   }
 }
-
-const listMembers = (db: Db, projectId: string) =>
-  db
-    .selectFrom('projectMembers')
-    .innerJoin('users', 'users.id', 'projectMembers.userId')
-    .innerJoin('userProfiles', 'userProfiles.userId', 'users.id')
-    .select(publicColumns)
-    .select('projectMembers.role')
-    .where('projectMembers.projectId', '=', projectId)
-    .orderBy('projectMembers.joinedAt')
-    .execute()

@@ -4,16 +4,24 @@ import type { RequestHandlers } from '../../protocol/requests.ts'
 import type { Rooms } from './rooms.ts'
 import { projectIdSchema as projectId } from './schema.ts'
 
-export const roomRequests = (rooms: Rooms): RequestHandlers<'join_project' | 'leave_project'> => ({
+const seq = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER)
+
+export const roomRequests = (
+  rooms: Rooms,
+): RequestHandlers<'join_project' | 'leave_project' | 'get_updates'> => ({
   join_project: {
     schema: z.object({
       projectId,
-      since: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER).optional(),
+      since: seq.optional(),
     }),
     handle: (caller, payload) => rooms.join(caller, payload.projectId, payload.since),
   },
   leave_project: {
     schema: z.object({ projectId }),
     handle: (caller, payload) => rooms.leave(caller, payload.projectId),
+  },
+  get_updates: {
+    schema: z.object({ projectId, after: seq }),
+    handle: (caller, payload) => rooms.listUpdates(caller, payload.projectId, payload.after),
   },
 })

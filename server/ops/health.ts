@@ -9,6 +9,8 @@ interface HealthOptions {
   redis?: { ping(): Promise<unknown> } | undefined
   workerStatus: () => WorkerStatus
   version: string
+  /** Whether this node stops: nothing new should come to it */
+  isStopping: () => boolean
 }
 
 /** A service that hangs is down, too; milliseconds. */
@@ -35,7 +37,8 @@ function describeCalls(status: WorkerStatus) {
   return { status: 'preparing', step, progress, message }
 }
 
-export function healthRoutes({ database, redis, workerStatus, version }: HealthOptions) {
+export function healthRoutes(options: HealthOptions) {
+  const { database, redis, workerStatus, version, isStopping } = options
   return new Hono<RestEnv>().get('/health', async (c) => {
     c.set('route', '/health')
     const [db, news] = await Promise.all([
@@ -43,9 +46,10 @@ export function healthRoutes({ database, redis, workerStatus, version }: HealthO
       redis ? check(() => redis.ping()) : { status: 'not_configured' },
     ])
     // Calls do not count: a node without them still serves everything else.
-    const healthy = db.status === 'healthy' && news.status !== 'unhealthy'
+    const works = db.status === 'healthy' && news.status !== 'unhealthy'
+    const healthy = works && !isStopping()
     const data = {
-      status: healthy ? 'healthy' : 'unhealthy',
+      status: healthy ? 'healthy' : works ? 'stopping' : 'unhealthy',
       timestamp: new Date().toISOString(),
       services: { database: db, redis: news, calls: describeCalls(workerStatus()) },
       version,

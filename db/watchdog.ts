@@ -1,0 +1,34 @@
+// A PostgreSQL that is paused, or behind a connection that is half open, answers nothing and refuses nothing: without
+// this, queries would wait for as long as TCP does, which is minutes.
+import type { Socket } from 'node:net'
+import type pg from 'pg'
+
+/** Longer than any query of ours takes; milliseconds. */
+const SILENCE = 8_000
+
+/** What `pg` keeps behind the type of a pool's client. */
+interface ClientInside {
+  connection: { stream: Socket }
+  _activeQuery: unknown
+}
+
+export interface WatchdogOptions {
+  /** How long a connection may be silent while a query is under way, in milliseconds */
+  silenceMs?: number | undefined
+  /** Whether to look on: migrations wait for each other, and rebuild tables */
+  isOn(): boolean
+}
+
+/** Ends connections on which a query gets no answer: it fails as UNAVAILABLE, and the pool makes another one. */
+export function watchConnections(
+  pool: pg.Pool,
+  { silenceMs = SILENCE, isOn }: WatchdogOptions,
+): void {
+  pool.on('connect', (client) => {
+    const inside = client as unknown as ClientInside
+    const { stream } = inside.connection
+    stream.setTimeout(silenceMs, () => {
+      if (isOn() && inside._activeQuery) stream.destroy()
+    })
+  })
+}
