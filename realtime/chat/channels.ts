@@ -7,6 +7,7 @@ import { UNREAD_LIMIT, type Channel, type ChannelInfo } from '../../protocol/cha
 import { notFound } from '../../protocol/errors.ts'
 import type { PublicUser } from '../../protocol/events.ts'
 import { DEFAULT_CHANNEL, isUuid } from '../../protocol/names.ts'
+import { isReadable } from './readable.ts'
 
 export async function findDefaultChannel(db: Db | Trx, projectId: string) {
   const channel = await db
@@ -18,11 +19,6 @@ export async function findDefaultChannel(db: Db | Trx, projectId: string) {
   if (!channel) throw notFound('Channel')
   return channel
 }
-
-/** Of a row of `channels`; access to the project is another question. */
-export const isReader = (userId: string) => sql<SqlBool>`(channels.kind = 'public' or exists (
-  select from channel_members c where c.channel_id = channels.id and c.user_id = ${userId}
-))`
 
 const members = sql<PublicUser[] | null>`case when channels.kind <> 'public' then (
   select coalesce(json_agg(json_build_object(
@@ -89,7 +85,7 @@ const selectOwnChannels = (db: Db | Trx, userId: string) =>
 export const listChannels = (db: Db | Trx, projectId: string, userId: string): Promise<Channel[]> =>
   selectOwnChannels(db, userId)
     .where('channels.projectId', '=', projectId)
-    .where(isReader(userId))
+    .where(isReadable(userId))
     .orderBy(sql`channels.name is distinct from ${DEFAULT_CHANNEL}`)
     .orderBy(sql`channels.name is null`)
     .orderBy('channels.name')
@@ -130,7 +126,7 @@ export async function requireChannel(
     .select(['id', 'projectId', 'kind', 'name', 'topic', 'archivedAt', 'createdBy'])
     .select(['lastSeq', 'lastRev as rev'])
     .where('id', '=', channelId)
-    .where(isReader(actor.id))
+    .where(isReadable(actor.id))
     .executeTakeFirstOrThrow(() => notFound('Channel'))
   return {
     access: await requireAccess(db, actor, channel.projectId, 'room:join', ...required),
