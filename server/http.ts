@@ -7,6 +7,7 @@ import { fileRoutes } from './files/routes.ts'
 import { idempotencyParameter } from './idempotency.ts'
 import { issueRoutes } from './issues/routes.ts'
 import { messageRoutes } from './messages/routes.ts'
+import { presenceRoutes } from './presence/routes.ts'
 import { inviteRoutes } from './projects/invite-routes.ts'
 import { memberRoutes } from './projects/member-routes.ts'
 import { projectRoutes } from './projects/routes.ts'
@@ -24,6 +25,7 @@ const endpoints = (context: AppContext) => [
   issueRoutes(context),
   fileRoutes(context),
   messageRoutes(context),
+  presenceRoutes(context),
   attachmentRoutes(context),
 ]
 

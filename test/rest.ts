@@ -10,6 +10,7 @@ import type { WireError } from '../protocol/errors.ts'
 import type { AccessChange } from '../protocol/requests.ts'
 import { createLocalBus } from '../realtime/bus.ts'
 import { createChat } from '../realtime/chat/chat.ts'
+import { writeStatus } from '../realtime/presence/records.ts'
 import { createDocuments } from '../realtime/documents/documents.ts'
 import { createAccounts } from '../server/accounts/accounts.ts'
 import { createAccountLimits } from '../server/accounts/limits.ts'
@@ -82,6 +83,11 @@ export async function openRest({
     accessChanged,
     documents,
     messages: createChat({ db, emit }),
+    presence: {
+      list: () => [],
+      setStatus: (userId, status) => writeStatus(db, userId, status),
+      renamed: silence,
+    },
     attachments: { store, maxBytes: 1024 * 1024, quotaBytes: 3 * 1024 * 1024 },
     workerStatus: () => ({ state: 'unavailable', reason: 'not in this test' }),
     activeUsers: () => 0,

@@ -1,11 +1,11 @@
 import { z } from 'zod'
-import type { Db } from '../../db/database.ts'
 import { pageMetaSchema, pageSchema } from '../listing.ts'
+import type { PresenceOptions } from '../presence/routes.ts'
 import { createEndpoints } from '../rest.ts'
 import { privateUserSchema, profileChangeSchema, userSchema, userSearchSchema } from './schema.ts'
 import { changeProfile, readPrivateUser, readUser, searchUsers } from './users.ts'
 
-export function userRoutes({ db }: { db: Db }) {
+export function userRoutes({ db, presence }: PresenceOptions) {
   const { app, get, patch } = createEndpoints('Users')
 
   get('/users/me', { summary: 'Read your own account', data: privateUserSchema }, ({ principal }) =>
@@ -15,7 +15,7 @@ export function userRoutes({ db }: { db: Db }) {
   patch(
     '/users/me',
     { summary: 'Change your profile', body: profileChangeSchema, data: privateUserSchema },
-    ({ principal, body }) => changeProfile(db, principal.id, body),
+    ({ principal, body }) => changeProfile({ db, renamed: presence.renamed }, principal.id, body),
   )
 
   // Before /users/{username}: the names `me` and `search` are refused at registration.

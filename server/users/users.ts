@@ -44,8 +44,9 @@ export const readPublicUser = (db: Db | Trx, id: string): Promise<PublicUser> =>
     .where('users.id', '=', id)
     .executeTakeFirstOrThrow(() => notFound('User'))
 
+/** @param options.renamed told when others see another name or picture */
 export async function changeProfile(
-  db: Db,
+  { db, renamed }: { db: Db; renamed(user: PublicUser): void },
   id: string,
   { displayName, skills, interests, ...change }: ProfileChange,
 ): Promise<PrivateUser> {
@@ -61,7 +62,12 @@ export async function changeProfile(
     })
     .where('userId', '=', id)
     .execute()
-  return readPrivateUser(db, id)
+  const user = await readPrivateUser(db, id)
+  if (displayName !== undefined || change.avatarUrl !== undefined) {
+    const { username, displayName: name, avatar } = user
+    renamed({ id, username, displayName: name, avatar })
+  }
+  return user
 }
 
 const hasSkill = (skill: string) => sql<SqlBool>`exists (
