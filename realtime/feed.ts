@@ -214,7 +214,7 @@ export function createFeed({ topic, bus, log, heads, read, deliver }: FeedOption
         const started = start([...begun.keys()], begun)
         for (const line of begun.values()) line.started = started
       }
-      await Promise.all(new Set(keys.map((key) => lines.get(key)?.started)))
+      await Promise.all([...new Set(keys.flatMap((key) => lines.get(key)?.started ?? []))])
     },
     unfollow(key) {
       clearTimeout(lines.get(key)?.timer)

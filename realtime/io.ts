@@ -59,11 +59,19 @@ export function createIo(options: IoOptions): Io {
   return io
 }
 
-/** The adapter does not await what it publishes: its clients must queue while Redis is away, never reject. */
+/** The adapter does not await what it sends: its clients must queue while Redis is away, and end without a word. */
 function adapterFor(redis: Redis, http: HttpServer) {
   const queueing = { enableOfflineQueue: true, maxRetriesPerRequest: null }
   const clients = [redis.duplicate(queueing), redis.duplicate(queueing)] as const
-  for (const client of clients) client.on('error', () => undefined)
+  for (const client of clients) {
+    client.on('error', () => undefined)
+    const send = client.sendCommand.bind(client)
+    client.sendCommand = (command, stream) => {
+      const sent = send(command, stream)
+      if (sent instanceof Promise) sent.catch(() => undefined)
+      return sent
+    }
+  }
   // The adapter leaves its clients open, and a process with an open connection does not end.
   http.once('close', () => clients.forEach((client) => client.disconnect()))
   return createAdapter(...clients, { requestsTimeout: 2_000 })

@@ -40,6 +40,8 @@ const ACCESS_TOPIC = 'access'
 export interface RunningServer {
   port: number
   database: 'postgres' | 'embedded'
+  /** The other nodes that are alive */
+  peers(): string[]
   workerStatus(): WorkerStatus
   onWorkerStatus(listener: (status: WorkerStatus) => void): () => void
   close(): Promise<void>
@@ -230,6 +232,7 @@ async function assemble(
   return {
     port: typeof address === 'object' && address ? address.port : config.port,
     database: database.kind,
+    peers: () => bus.peers(),
     workerStatus: () => binary.status(),
     onWorkerStatus: (listener: (status: WorkerStatus) => void) => binary.onChange(listener),
   }
