@@ -111,6 +111,9 @@ const pgErrorCode = (error: unknown) => (error as { code?: unknown } | null)?.co
 /** Whether a statement broke a unique constraint (PostgreSQL 23505). */
 export const isUniqueViolation = (error: unknown) => pgErrorCode(error) === '23505'
 
+/** Whether the database ended a transaction because of others: taken again from its beginning, it may succeed. */
+export const isDeadlock = (error: unknown) => /^40(001|P01)$/.test(String(pgErrorCode(error)))
+
 /** Of the system, and of PostgreSQL: connection lost (08), shut down (57P01, 57P02), starting (57P03), full (53300). */
 const awayCode =
   /^(ECONN(REFUSED|RESET|ABORTED)|EPIPE|ETIMEDOUT|E(HOST|NET)UNREACH|ENOTFOUND|EAI_AGAIN|08...|57P0[123]|53300)$/

@@ -9,7 +9,10 @@ import { openDatabase } from '../db/database.ts'
 import type { AccessChange } from '../protocol/requests.ts'
 import type { WorkerStatus } from '../protocol/worker.ts'
 import { connectRedis, createLocalBus, createRedisBus } from '../realtime/bus.ts'
+import { createAudience } from '../realtime/chat/audience.ts'
+import { createChanges } from '../realtime/chat/changes.ts'
 import { createChat } from '../realtime/chat/chat.ts'
+import { createTyping } from '../realtime/chat/typing.ts'
 import { createDocuments } from '../realtime/documents/documents.ts'
 import { createEmit } from '../realtime/emit.ts'
 import { createIo } from '../realtime/io.ts'
@@ -132,7 +135,13 @@ async function assemble(
   closers.push(() => updates.close())
   const presence = createPresence({ db, io, bus, outlet, log, ...presenceTimes })
   closers.push(() => presence.close())
-  const chat = createChat({ db, emit })
+  const changes = createChanges({ db, bus, outlet, log })
+  closers.push(() => changes.close())
+  const audience = createAudience({ db, io, bus, outlet, feed: changes, log })
+  closers.push(() => audience.close())
+  const typing = createTyping({ io, bus, outlet, find: changes.find })
+  closers.push(() => typing.close())
+  const chat = createChat({ db, emit, feed: changes, log })
 
   const documents = createDocuments({ db, bus, authenticate, redeemTicket, log })
   closers.push(() => documents.close())
@@ -145,16 +154,15 @@ async function assemble(
     if (binary.status().state !== 'ready') emit.toSocket(socket.id, 'call_worker', binary.status())
   })
 
-  const nowhere = () => Promise.resolve()
   const rooms = createRooms({
     db,
     io,
     presence,
     updates,
-    audience: { enter: nowhere, leave: nowhere },
+    audience,
     callSummary: (id) => calls.summary(id),
   })
-  const requests = bindRequests(io, socketRequests({ io, rooms, presence, chat, calls }), log)
+  const requests = bindRequests(io, socketRequests({ rooms, presence, chat, typing, calls }), log)
 
   /** Every node closes what it holds of that person. */
   function accessChanged(change: AccessChange) {

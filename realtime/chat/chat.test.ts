@@ -1,6 +1,6 @@
 // Chat through the front door: real sockets and REST on one server.
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { ChatMessage } from '../../protocol/events.ts'
+import type { ChatMessage } from '../../protocol/chat.ts'
 import { connect, createProject, register, type Person } from '../../test/people.ts'
 import { startTestServer } from '../../test/server.ts'
 

@@ -1,137 +1,115 @@
-// Chat: an acknowledged message is committed, the messages of a channel have dense seqs, the same nonce is one message.
+// The chat, as sockets and REST ask it: every change is committed, then told in the order of the channel's revs.
+import type { Logger } from 'pino'
 import { v7 as uuid } from 'uuid'
-import { requireAccess } from '../../db/access.ts'
-import type { Db, Trx } from '../../db/database.ts'
-import { publicUser } from '../../db/people.ts'
+import { requireAccess, type Actor } from '../../db/access.ts'
+import type { Db } from '../../db/database.ts'
 import type { Principal } from '../../protocol/access.ts'
-import { AppError } from '../../protocol/errors.ts'
-import type { ChatMessage, MessagePage } from '../../protocol/events.ts'
+import type { ChatMessage } from '../../protocol/chat.ts'
 import type { Emit } from '../../protocol/requests.ts'
+import { changedEntry, type Changes } from './changes.ts'
 import { findDefaultChannel, listChannels } from './channels.ts'
+import type { Draft } from './draft.ts'
+import { deleteMessage, editMessage, readVersions, type Changed } from './edits.ts'
+import { listChanges, listMessages, type ChangeRange, type MessageRange } from './history.ts'
+import { react } from './reactions.ts'
+import { raiseMark } from './reads.ts'
+import { listThreads, raiseThreadMark } from './threads.ts'
+import { tellBatch } from './telling.ts'
+import { createWriter } from './writer.ts'
 
 export interface NewMessage {
+  /** The project's first channel when it is missing */
+  channelId?: string | undefined
   message: string
   /** The sender's own mark; sending it again answers the first message. One is made when it is missing. */
   nonce?: string | undefined
+  /** Any message of the thread */
+  threadId?: string | undefined
+  attachmentIds?: readonly string[] | undefined
 }
 
-/** `before` and `after` are seqs; without either, the newest messages. */
-export interface MessageRange {
-  before?: number | undefined
-  after?: number | undefined
-  limit?: number | undefined
+export interface ChatOptions {
+  db: Db
+  emit: Emit
+  feed: Pick<Changes, 'publish'>
+  log: Logger
+  /** After the commit: these uploads belong to nothing any more, and their rows are gone */
+  onAttachmentsRemoved?(ids: readonly string[]): void
 }
 
 export type Chat = ReturnType<typeof createChat>
 
-export function createChat({ db, emit }: { db: Db; emit: Emit }) {
-  /**
-   * @param project id or slug
-   * @throws AppError CONFLICT when the nonce was used for another text
-   */
-  async function send(sender: Principal, project: string, draft: NewMessage): Promise<ChatMessage> {
-    const access = await requireAccess(db, sender, project, 'chat:write')
-    const { id: projectId } = access.project
-    const nonce = draft.nonce ?? uuid()
-    const { message, isNew } = await db.transaction().execute(async (trx) => {
-      // The lock makes the seq dense, and commits come in its order.
-      const channel = await trx
-        .selectFrom('channels')
-        .select('id')
-        .where('id', '=', (await findDefaultChannel(trx, projectId)).id)
-        .forUpdate()
-        .executeTakeFirstOrThrow()
-      const earlier = await findByNonce(trx, channel.id, sender.id, nonce)
-      if (earlier && earlier.message !== draft.message) {
-        throw new AppError('CONFLICT', 'This nonce was used for another message')
-      }
-      const row = earlier ?? (await append(trx, channel.id, sender.id, draft.message, nonce))
-      return { message: { ...row, projectId, author: sender.user }, isNew: !earlier }
-    })
-    if (isNew) emit.toProject(projectId, 'chat_message', message, sender.id)
+/** Wherever a project is asked for, its id or slug will do. */
+export function createChat({ db, emit, feed, log, onAttachmentsRemoved }: ChatOptions) {
+  const writer = createWriter({ db, log, tell: (batch) => tellBatch({ emit, feed }, batch) })
+
+  async function change(actor: Actor, changing: Promise<Changed & { message: ChatMessage }>) {
+    const { message, messages, removedAttachments } = await changing
+    const [first] = messages
+    if (first) {
+      const entries = messages.map((changed) => changedEntry(changed, actor.id))
+      feed.publish(first.channelId, entries)
+    }
+    if (removedAttachments.length > 0) onAttachmentsRemoved?.(removedAttachments)
     return message
   }
 
-  /** @returns messages, oldest first */
-  async function list(
-    reader: Principal,
-    project: string,
-    range: MessageRange,
-  ): Promise<MessagePage> {
-    const access = await requireAccess(db, reader, project, 'room:join')
-    const channel = await findDefaultChannel(db, access.project.id)
-    const { before, after, limit = 50 } = range
-    const forward = after !== undefined
-    const rows = await db
-      .selectFrom('messages')
-      .select(['id', 'channelId', 'seq', 'message', 'nonce', 'createdAt'])
-      .select(publicUser('messages.authorId').$notNull().as('author'))
-      .where('messages.channelId', '=', channel.id)
-      .$if(before !== undefined, (query) => query.where('messages.seq', '<', before ?? 0))
-      .$if(forward, (query) => query.where('messages.seq', '>', after ?? 0))
-      .orderBy('messages.seq', forward ? 'asc' : 'desc')
-      .limit(limit + 1)
-      .execute()
-    const page = rows
-      .slice(0, limit)
-      .map((row): ChatMessage => ({ ...row, projectId: access.project.id }))
-    return { messages: forward ? page : page.reverse(), hasMore: rows.length > limit }
+  return {
+    channels: async (reader: Actor, project: string) =>
+      listChannels(
+        db,
+        (await requireAccess(db, reader, project, 'room:join')).project.id,
+        reader.id,
+      ),
+
+    defaultChannel: async (projectId: string) => (await findDefaultChannel(db, projectId)).id,
+
+    /** @throws AppError CONFLICT when the nonce was used for another message, UNAVAILABLE: try again */
+    send: (sender: Principal, project: string, draft: NewMessage): Promise<ChatMessage> =>
+      writer.send({
+        ...draft,
+        sender,
+        project,
+        nonce: draft.nonce ?? uuid(),
+        attachmentIds: draft.attachmentIds ?? [],
+        system: null,
+      }),
+
+    /** What the server says by itself, asking nobody's permission. @throws AppError as `send` does */
+    say: (
+      draft: Pick<Draft, 'sender' | 'project' | 'channelId' | 'nonce' | 'system'>,
+    ): Promise<ChatMessage> => writer.send({ ...draft, message: '', attachmentIds: [] }),
+
+    list: (reader: Actor, project: string, range: MessageRange) =>
+      listMessages(db, reader, project, range),
+    changes: (reader: Actor, project: string, range: ChangeRange) =>
+      listChanges(db, reader, project, range),
+    versions: (reader: Actor, project: string, messageId: string) =>
+      readVersions(db, reader, project, messageId),
+    threads: (reader: Actor, project: string) => listThreads(db, reader, project),
+
+    edit: (author: Actor, project: string, messageId: string, text: string) =>
+      change(author, editMessage(db, author, project, messageId, text)),
+    remove: (actor: Actor, project: string, messageId: string) =>
+      change(actor, deleteMessage(db, actor, project, messageId)),
+    addReaction: (actor: Actor, project: string, messageId: string, emoji: string) =>
+      change(actor, react(db, actor, project, messageId, emoji, true)),
+    removeReaction: (actor: Actor, project: string, messageId: string, emoji: string) =>
+      change(actor, react(db, actor, project, messageId, emoji, false)),
+
+    /** Tells the reader's devices. */
+    async markRead(reader: Actor, project: string, channelId: string | undefined, seq: number) {
+      const { state, projectId, isRaised } = await raiseMark(db, reader, project, channelId, seq)
+      if (isRaised) emit.toUser(reader.id, 'read_changed', { projectId, ...state }, reader.id)
+      return state
+    },
+    async markThreadRead(reader: Actor, project: string, threadId: string, seq: number) {
+      const marked = await raiseThreadMark(db, reader, project, threadId, seq)
+      const { state, projectId, isRaised } = marked
+      if (isRaised) {
+        emit.toUser(reader.id, 'thread_read_changed', { projectId, ...state }, reader.id)
+      }
+      return state
+    },
   }
-
-  /** Moves the reader's mark; marks only grow. Tells the reader's other devices. */
-  async function markRead(reader: Principal, project: string, seq: number) {
-    const { project: found } = await requireAccess(db, reader, project, 'room:join')
-    const channel = await findDefaultChannel(db, found.id)
-    await raiseMark(db, channel.id, reader.id, Math.min(seq, channel.lastSeq))
-    const [state] = await listChannels(db, found.id, reader.id)
-    const { readSeq, unread } = state ?? { readSeq: 0, unread: 0 }
-    const payload = { projectId: found.id, channelId: channel.id, readSeq, unread }
-    emit.toUser(reader.id, 'read_changed', payload, reader.id)
-    return { readSeq, unread }
-  }
-
-  return { send, list, markRead }
 }
-
-const findByNonce = (trx: Trx, channelId: string, authorId: string, nonce: string) =>
-  trx
-    .selectFrom('messages')
-    .select(['id', 'channelId', 'seq', 'message', 'nonce', 'createdAt'])
-    .where('channelId', '=', channelId)
-    .where('authorId', '=', authorId)
-    .where('nonce', '=', nonce)
-    .executeTakeFirst()
-
-async function append(
-  trx: Trx,
-  channelId: string,
-  authorId: string,
-  message: string,
-  nonce: string,
-) {
-  const { lastSeq: seq } = await trx
-    .updateTable('channels')
-    .set(({ eb }) => ({ lastSeq: eb('lastSeq', '+', 1) }))
-    .where('id', '=', channelId)
-    .returning('lastSeq')
-    .executeTakeFirstOrThrow()
-  const row = await trx
-    .insertInto('messages')
-    .values({ id: uuid(), channelId, seq, authorId, message, nonce })
-    .returning(['id', 'channelId', 'seq', 'message', 'nonce', 'createdAt'])
-    .executeTakeFirstOrThrow()
-  // Who writes has read what stands above.
-  await raiseMark(trx, channelId, authorId, seq)
-  return row
-}
-
-const raiseMark = (db: Db | Trx, channelId: string, userId: string, seq: number) =>
-  db
-    .insertInto('readMarks')
-    .values({ channelId, userId, seq })
-    .onConflict((conflict) =>
-      conflict.columns(['channelId', 'userId']).doUpdateSet(({ eb, ref }) => ({
-        seq: eb.fn('greatest', [ref('readMarks.seq'), ref('excluded.seq')]),
-      })),
-    )
-    .execute()

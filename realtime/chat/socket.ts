@@ -1,57 +1,101 @@
 // Chat on the socket.
 import { z } from 'zod'
-import { AppError } from '../../protocol/errors.ts'
-import { projectRoom } from '../../protocol/names.ts'
+import type { ChatRequests } from '../../protocol/chat.ts'
 import type { Caller, RequestHandlers } from '../../protocol/requests.ts'
-import { emitTo } from '../emit.ts'
-import type { Io } from '../io.ts'
-import { projectIdSchema as projectId } from '../rooms/schema.ts'
 import type { Chat } from './chat.ts'
-import { newMessageSchema } from './schema.ts'
+import {
+  emojiSchema,
+  idSchema,
+  positionSchema,
+  sentMessageSchema,
+  messageTextSchema,
+} from './schema.ts'
+import type { Typing } from './typing.ts'
 
-const seq = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER)
+const inProject = z.object({ projectId: idSchema })
+const inChannel = inProject.extend({ channelId: idSchema.optional() })
+const ofMessage = inProject.extend({ messageId: idSchema })
+const reaction = ofMessage.extend({ emoji: emojiSchema })
+const typing = inChannel.extend({ threadId: idSchema.optional() })
+const seq = positionSchema
 
-export function chatRequests(
-  io: Io,
-  chat: Chat,
-): RequestHandlers<'send_message' | 'get_messages' | 'mark_read' | 'typing_start' | 'typing_stop'> {
-  const tellTyping = ({ socketId, principal }: Caller, id: string, typing: boolean) => {
-    const socket = io.sockets.sockets.get(socketId)
-    if (!socket?.data.joined[id]?.includes('chat:write')) {
-      const reason = 'Only people who joined the project and may write can be shown as typing'
-      throw new AppError('INSUFFICIENT_PERMISSIONS', reason)
-    }
-    const { id: userId, user } = principal
-    const payload = { projectId: id, userId, username: user.username, typing }
-    emitTo(socket.volatile.to(projectRoom(id)), 'user_typing', payload, userId)
-    return Promise.resolve(null)
-  }
-
+export function chatRequests(chat: Chat, typists: Typing): RequestHandlers<keyof ChatRequests> {
+  const tellTyping = (isTyping: boolean) => ({
+    schema: typing,
+    async handle(
+      { socketId }: Caller,
+      { projectId, channelId, threadId }: z.output<typeof typing>,
+    ) {
+      typists.tell(socketId, {
+        projectId,
+        channelId: channelId ?? (await chat.defaultChannel(projectId)),
+        threadId: threadId ?? null,
+        typing: isTyping,
+      })
+      return null
+    },
+  })
   return {
+    get_channels: {
+      schema: inProject,
+      handle: ({ principal }, { projectId }) => chat.channels(principal, projectId),
+    },
     send_message: {
-      schema: newMessageSchema.extend({ projectId }),
-      handle: ({ principal }, payload) => chat.send(principal, payload.projectId, payload),
+      schema: sentMessageSchema,
+      handle: ({ principal }, { projectId, ...draft }) => chat.send(principal, projectId, draft),
     },
     get_messages: {
-      schema: z.object({
-        projectId,
+      schema: inChannel.extend({
+        threadId: idSchema.optional(),
         before: seq.optional(),
         after: seq.optional(),
+        around: seq.optional(),
         limit: z.number().int().min(1).max(200).optional(),
       }),
-      handle: ({ principal }, payload) => chat.list(principal, payload.projectId, payload),
+      handle: ({ principal }, { projectId, ...range }) => chat.list(principal, projectId, range),
+    },
+    get_changes: {
+      schema: inChannel.extend({
+        after: positionSchema,
+        limit: z.number().int().min(1).max(500).optional(),
+      }),
+      handle: ({ principal }, { projectId, ...range }) => chat.changes(principal, projectId, range),
+    },
+    edit_message: {
+      schema: ofMessage.extend({ message: messageTextSchema }),
+      handle: ({ principal }, { projectId, messageId, message }) =>
+        chat.edit(principal, projectId, messageId, message),
+    },
+    delete_message: {
+      schema: ofMessage,
+      handle: ({ principal }, { projectId, messageId }) =>
+        chat.remove(principal, projectId, messageId),
+    },
+    add_reaction: {
+      schema: reaction,
+      handle: ({ principal }, { projectId, messageId, emoji }) =>
+        chat.addReaction(principal, projectId, messageId, emoji),
+    },
+    remove_reaction: {
+      schema: reaction,
+      handle: ({ principal }, { projectId, messageId, emoji }) =>
+        chat.removeReaction(principal, projectId, messageId, emoji),
     },
     mark_read: {
-      schema: z.object({ projectId, seq }),
-      handle: ({ principal }, payload) => chat.markRead(principal, payload.projectId, payload.seq),
+      schema: inChannel.extend({ seq }),
+      handle: ({ principal }, { projectId, channelId, seq }) =>
+        chat.markRead(principal, projectId, channelId, seq),
     },
-    typing_start: {
-      schema: z.object({ projectId }),
-      handle: (caller, payload) => tellTyping(caller, payload.projectId, true),
+    mark_thread_read: {
+      schema: inProject.extend({ threadId: idSchema, seq }),
+      handle: ({ principal }, { projectId, threadId, seq }) =>
+        chat.markThreadRead(principal, projectId, threadId, seq),
     },
-    typing_stop: {
-      schema: z.object({ projectId }),
-      handle: (caller, payload) => tellTyping(caller, payload.projectId, false),
+    get_threads: {
+      schema: inProject,
+      handle: ({ principal }, { projectId }) => chat.threads(principal, projectId),
     },
+    typing_start: tellTyping(true),
+    typing_stop: tellTyping(false),
   }
 }

@@ -1,0 +1,109 @@
+// The door of a batch of messages: finds and locks the channels, and judges every sender, in three statements.
+import { sql } from 'kysely'
+import { accessOf, requirePermissions, type Actor } from '../../db/access.ts'
+import type { Trx } from '../../db/database.ts'
+import { asTable } from '../../db/table.ts'
+import type { ProjectRole } from '../../protocol/access.ts'
+import type { ChannelKind } from '../../protocol/chat.ts'
+import { notFound } from '../../protocol/errors.ts'
+import { DEFAULT_CHANNEL, isUuid } from '../../protocol/names.ts'
+import type { Visibility } from '../../db/schema.ts'
+import type { Draft } from './draft.ts'
+import { muted, requireOpen } from './door.ts'
+
+/** A channel under our lock. */
+export interface Place {
+  id: string
+  projectId: string
+  slug: string
+  visibility: Visibility
+  kind: ChannelKind
+  name: string | null
+  archivedAt: string | null
+  lastSeq: number
+  lastRev: number
+}
+
+interface Standing {
+  role: ProjectRole | null
+  isIn: boolean
+  mutedUntil: string | null
+}
+
+/**
+ * Locks the channels in the order of their ids, until the commit: seqs and revs are dense, and commits come in their
+ * order. It is the lock that leaves foreign keys alone, so that nobody else waits.
+ */
+export async function lockPlaces(
+  trx: Trx,
+  drafts: readonly Pick<Draft, 'project' | 'channelId'>[],
+): Promise<(Place | undefined)[]> {
+  const keys = drafts.map(({ project, channelId }) => `${project} ${channelId ?? ''}`)
+  const wanted = new Map(
+    drafts.map(({ project, channelId }, n) => [
+      keys[n],
+      { key: keys[n], [isUuid(project) ? 'id' : 'slug']: project, channelId },
+    ]),
+  )
+  const { rows } = await sql<Place & { key: string }>`
+    select w.key, c.id, c.project_id as "projectId", p.slug, p.visibility, c.kind, c.name,
+      c.archived_at as "archivedAt", c.last_seq as "lastSeq", c.last_rev as "lastRev"
+    from ${asTable([...wanted.values()], 'key text, id uuid, slug text, "channelId" uuid')} w
+    join projects p on p.id = coalesce(w.id, (select id from projects where slug = w.slug))
+    join channels c on c.project_id = p.id
+      and c.id = coalesce(w."channelId",
+        (select id from channels where project_id = p.id and name = ${DEFAULT_CHANNEL}))
+    order by c.id
+    for no key update of c`.execute(trx)
+  // The same channel by two names is one place.
+  const places = new Map(rows.map(({ key: _key, ...place }) => [place.id, place]))
+  const byKey = new Map(rows.map(({ key, id }) => [key, places.get(id)]))
+  return keys.map((key) => byKey.get(key))
+}
+
+/**
+ * Reads what decides, and keeps it so until the commit: who takes a role or a membership away waits for it, and
+ * nothing of that person comes in afterwards.
+ * @returns throws as `requireAccess` does, NOT_FOUND for a channel that this person may not know of
+ */
+export async function judge(
+  trx: Trx,
+  asked: readonly { sender: Actor; place: Place }[],
+): Promise<(sender: Actor, place: Place) => void> {
+  const pairs = new Map(
+    asked.map(({ sender, place }) => [
+      `${sender.id} ${place.id}`,
+      { userId: sender.id, projectId: place.projectId, channelId: place.id },
+    ]),
+  )
+  const table = asTable([...pairs.values()], '"userId" uuid, "projectId" uuid, "channelId" uuid')
+  const { rows } = await sql<Standing & { userId: string; channelId: string }>`
+    with w as (select * from ${table} t),
+    roles as (
+      select project_id, user_id, role from project_members
+      where (project_id, user_id) in (select "projectId", "userId" from w) for share
+    ),
+    insiders as (
+      select channel_id, user_id from channel_members
+      where (channel_id, user_id) in (select "channelId", "userId" from w) for share
+    )
+    select w."userId", w."channelId", roles.role, insiders.user_id is not null as "isIn",
+      mutes.until as "mutedUntil"
+    from w
+    left join roles on roles.project_id = w."projectId" and roles.user_id = w."userId"
+    left join insiders on insiders.channel_id = w."channelId" and insiders.user_id = w."userId"
+    left join mutes on mutes.project_id = w."projectId" and mutes.user_id = w."userId"
+      and mutes.until > now()`.execute(trx)
+  const standings = new Map(rows.map((row) => [`${row.userId} ${row.channelId}`, row]))
+
+  return (sender, place) => {
+    const standing = standings.get(`${sender.id} ${place.id}`)
+    const project = { id: place.projectId, slug: place.slug, visibility: place.visibility }
+    const access = accessOf(sender, project, standing?.role ?? null)
+    requirePermissions(access, 'room:join')
+    if (place.kind !== 'public' && !standing?.isIn) throw notFound('Channel')
+    requirePermissions(access, 'chat:write')
+    requireOpen(place)
+    if (standing?.mutedUntil) throw muted(standing.mutedUntil)
+  }
+}

@@ -1,0 +1,53 @@
+// A message in a transaction that changes it: found, judged, and its channel locked, so that the next rev is ours.
+import { sql } from 'kysely'
+import type { Actor } from '../../db/access.ts'
+import type { Trx } from '../../db/database.ts'
+import type { ChatMessage } from '../../protocol/chat.ts'
+import { notFound } from '../../protocol/errors.ts'
+import { openChannel, type OpenChannel } from './door.ts'
+import { readMessage } from './messages.ts'
+
+export interface HeldMessage {
+  message: ChatMessage
+  channel: OpenChannel
+}
+
+/**
+ * @param project id or slug
+ * @throws AppError as `openChannel`, NOT_FOUND for messages that this person may not read
+ */
+export async function holdMessage(
+  trx: Trx,
+  actor: Actor,
+  project: string,
+  messageId: string,
+): Promise<HeldMessage> {
+  const found = await trx
+    .selectFrom('messages')
+    .select('channelId')
+    .where('id', '=', messageId)
+    .executeTakeFirst()
+  if (found) {
+    await trx
+      .selectFrom('channels')
+      .select('id')
+      .where('id', '=', found.channelId)
+      .forNoKeyUpdate()
+      .execute()
+  }
+  // Judged under the lock. A stranger to the project learns nothing of its messages.
+  const channel = await openChannel(trx, actor, project, found?.channelId)
+  if (!found) throw notFound('Message')
+  return { message: await readMessage(trx, messageId), channel }
+}
+
+/** The next position among the channel's changes; the lock on its row is held. */
+export async function takeRev(trx: Trx, channelId: string): Promise<number> {
+  const { lastRev } = await trx
+    .updateTable('channels')
+    .set({ lastRev: sql`last_rev + 1` })
+    .where('id', '=', channelId)
+    .returning('lastRev')
+    .executeTakeFirstOrThrow()
+  return lastRev
+}

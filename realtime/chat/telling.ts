@@ -1,0 +1,70 @@
+// What a committed batch means to people: events to the channels, read marks to the writers' devices, notifications.
+import { UNREAD_LIMIT, type ChatMessage, type ReadState } from '../../protocol/chat.ts'
+import type { Emit } from '../../protocol/requests.ts'
+import type { Entry, Feed } from '../feed.ts'
+import type { Batch, Written } from './batch.ts'
+import { changedEntry, newEntry } from './changes.ts'
+
+/** As much of a message as a notification shows, UTF-16 code units. */
+const EXCERPT = 140
+
+export function tellBatch(
+  { emit, feed }: { emit: Emit; feed: Pick<Feed, 'publish'> },
+  batch: Batch,
+) {
+  const { written, roots, people } = batch
+  const entries = new Map<string, Entry[]>()
+  const add = ({ channelId }: ChatMessage, entry: Entry) => {
+    const list = entries.get(channelId)
+    if (list) list.push(entry)
+    else entries.set(channelId, [entry])
+  }
+  for (const { message } of written) add(message, newEntry(message))
+  // They took their revs after the messages.
+  for (const root of roots.toSorted((a, b) => a.rev - b.rev)) add(root, changedEntry(root))
+  for (const [channelId, list] of entries) feed.publish(channelId, list)
+
+  for (const [userId, { projectId, ...state }] of raisedMarks(written))
+    emit.toUser(userId, 'read_changed', { projectId, ...state }, userId)
+  for (const one of written) notify(emit, one, people.get(one.message.channelId) ?? [])
+}
+
+/** The writers' new marks: above them is only what came later in the same batch. */
+function raisedMarks(written: readonly Written[]) {
+  const marks = new Map<string, [userId: string, ReadState & { projectId: string }]>()
+  for (const { message, root } of written) {
+    const { projectId, channelId, seq, author, mentions, mentionsAll, system } = message
+    for (const [userId, state] of marks.values()) {
+      if (state.channelId !== channelId || userId === author.id) continue
+      if (!root) state.unread = Math.min(state.unread + 1, UNREAD_LIMIT)
+      if (mentionsAll || mentions.includes(userId)) state.mentions++
+    }
+    if (root || system) continue
+    const state = { projectId, channelId, readSeq: seq, unread: 0, mentions: 0 }
+    marks.set(`${channelId} ${author.id}`, [author.id, state])
+  }
+  return marks.values()
+}
+
+function notify(emit: Emit, { message, place }: Written, people: readonly string[]) {
+  if (message.system) return
+  const { id, author, channelId, seq, mentions } = message
+  const concerned = new Set([...people, ...mentions])
+  concerned.delete(author.id)
+  if (concerned.size === 0) return
+  const notification = {
+    id,
+    title: place.name ? `${author.displayName} in #${place.name}` : author.displayName,
+    message: excerpt(message),
+    type: 'info' as const,
+    actionUrl: `/p/${place.slug}/chat/${channelId}?m=${seq}`,
+  }
+  for (const userId of concerned) emit.toUser(userId, 'notification', notification, author.id)
+}
+
+function excerpt({ message, attachments }: ChatMessage) {
+  const text = message.replaceAll(/\s+/g, ' ').trim()
+  if (text === '') return attachments.map(({ name }) => name).join(', ')
+  if (text.length <= EXCERPT) return text
+  return `${text.slice(0, EXCERPT).replace(/[\uD800-\uDBFF]$/, '')}…`
+}
