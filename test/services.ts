@@ -7,8 +7,22 @@ import { Redis } from 'ioredis'
 import pg from 'pg'
 import { findPostgresBinaries, findProgram } from './programs.ts'
 
+/** A service of a test's own, which it may stop, and start again where it was. */
+export interface Service {
+  url: string
+  /** Resolves when it answers. */
+  start(): Promise<ChildProcess>
+}
+
 /** @returns a superuser's address; null: PostgreSQL is not to be had here */
 export async function startPostgres(directory: string, children: ChildProcess[]) {
+  const service = await preparePostgres(directory)
+  if (service) children.push(await service.start())
+  return service?.url ?? null
+}
+
+/** An empty PostgreSQL, not started; null: not to be had here */
+export async function preparePostgres(directory: string): Promise<Service | null> {
   const binaries = findPostgresBinaries()
   if (!binaries) return null
   // PostgreSQL refuses to run as root.
@@ -27,41 +41,55 @@ export async function startPostgres(directory: string, children: ChildProcess[])
     `port=${port}`,
     'listen_addresses=127.0.0.1',
     `unix_socket_directories=${directory}`,
+    'max_connections=200',
   ]
-  const child = spawn(
-    path.join(binaries, 'postgres'),
-    ['-D', data, ...settings.flatMap((setting) => ['-c', setting]), '-c', 'max_connections=200'],
-    { ...options, stdio: 'ignore' },
-  )
-  children.push(child)
+  const args = ['-D', data, ...settings.flatMap((setting) => ['-c', setting])]
   const url = `postgres://postgres@127.0.0.1:${port}/postgres`
-  await until(async () => {
-    const client = new pg.Client(url)
-    await client.connect()
-    await client.end()
-  })
-  return url
+  return {
+    url,
+    async start() {
+      const child = spawn(path.join(binaries, 'postgres'), args, { ...options, stdio: 'ignore' })
+      await until(child, async () => {
+        const client = new pg.Client(url)
+        await client.connect()
+        await client.end()
+      })
+      return child
+    },
+  }
 }
 
 /** @returns its address; null: Redis is not to be had here */
 export async function startRedis(children: ChildProcess[]) {
+  const service = await prepareRedis()
+  if (service) children.push(await service.start())
+  return service?.url ?? null
+}
+
+/** An empty Redis, not started; null: not to be had here */
+export async function prepareRedis(): Promise<Service | null> {
   const program = findProgram('redis-server')
   if (!program) return null
   const port = await freePort()
   const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no']
-  children.push(spawn(program, args, { stdio: 'ignore' }))
   const url = `redis://127.0.0.1:${port}`
-  await until(async () => {
-    const client = new Redis(url, { lazyConnect: true, retryStrategy: () => null })
-    client.on('error', () => undefined)
-    try {
-      await client.connect()
-      await client.ping()
-    } finally {
-      client.disconnect()
-    }
-  })
-  return url
+  return {
+    url,
+    async start() {
+      const child = spawn(program, args, { stdio: 'ignore' })
+      await until(child, async () => {
+        const client = new Redis(url, { lazyConnect: true, retryStrategy: () => null })
+        client.on('error', () => undefined)
+        try {
+          await client.connect()
+          await client.ping()
+        } finally {
+          client.disconnect()
+        }
+      })
+      return child
+    },
+  }
 }
 
 function findAccount(...names: string[]) {
@@ -87,12 +115,16 @@ export async function freePort(): Promise<number> {
   return address.port
 }
 
-async function until(attempt: () => Promise<void>) {
+/** Ends the service when it does not come up. */
+async function until(child: ChildProcess, attempt: () => Promise<void>) {
   for (let tries = 0; ; tries++) {
     try {
       return await attempt()
     } catch (error) {
-      if (tries === 150) throw error
+      if (tries === 150) {
+        child.kill('SIGKILL')
+        throw error
+      }
       await new Promise((resolve) => setTimeout(resolve, 100))
     }
   }
