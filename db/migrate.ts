@@ -3,11 +3,13 @@ import type { Kysely } from 'kysely'
 import { Migrator, type Migration } from 'kysely/migration'
 import { foundation } from './migrations/0001_foundation.ts'
 import { chat } from './migrations/0002_chat.ts'
+import { former } from './migrations/0003_former.ts'
 import type { Database } from './schema.ts'
 
 const migrations: Record<string, Migration> = {
   '0001_foundation': foundation,
   '0002_chat': chat,
+  '0003_former': former,
 }
 
 export const createMigrator = (db: Kysely<Database>) =>

@@ -129,6 +129,13 @@ export interface ProjectMembers {
   lastSeenAt: string | null
 }
 
+/** People who left or were removed, with the role they had: joining again by oneself gives no stronger one. */
+export interface FormerMembers {
+  projectId: string
+  userId: string
+  role: ProjectRole
+}
+
 /** A link that lets whoever has it join; only the hash of its token is kept. */
 export interface Invites {
   /** sha256 of the token, hex */
@@ -343,6 +350,7 @@ export interface Database {
   projects: Projects
   projectCounters: ProjectCounters
   projectMembers: ProjectMembers
+  formerMembers: FormerMembers
   invites: Invites
   activity: Activity
   issues: Issues

@@ -18,5 +18,7 @@ export const MAX_UNREAD_BYTES = 1024 * 1024
 export const MAX_ATTACHMENTS = 10
 /** Different emojis on one message. */
 export const MAX_REACTIONS = 20
+/** Public and private channels of a project; those in the archive count. */
+export const MAX_CHANNELS = 500
 /** People in a group channel, its opener included. */
 export const MAX_GROUP = 9

@@ -8,12 +8,15 @@ import type { Logger } from 'pino'
 import type { Publish } from '../db/activity.ts'
 import { asUnavailable, type Db, type OpenDatabase } from '../db/database.ts'
 import { AppError, errorStatus, notFound, type ErrorCode } from '../protocol/errors.ts'
-import type { AccessChange } from '../protocol/requests.ts'
+import type { AccessChange, Emit } from '../protocol/requests.ts'
 import type { WorkerStatus } from '../protocol/worker.ts'
+import type { Announce } from '../realtime/chat/announce.ts'
+import type { ChannelChange } from '../realtime/chat/audience.ts'
 import type { Accounts } from './accounts/accounts.ts'
 import type { AccountLimits } from './accounts/limits.ts'
 import type { AttachmentSettings } from './attachments/attachments.ts'
 import { UPLOADS } from './attachments/routes.ts'
+import type { ReadMarks } from './channels/routes.ts'
 import type { FileDocuments } from './files/files.ts'
 import {
   bearer,
@@ -45,8 +48,11 @@ export interface AppContext {
   limits: AccountLimits
   publish: Publish
   accessChanged: (change: AccessChange) => void
+  channelChanged: (change: ChannelChange) => void
+  announce: Announce
+  emit: Pick<Emit, 'toUser'>
   documents: FileDocuments
-  messages: ProjectMessages
+  messages: ProjectMessages & ReadMarks
   attachments: AttachmentSettings
   presence: PresenceOptions['presence']
   workerStatus: () => WorkerStatus

@@ -3,13 +3,18 @@ import type { OpenAPIHono } from '@hono/zod-openapi'
 import { accountRoutes } from './accounts/routes.ts'
 import type { AppContext } from './app.ts'
 import { attachmentRoutes } from './attachments/routes.ts'
+import { channelRoutes } from './channels/routes.ts'
 import { fileRoutes } from './files/routes.ts'
 import { idempotencyParameter } from './idempotency.ts'
 import { issueRoutes } from './issues/routes.ts'
+import { singleMessageRoutes } from './messages/message-routes.ts'
 import { messageRoutes } from './messages/routes.ts'
+import { searchRoutes } from './messages/search-routes.ts'
+import { threadRoutes } from './messages/thread-routes.ts'
 import { presenceRoutes } from './presence/routes.ts'
 import { inviteRoutes } from './projects/invite-routes.ts'
 import { memberRoutes } from './projects/member-routes.ts'
+import { moderationRoutes } from './projects/moderation-routes.ts'
 import { projectRoutes } from './projects/routes.ts'
 import type { RestEnv } from './rest.ts'
 import { userRoutes } from './users/routes.ts'
@@ -22,9 +27,15 @@ const endpoints = (context: AppContext) => [
   projectRoutes(context),
   memberRoutes(context),
   inviteRoutes(context),
+  moderationRoutes(context),
   issueRoutes(context),
   fileRoutes(context),
+  channelRoutes(context),
   messageRoutes(context),
+  // Before single messages, whose ids are any word.
+  searchRoutes(context),
+  singleMessageRoutes(context),
+  threadRoutes(context),
   presenceRoutes(context),
   attachmentRoutes(context),
 ]
@@ -43,7 +54,7 @@ export function mountEndpoints(app: OpenAPIHono<RestEnv>, context: AppContext) {
       title: 'OpenLaunch',
       version: context.version,
       description:
-        'Accounts, projects, issues, files, messages and attachments. Rooms, chat, live files and calls speak over websockets: ' +
+        'Accounts, projects, issues, files, channels, messages and attachments. Rooms, chat, live files and calls speak over websockets: ' +
         'see docs/PROTOCOL.md.',
     },
     servers: [{ url: '/' }],

@@ -9,6 +9,7 @@ import { openDatabase } from '../db/database.ts'
 import type { AccessChange } from '../protocol/requests.ts'
 import type { WorkerStatus } from '../protocol/worker.ts'
 import { connectRedis, createLocalBus, createRedisBus } from '../realtime/bus.ts'
+import { createAnnouncer } from '../realtime/chat/announce.ts'
 import { createAudience } from '../realtime/chat/audience.ts'
 import { createChanges } from '../realtime/chat/changes.ts'
 import { createChat } from '../realtime/chat/chat.ts'
@@ -147,7 +148,17 @@ async function assemble(
   closers.push(() => documents.close())
   const binary = createWorkerBinary({ env: process.env, log })
   closers.push(() => binary.close())
-  const calls = createCalls({ db, bus, emit, binary, config: config.media, log })
+  const announcer = createAnnouncer({ db, log, say: chat.say })
+  closers.push(() => announcer.close())
+  const calls = createCalls({
+    db,
+    bus,
+    emit,
+    binary,
+    config: config.media,
+    log,
+    onStarted: announcer.callStarted,
+  })
   closers.push(() => calls.close())
   io.on('connection', (socket) => {
     socket.on('disconnect', () => calls.socketGone(socket.id))
@@ -186,7 +197,10 @@ async function assemble(
     intervalMs: sweepInterval,
   })
   closers.push(() => sweep.close())
-  bus.onGap(sweep.all)
+  bus.onGap(() => {
+    sweep.all()
+    audience.refreshAll().catch((error: unknown) => log.warn({ err: error }, 'channels'))
+  })
 
   // A place of this database alone: to nodes of another one, its files would be leftovers.
   const directory = path.join(
@@ -203,8 +217,14 @@ async function assemble(
     redis,
     accounts,
     limits: createAccountLimits({ redis, requestsPerMinute: config.authRateLimit }),
-    publish: updates.publish,
+    publish(update) {
+      updates.publish(update)
+      announcer.update(update)
+    },
     accessChanged,
+    channelChanged: audience.changed,
+    announce: announcer.announce,
+    emit,
     documents,
     messages: chat,
     presence,

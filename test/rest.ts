@@ -9,6 +9,7 @@ import type { ProjectUpdate } from '../protocol/events.ts'
 import type { WireError } from '../protocol/errors.ts'
 import type { AccessChange } from '../protocol/requests.ts'
 import { createLocalBus } from '../realtime/bus.ts'
+import type { ChannelChange } from '../realtime/chat/audience.ts'
 import { createChat } from '../realtime/chat/chat.ts'
 import { writeStatus } from '../realtime/presence/records.ts'
 import { createDocuments } from '../realtime/documents/documents.ts'
@@ -17,6 +18,7 @@ import { createAccountLimits } from '../server/accounts/limits.ts'
 import type { SignedIn } from '../server/accounts/schema.ts'
 import { loadSigningKey } from '../server/accounts/tokens.ts'
 import { createApp, type AppContext } from '../server/app.ts'
+import { removeFiles } from '../server/attachments/attachments.ts'
 import { createDirectoryStore } from '../server/attachments/store.ts'
 import type { ProjectDetails } from '../server/projects/schema.ts'
 
@@ -44,12 +46,18 @@ export interface Ask {
 /** Opens the app for one test file; ends with it. Without `databaseUrl`, in memory. */
 export async function openRest({
   databaseUrl,
+  messages,
   ...overrides
-}: Partial<AppContext> & { databaseUrl?: string } = {}) {
+}: Partial<Omit<AppContext, 'messages'>> & {
+  databaseUrl?: string
+  /** Instead of the chat's own answers */
+  messages?: Partial<AppContext['messages']>
+} = {}) {
   const database = await openDatabase({ url: databaseUrl, dataDir: 'memory://' })
   const { db } = database
   const updates: (ProjectUpdate & { actorId: string })[] = []
   const accessChanges: AccessChange[] = []
+  const channelChanges: ChannelChange[] = []
   const accessChanged = (change: AccessChange) => void accessChanges.push(change)
   const lines: Record<string, unknown>[] = []
   const log = pino(
@@ -74,6 +82,14 @@ export async function openRest({
     await documents.close()
     await database.close()
   })
+  const attachments = { store, maxBytes: 1024 * 1024, quotaBytes: 3 * 1024 * 1024 }
+  const chat = createChat({
+    db,
+    emit,
+    feed: { publish: silence },
+    log,
+    onAttachmentsRemoved: (ids) => void removeFiles(attachments, log, ids),
+  })
   const context: AppContext = {
     db,
     database,
@@ -81,15 +97,19 @@ export async function openRest({
     limits: createAccountLimits({ requestsPerMinute: 10_000 }),
     publish: (update) => void updates.push(update),
     accessChanged,
+    channelChanged: (change) => void channelChanges.push(change),
+    announce: silence,
+    emit,
     documents,
-    messages: createChat({ db, emit }),
+    messages: { ...chat, ...messages },
     presence: {
       list: () => [],
       setStatus: (userId, status) => writeStatus(db, userId, status),
       renamed: silence,
     },
-    attachments: { store, maxBytes: 1024 * 1024, quotaBytes: 3 * 1024 * 1024 },
+    attachments,
     workerStatus: () => ({ state: 'unavailable', reason: 'not in this test' }),
+    isStopping: () => false,
     activeUsers: () => 0,
     log,
     version: '0.0.0-test',
@@ -157,6 +177,7 @@ export async function openRest({
     signingKey,
     updates,
     accessChanges,
+    channelChanges,
     lines,
     accounts: context.accounts,
     store,

@@ -24,8 +24,6 @@ export interface Audience {
   changed(change: ChannelChange): void
   /** After news may have been lost */
   refreshAll(): Promise<void>
-  /** The Socket.IO room of a channel that somebody here hears */
-  roomOf(channelId: string): string | undefined
 }
 
 export interface AudienceOptions {
@@ -191,7 +189,6 @@ export function createAudience(options: AudienceOptions): Audience & { close(): 
       look(change)
     },
     refreshAll: () => refresh(true),
-    roomOf: (channelId) => channels.get(channelId)?.room,
     close() {
       closed = true
       clearInterval(timer)

@@ -9,7 +9,14 @@ import { isUuid } from '../../protocol/names.ts'
 import { containsText, readPage, type PageQuery } from '../listing.ts'
 import { holdProject } from '../projects/hold.ts'
 import { publicUser } from '../../db/people.ts'
-import type { Issue, IssueChange, IssueFilter, NewIssue } from './schema.ts'
+import {
+  issueChangeSchema,
+  type Issue,
+  type IssueChange,
+  type IssueFilter,
+  type IssueUpdated,
+  type NewIssue,
+} from './schema.ts'
 
 export interface IssueOptions {
   db: Db
@@ -145,15 +152,25 @@ export async function changeIssue(
   const { issue, update } = await db.transaction().execute(async (trx) => {
     const access = await holdProject(trx, actor, project, 'issue:write')
     const projectId = access.project.id
-    const { id, assigneeId } = await findIssue(trx, projectId, issueId)
-    await checkAssignee(trx, access, actor, { from: assigneeId, to: change.assigneeId })
+    const { id } = await findIssue(trx, projectId, issueId)
+    // Of two who close it at once, one did.
+    await trx.selectFrom('issues').select('id').where('id', '=', id).forUpdate().execute()
+    const before = await findIssue(trx, projectId, id)
+    await checkAssignee(trx, access, actor, { from: before.assigneeId, to: change.assigneeId })
     await trx
       .updateTable('issues')
       .set({ ...columns(change), updatedAt: sql`now()` })
       .where('id', '=', id)
       .execute()
     const issue = await findIssue(trx, projectId, id)
-    return { issue, update: await appendActivity(trx, projectId, actor.id, 'issue_updated', issue) }
+    const isChanged = (field: keyof IssueChange) =>
+      JSON.stringify(before[field]) !== JSON.stringify(issue[field])
+    const changed = issueChangeSchema.keyof().options.filter(isChanged)
+    const data: IssueUpdated = { ...issue, changed, previousStatus: before.status }
+    return {
+      issue,
+      update: await appendActivity(trx, projectId, actor.id, 'issue_updated', { ...data }),
+    }
   })
   publish(update)
   return issue

@@ -54,6 +54,11 @@ export const commentSchema = z.object({
 export type NewIssue = z.infer<typeof newIssueSchema>
 export type IssueChange = z.infer<typeof issueChangeSchema>
 export type Issue = z.infer<typeof issueSchema>
+/** `data` of the project update. */
+export type IssueUpdated = Issue & {
+  changed: (keyof IssueChange)[]
+  previousStatus: Issue['status']
+}
 export type Comment = z.infer<typeof commentSchema>
 /** `data` of the project update: told to people who may not have the issue at hand. */
 export type CommentCreated = Comment & { issue: Pick<Issue, 'number' | 'title'> }

@@ -6,7 +6,6 @@ import { invitationSchema, inviteSchema, newInviteSchema, projectDetailsSchema }
 export function inviteRoutes({
   db,
   publish,
-  accessChanged,
   publicUrl,
 }: ProjectOptions & { publicUrl?: string | undefined }) {
   const { app, get, post } = createEndpoints('Invitations')
@@ -46,8 +45,7 @@ export function inviteRoutes({
       data: projectDetailsSchema,
       errors: ['NOT_FOUND'],
     },
-    ({ principal, params }) =>
-      acceptInvite({ db, publish, accessChanged }, principal, params.token),
+    ({ principal, params }) => acceptInvite({ db, publish }, principal, params.token),
   )
 
   return app

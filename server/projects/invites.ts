@@ -52,7 +52,7 @@ export async function readInvite(db: Db, token: string): Promise<Invitation> {
 
 /** Somebody who is a member keeps their role. */
 export async function acceptInvite(
-  { db, publish }: ProjectOptions,
+  { db, publish }: Pick<ProjectOptions, 'db' | 'publish'>,
   actor: Actor,
   token: string,
 ): Promise<ProjectDetails> {

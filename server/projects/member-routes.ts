@@ -5,9 +5,9 @@ import { addMember, changeMember, listMembers, removeMember } from './members.ts
 import type { ProjectOptions } from './projects.ts'
 import { memberChangeSchema, memberSchema, newMemberSchema } from './schema.ts'
 
-export function memberRoutes({ db, publish, accessChanged }: ProjectOptions) {
+export function memberRoutes({ db, publish, accessChanged, channelChanged }: ProjectOptions) {
   const { app, get, post, patch, remove } = createEndpoints('Members')
-  const options = { db, publish, accessChanged }
+  const options = { db, publish, accessChanged, channelChanged }
 
   get(
     '/projects/{slug}/members',

@@ -3,12 +3,14 @@ import { v7 as uuid } from 'uuid'
 import { can, requireAccess, type Actor } from '../../db/access.ts'
 import { appendActivity } from '../../db/activity.ts'
 import { isUniqueViolation, type Db, type Trx } from '../../db/database.ts'
-import type { ProjectRole } from '../../protocol/access.ts'
+import { projectRoles, type ProjectRole } from '../../protocol/access.ts'
 import { AppError, notFound } from '../../protocol/errors.ts'
 import { isUuid } from '../../protocol/names.ts'
 import { readPage, type PageQuery } from '../listing.ts'
 import { holdProject, lockProject } from './hold.ts'
 import { publicColumns } from '../../db/people.ts'
+import { leaveChannels } from '../channels/membership.ts'
+import { refuseBanned } from './bans.ts'
 import type { ProjectOptions } from './projects.ts'
 import type { Member, NewMember } from './schema.ts'
 
@@ -21,11 +23,17 @@ const selectMembers = (db: Db | Trx, projectId: string) =>
     .select(['projectMembers.role', 'projectMembers.joinedAt'])
     .where('projectMembers.projectId', '=', projectId)
 
-async function readMember(trx: Trx, projectId: string, userId: string): Promise<Member> {
-  if (!isUuid(userId)) throw notFound('Member')
-  return selectMembers(trx, projectId)
-    .where('users.id', '=', userId)
-    .executeTakeFirstOrThrow(() => notFound('Member'))
+export const findMember = (
+  trx: Trx,
+  projectId: string,
+  userId: string,
+): Promise<Member | undefined> =>
+  selectMembers(trx, projectId).where('users.id', '=', userId).executeTakeFirst()
+
+export async function readMember(trx: Trx, projectId: string, userId: string): Promise<Member> {
+  const member = isUuid(userId) && (await findMember(trx, projectId, userId))
+  if (!member) throw notFound('Member')
+  return member
 }
 
 export async function listMembers(db: Db, actor: Actor, project: string, page: PageQuery) {
@@ -49,9 +57,28 @@ async function refuseLastMaintainer(trx: Trx, projectId: string, { id, role }: M
   )
 }
 
+/** What was said before somebody came is not unread to them. */
+const markAllRead = (trx: Trx, projectId: string, userId: string) =>
+  trx
+    .insertInto('readMarks')
+    .columns(['channelId', 'userId', 'seq'])
+    .expression((eb) =>
+      eb
+        .selectFrom('channels')
+        .select(['id', eb.val(userId).$castTo<string>().as('userId'), 'lastSeq'])
+        .where('projectId', '=', projectId)
+        .where('kind', '=', 'public'),
+    )
+    .onConflict((conflict) =>
+      conflict.columns(['channelId', 'userId']).doUpdateSet(({ eb, ref }) => ({
+        seq: eb.fn('greatest', [ref('readMarks.seq'), ref('excluded.seq')]),
+      })),
+    )
+    .execute()
+
 /**
  * Inserts a membership and its activity, last in the caller's transaction.
- * @throws AppError CONFLICT for somebody who is a member
+ * @throws AppError CONFLICT for somebody who is a member, INSUFFICIENT_PERMISSIONS for somebody who is banned
  */
 export async function insertMember(
   trx: Trx,
@@ -60,6 +87,9 @@ export async function insertMember(
   role: ProjectRole,
   actor: Actor,
 ) {
+  // Whoever bans this person now waits, or was first.
+  await lockProject(trx, projectId)
+  await refuseBanned(trx, projectId, userId)
   await trx
     .insertInto('projectMembers')
     .values({ id: uuid(), projectId, userId, role })
@@ -68,6 +98,7 @@ export async function insertMember(
       if (!isUniqueViolation(error)) throw error
       throw new AppError('CONFLICT', 'This person is a member already')
     })
+  await markAllRead(trx, projectId, userId)
   const member = await readMember(trx, projectId, userId)
   const update = await appendActivity(trx, projectId, actor.id, 'member_joined', member)
   return { member, update }
@@ -82,7 +113,24 @@ const findUserId = async (trx: Trx, username: string) => {
   return id
 }
 
-/** Without `username`, the actor joins: any public project, in any role but maintainer. */
+/** Of somebody who was a member before. */
+async function readFormerRole(trx: Trx, projectId: string, userId: string) {
+  const former = await trx
+    .selectFrom('formerMembers')
+    .select('role')
+    .where('projectId', '=', projectId)
+    .where('userId', '=', userId)
+    .executeTakeFirst()
+  return former?.role
+}
+
+const weaker = (a: ProjectRole, b: ProjectRole) =>
+  projectRoles.indexOf(a) > projectRoles.indexOf(b) ? a : b
+
+/**
+ * Without `username`, the actor joins: any public project, in any role but maintainer. Whoever left comes back in no
+ * stronger one than they had.
+ */
 export async function addMember(
   { db, publish }: ProjectOptions,
   actor: Actor,
@@ -99,8 +147,12 @@ export async function addMember(
     if (username === undefined && role === 'maintainer' && access.role !== 'admin') {
       throw new AppError('INSUFFICIENT_PERMISSIONS', 'Only a maintainer can make maintainers')
     }
-    const userId = username === undefined ? actor.id : await findUserId(trx, username)
-    return insertMember(trx, access.project.id, userId, role, actor)
+    const projectId = access.project.id
+    if (username !== undefined) {
+      return insertMember(trx, projectId, await findUserId(trx, username), role, actor)
+    }
+    const most = access.role === 'admin' ? role : await readFormerRole(trx, projectId, actor.id)
+    return insertMember(trx, projectId, actor.id, weaker(role, most ?? role), actor)
   })
   publish(update)
   return member
@@ -141,14 +193,48 @@ export async function changeMember(
   return member
 }
 
+/**
+ * Deletes a membership with its private channels and appends its activity, last in a transaction that locked the
+ * project.
+ */
+export async function deleteMember(trx: Trx, projectId: string, member: Member, actor: Actor) {
+  await refuseLastMaintainer(trx, projectId, member)
+  await trx
+    .deleteFrom('projectMembers')
+    .where('projectId', '=', projectId)
+    .where('userId', '=', member.id)
+    .execute()
+  await trx
+    .insertInto('formerMembers')
+    .values({ projectId, userId: member.id, role: member.role })
+    .onConflict((conflict) =>
+      conflict.columns(['projectId', 'userId']).doUpdateSet({ role: member.role }),
+    )
+    .execute()
+  const channelIds = await leaveChannels(trx, projectId, member.id)
+  const update = await appendActivity(trx, projectId, actor.id, 'member_left', member)
+  return { member, channelIds, update }
+}
+
+/** Tells of `deleteMember`, after the commit. */
+export function tellLeft(
+  { publish, accessChanged, channelChanged }: ProjectOptions,
+  { member, channelIds, update }: Awaited<ReturnType<typeof deleteMember>>,
+) {
+  const { projectId } = update
+  publish(update)
+  accessChanged({ userId: member.id, projectId })
+  for (const channelId of channelIds) channelChanged({ projectId, channelId, userIds: [] })
+}
+
 /** Removes somebody, or leaves. */
 export async function removeMember(
-  { db, publish, accessChanged }: ProjectOptions,
+  options: ProjectOptions,
   actor: Actor,
   project: string,
   userId: string,
 ) {
-  const { member, update } = await db.transaction().execute(async (trx) => {
+  const left = await options.db.transaction().execute(async (trx) => {
     const access = await holdProject(trx, actor, project, 'project:read')
     const projectId = access.project.id
     if (userId.toLowerCase() !== actor.id && !can(access, 'project:manage_members')) {
@@ -156,15 +242,7 @@ export async function removeMember(
     }
     // As above.
     await lockProject(trx, projectId)
-    const member = await readMember(trx, projectId, userId)
-    await refuseLastMaintainer(trx, projectId, member)
-    await trx
-      .deleteFrom('projectMembers')
-      .where('projectId', '=', projectId)
-      .where('userId', '=', member.id)
-      .execute()
-    return { member, update: await appendActivity(trx, projectId, actor.id, 'member_left', member) }
+    return deleteMember(trx, projectId, await readMember(trx, projectId, userId), actor)
   })
-  publish(update)
-  accessChanged({ userId: member.id, projectId: update.projectId })
+  tellLeft(options, left)
 }

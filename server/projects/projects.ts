@@ -8,6 +8,7 @@ import { isUniqueViolation, type Db, type Trx } from '../../db/database.ts'
 import { notFound } from '../../protocol/errors.ts'
 import { DEFAULT_CHANNEL, isUuid } from '../../protocol/names.ts'
 import type { AccessChange } from '../../protocol/requests.ts'
+import type { ChannelChange } from '../../realtime/chat/audience.ts'
 import type { FileOptions } from '../files/files.ts'
 import { containsText, readPage, type PageQuery } from '../listing.ts'
 import { holdProject } from './hold.ts'
@@ -18,6 +19,8 @@ export interface ProjectOptions {
   publish: Publish
   /** Closes the live connections of people whose access changed */
   accessChanged: (change: AccessChange) => void
+  /** Judges who hears a channel anew, and tells them of it */
+  channelChanged: (change: ChannelChange) => void
 }
 
 /** `role` is the asker's own. */
@@ -132,7 +135,7 @@ export async function createProject(
 }
 
 export async function changeProject(
-  { db, publish }: ProjectOptions,
+  { db, publish }: Pick<ProjectOptions, 'db' | 'publish'>,
   actor: Actor,
   project: string,
   change: ProjectChange,
@@ -156,7 +159,11 @@ export async function changeProject(
 
 /** Everything in it goes with it; who is connected to it is disconnected. */
 export async function deleteProject(
-  { db, accessChanged, documents }: ProjectOptions & Pick<FileOptions, 'documents'>,
+  {
+    db,
+    accessChanged,
+    documents,
+  }: Pick<ProjectOptions, 'db' | 'accessChanged'> & Pick<FileOptions, 'documents'>,
   actor: Actor,
   project: string,
 ) {

@@ -62,8 +62,7 @@ export function projectRoutes({
       data: projectDetailsSchema,
       errors: ['NOT_FOUND', 'INSUFFICIENT_PERMISSIONS'],
     },
-    ({ principal, params, body }) =>
-      changeProject({ db, publish, accessChanged }, principal, params.slug, body),
+    ({ principal, params, body }) => changeProject({ db, publish }, principal, params.slug, body),
   )
 
   remove(
@@ -73,7 +72,7 @@ export function projectRoutes({
       errors: ['NOT_FOUND', 'INSUFFICIENT_PERMISSIONS'],
     },
     ({ principal, params }) =>
-      deleteProject({ db, publish, accessChanged, documents }, principal, params.slug),
+      deleteProject({ db, accessChanged, documents }, principal, params.slug),
   )
 
   return app

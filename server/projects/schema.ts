@@ -63,6 +63,33 @@ export const newMemberSchema = z
   .strict()
 export const memberChangeSchema = z.object({ role: z.enum(projectRoles) }).strict()
 
+const userId = z.string().toLowerCase().pipe(z.uuid())
+
+export const newMuteSchema = z
+  .object({
+    userId,
+    /** Up to 30 days */
+    minutes: z.number().int().min(1).max(43_200),
+  })
+  .strict()
+export const muteSchema = z.object({
+  user: publicUserSchema,
+  until: z.iso.datetime(),
+  /** null: the account is gone */
+  mutedBy: publicUserSchema.nullable(),
+  createdAt: z.iso.datetime(),
+})
+export const newBanSchema = z
+  .object({ userId, reason: z.string().trim().max(500).optional() })
+  .strict()
+export const banSchema = z.object({
+  user: publicUserSchema,
+  reason: z.string(),
+  /** null: the account is gone */
+  bannedBy: publicUserSchema.nullable(),
+  createdAt: z.iso.datetime(),
+})
+
 export const newInviteSchema = z
   .object({
     role: z.enum(['contributor', 'member', 'guest']).optional(),
@@ -93,4 +120,8 @@ export type Invite = z.infer<typeof inviteSchema>
 export type Invitation = z.infer<typeof invitationSchema>
 export type ProjectFilter = z.infer<typeof projectFilterSchema>
 export type NewMember = z.infer<typeof newMemberSchema>
+export type Mute = z.infer<typeof muteSchema>
+export type NewMute = z.infer<typeof newMuteSchema>
+export type Ban = z.infer<typeof banSchema>
+export type NewBan = z.infer<typeof newBanSchema>
 export type NewInvite = z.infer<typeof newInviteSchema>

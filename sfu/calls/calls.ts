@@ -25,6 +25,8 @@ export interface CallsOptions {
   binary: WorkerBinary
   config: MediaConfig
   log: Pick<Logger, 'error'>
+  /** Told on the node that owns the call, once: somebody was the first to join */
+  onStarted?: (projectId: string, userId: string, startedAt: string) => void
   /** How often nodes tell each other that they are alive; a lease lasts three of these. Default 5 s */
   beatMs?: number
 }
@@ -61,6 +63,7 @@ interface Forwarded {
 export function createCalls(options: CallsOptions): Calls {
   const { db, bus, emit, binary, config, log, beatMs = 5_000 } = options
   const workers = createWorkers(config, log)
+  const started = new WeakSet<object>()
   const readiness = watchBinary(binary, (status) => emit.toOwnSockets('call_worker', status))
   const rooms = createRooms({
     bus,
@@ -114,6 +117,10 @@ export function createCalls(options: CallsOptions): Calls {
         throw error
       }
       if (peer.closed) throw notInCall()
+      if (!started.has(room)) {
+        started.add(room)
+        options.onStarted?.(projectId, caller.principal.id, room.startedAt)
+      }
       const peers = room.peers.filter((other) => other !== peer)
       return {
         peerId: peer.id,

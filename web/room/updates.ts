@@ -1,7 +1,7 @@
 // What the room tells about its project: into the cache, and as a small notice where somebody else did it.
 import type { ProjectUpdate, UpdateType } from '../../protocol/events.ts'
 import type { ProjectFile } from '../../server/files/schema.ts'
-import type { CommentCreated, Issue } from '../../server/issues/schema.ts'
+import type { CommentCreated, Issue, IssueUpdated } from '../../server/issues/schema.ts'
 import type { Member, Project } from '../../server/projects/schema.ts'
 import { dropFile, putFile } from '../files/queries.ts'
 import { refreshComments, refreshIssue } from '../issues/queries.ts'
@@ -11,7 +11,7 @@ import { queryClient } from '../query.ts'
 /** `data` of each kind of update, as the server writes it into the project's log. */
 interface UpdateData {
   issue_created: Issue
-  issue_updated: Issue
+  issue_updated: IssueUpdated
   issue_deleted: Issue
   comment_created: CommentCreated
   member_joined: Member

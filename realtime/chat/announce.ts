@@ -1,0 +1,115 @@
+// What the server says in a channel by itself: who came and went, what was closed. After the commit of what it tells.
+import type { Logger } from 'pino'
+import type { Db } from '../../db/database.ts'
+import { publicColumns } from '../../db/people.ts'
+import type { SystemMessage } from '../../protocol/chat.ts'
+import { AppError } from '../../protocol/errors.ts'
+import type { ProjectUpdate } from '../../protocol/events.ts'
+import type { Draft } from './draft.ts'
+import { SYSTEM_NONCE } from './schema.ts'
+
+export interface Announcement {
+  projectId: string
+  /** The default channel, when it is missing */
+  channelId?: string
+  /** Whoever did it */
+  authorId: string
+  /** However often it is said, it is one message */
+  nonce: string
+  system: SystemMessage
+}
+/** Returns at once; what cannot be said now is tried again for a while. */
+export type Announce = (announcement: Announcement) => void
+
+export interface AnnouncerOptions {
+  db: Db
+  log: Logger
+  /** Writes a message that needs no permission */
+  say(draft: Pick<Draft, 'sender' | 'project' | 'channelId' | 'nonce' | 'system'>): Promise<unknown>
+}
+
+const ATTEMPTS = 8
+/** Between the first two, then twice as long each time; milliseconds. */
+const DELAY = 500
+
+export function createAnnouncer({ db, log, say }: AnnouncerOptions) {
+  const timers = new Set<NodeJS.Timeout>()
+
+  async function attempt({ projectId: project, authorId, nonce, ...rest }: Announcement) {
+    const user = await db
+      .selectFrom('users')
+      .innerJoin('userProfiles', 'userProfiles.userId', 'users.id')
+      .select(publicColumns)
+      .where('users.id', '=', authorId)
+      .executeTakeFirst()
+    if (!user) return
+    const sender = { id: user.id, role: 'member', user } as const
+    await say({ ...rest, project, sender, nonce: `${SYSTEM_NONCE}${nonce}` })
+  }
+
+  function announce(announcement: Announcement, attempts = 1) {
+    attempt(announcement).catch((error: unknown) => {
+      // Its project or channel was deleted, or archived.
+      if (error instanceof AppError && error.code !== 'UNAVAILABLE') return
+      if (attempts === ATTEMPTS) {
+        log.error({ err: error, announcement }, 'a system message could not be written')
+        return
+      }
+      const timer = setTimeout(
+        () => {
+          timers.delete(timer)
+          announce(announcement, attempts + 1)
+        },
+        DELAY * 2 ** (attempts - 1),
+      )
+      timers.add(timer)
+    })
+  }
+
+  return {
+    announce: (announcement: Announcement) => announce(announcement),
+
+    /** What of the project's log is worth a line in its chat. */
+    update(update: ProjectUpdate & { actorId: string }) {
+      const said = describe(update)
+      const { projectId, seq } = update
+      if (said) announce({ projectId, nonce: `update:${seq}`, ...said })
+    },
+
+    /** @param startedAt ISO 8601 */
+    callStarted(projectId: string, authorId: string, startedAt: string) {
+      const system = { type: 'call_started' } as const
+      announce({ projectId, authorId, nonce: `call:${startedAt}`, system })
+    },
+
+    close: () => timers.forEach((timer) => clearTimeout(timer)),
+  }
+}
+
+/** What server/issues and server/projects write into the log. */
+interface Logged {
+  id: string
+  number: number
+  title: string
+  status: string
+  /** Of an issue that was changed */
+  previousStatus: string
+}
+
+function describe({ updateType, data, actorId }: ProjectUpdate & { actorId: string }) {
+  const { id, number, title, status, previousStatus } = data as Logged
+  switch (updateType) {
+    // Said by whoever came or went, also where a maintainer did it.
+    case 'member_joined':
+    case 'member_left':
+      return { authorId: id, system: { type: updateType } }
+    case 'issue_updated': {
+      const isClosed = status === 'closed'
+      if (isClosed === (previousStatus === 'closed')) return undefined
+      const type = isClosed ? 'issue_closed' : 'issue_reopened'
+      return { authorId: actorId, system: { type, number, title } as const }
+    }
+    default:
+      return undefined
+  }
+}
