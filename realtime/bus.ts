@@ -105,7 +105,7 @@ export async function createRedisBus(
   })
   const onLost = () => nodes.lost()
   // Once this is answered, all that we listen to is subscribed again.
-  const onReady = () => subscriber.subscribe(NODES).then(nodes.ask, () => undefined)
+  const onReady = () => void subscriber.subscribe(NODES).then(nodes.ask, () => undefined)
   for (const connection of [client, subscriber]) {
     connection.on('close', onLost)
     connection.on('ready', onReady)

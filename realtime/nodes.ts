@@ -41,12 +41,13 @@ export function createNodes({ nodeId, say, onGap }: NodesOptions) {
 
   function hearOurselves() {
     const now = performance.now()
-    cutOff ||= now - echoedAt > NODE_TIMEOUT
+    const late = now - echoedAt
     echoedAt = now
+    cutOff ||= late > NODE_TIMEOUT
+    // While we could not hear ourselves, nobody else could be heard.
+    if (cutOff || late > DEAF_AFTER) for (const node of heardAt.keys()) heardAt.set(node, now)
     if (!cutOff) return
     cutOff = false
-    // While we could not hear, nobody else could be heard.
-    for (const node of heardAt.keys()) heardAt.set(node, now)
     say('back')
     tellGap()
   }

@@ -1,5 +1,4 @@
 // Presence when nodes die, stop, and stand still: real processes, one real Redis, one real PostgreSQL.
-import { once } from 'node:events'
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest'
 import { at, connect, createProject, register, type Person } from './people.ts'
 import { createPostgresDatabase } from './postgres.ts'
@@ -49,7 +48,7 @@ describe.skipIf(!inject('postgresUrl') || !inject('redisUrl'))('nodes that go', 
 
   test('[P3] [P7] kill -9: its people are offline within 10 seconds, but not who came back elsewhere', async () => {
     const { node, bob, carl, c, come, statuses, slug } = await useRoom()
-    const gone = once(c.socket, 'disconnect')
+    const gone = new Promise((resolve) => c.socket.once('disconnect', resolve))
     await node.kill('SIGKILL')
     await gone
     await come(carl, home.url)

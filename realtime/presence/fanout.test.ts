@@ -59,11 +59,11 @@ test('[P6] whoever reads slowly is not told, and gets everybody at once when rea
   const seat = seats.get('slow')
   // Socket.IO types neither the transport's socket nor the connection inside.
   const { _socket: connection } = (
-    seat?.conn.transport as unknown as { socket: { _socket: NetSocket } }
+    seat!.conn.transport as unknown as { socket: { _socket: NetSocket } }
   ).socket
   connection.cork()
   const filler = { id: '', title: '', message: 'x'.repeat(100_000), type: 'info' } as const
-  outlet.toRoom(seat?.id ?? '', [encodeEvent('notification', filler)])
+  outlet.toRoom(seat!.id, [encodeEvent('notification', filler)])
   const before = changes.length
   const third = await come('another')
   await expect.poll(() => seenByBrisk.at(-1)?.payload.user.username).toBe('another')

@@ -140,6 +140,8 @@ export function createPresence(options: PresenceOptions) {
   return {
     /** To be called once the socket is in the room. */
     joined(projectId: string, socket: IoSocket) {
+      // It may have gone while it was joining, and would never be told to have left.
+      if (!socket.connected || !socket.data.joined[projectId]) return
       const { user } = socket.data.principal
       if (seats.take(socket.id, user, projectId)) {
         unread.add(user.id)

@@ -69,7 +69,7 @@ export function createLastSeen({ db, log }: { db: Db; log: Logger }) {
     (writing ??= write()
       .catch((error: unknown) => log.warn({ err: error }, 'who was seen when could not be written'))
       .finally(() => (writing = undefined)))
-  const timer = setInterval(flush, 500)
+  const timer = setInterval(() => void flush(), 500)
   timer.unref()
 
   return {
