@@ -25,7 +25,9 @@ describe.each(kinds)('search on %s', (kind) => {
       .insertInto('users')
       .values(
         Object.entries(people).map(([username, id]) => ({
-          ...{ id, username, email: `${username}@example.org` },
+          id,
+          username,
+          email: `${username}@example.org`,
         })),
       )
       .execute()
@@ -65,7 +67,14 @@ describe.each(kinds)('search on %s', (kind) => {
     await db
       .insertInto('messages')
       .values({
-        ...{ id, channelId, seq, rev: seq, createdRev: seq, authorId: ada, message, nonce: id },
+        id,
+        channelId,
+        seq,
+        rev: seq,
+        createdRev: seq,
+        authorId: ada,
+        message,
+        nonce: id,
         ...fields,
       })
       .execute()
@@ -139,7 +148,12 @@ describe.each(kinds)('search on %s', (kind) => {
     await database.db
       .insertInto('attachments')
       .values({
-        ...{ id: uuid(), projectId: project, messageId: second, name: 'a', type: 'a/b', size: 1 },
+        id: uuid(),
+        projectId: project,
+        messageId: second,
+        name: 'a',
+        type: 'a/b',
+        size: 1,
       })
       .execute()
     const q = 'kiwi'
