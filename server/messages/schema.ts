@@ -69,14 +69,15 @@ export const threadReadSchema = z.object({
   unread: count,
 })
 
+const seq = z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER)
 const position = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER)
 const limit = z.coerce.number().int().min(1).max(200).optional()
 
 /** Without `before`, `after` and `around`, the newest messages. */
 export const pageQuerySchema = z.object({
-  before: position.optional().describe('A seq: the newest messages before it'),
+  before: seq.optional().describe('A seq: the newest messages before it'),
   after: position.optional().describe('A seq: the oldest messages after it'),
-  around: position.optional().describe('A seq: as many messages before it as after it'),
+  around: seq.optional().describe('A seq: as many messages before it as after it'),
   limit: limit.describe('50 unless told'),
 })
 
