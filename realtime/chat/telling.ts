@@ -1,8 +1,9 @@
 // What a committed batch means to people: events to the channels, read marks to the writers' devices, notifications.
-import { UNREAD_LIMIT, type ChatMessage, type ReadState } from '../../protocol/chat.ts'
+import { UNREAD_LIMIT, type ChatEvents, type ChatMessage } from '../../protocol/chat.ts'
 import type { Emit } from '../../protocol/requests.ts'
 import type { Entry, Feed } from '../feed.ts'
-import type { Batch, Written } from './batch.ts'
+import type { Written } from './append.ts'
+import type { Batch } from './batch.ts'
 import { changedEntry, newEntry } from './changes.ts'
 
 /** As much of a message as a notification shows, UTF-16 code units. */
@@ -24,14 +25,16 @@ export function tellBatch(
   for (const root of roots.toSorted((a, b) => a.rev - b.rev)) add(root, changedEntry(root))
   for (const [channelId, list] of entries) feed.publish(channelId, list)
 
-  for (const [userId, { projectId, ...state }] of raisedMarks(written))
-    emit.toUser(userId, 'read_changed', { projectId, ...state }, userId)
+  for (const [userId, state] of raisedMarks(written))
+    emit.toUser(userId, 'read_changed', state, userId)
+  for (const [userId, state] of raisedThreadMarks(written))
+    emit.toUser(userId, 'thread_read_changed', state, userId)
   for (const one of written) notify(emit, one, people.get(one.message.channelId) ?? [])
 }
 
 /** The writers' new marks: above them is only what came later in the same batch. */
 function raisedMarks(written: readonly Written[]) {
-  const marks = new Map<string, [userId: string, ReadState & { projectId: string }]>()
+  const marks = new Map<string, [userId: string, ChatEvents['read_changed']]>()
   for (const { message, root } of written) {
     const { projectId, channelId, seq, author, mentions, mentionsAll, system } = message
     for (const [userId, state] of marks.values()) {
@@ -42,6 +45,21 @@ function raisedMarks(written: readonly Written[]) {
     if (root || system) continue
     const state = { projectId, channelId, readSeq: seq, unread: 0, mentions: 0 }
     marks.set(`${channelId} ${author.id}`, [author.id, state])
+  }
+  return marks.values()
+}
+
+/** The same of those who replied, in the threads. */
+function raisedThreadMarks(written: readonly Written[]) {
+  const marks = new Map<string, [userId: string, ChatEvents['thread_read_changed']]>()
+  for (const { message, root } of written) {
+    if (!root) continue
+    const { projectId, channelId, seq, author } = message
+    for (const [userId, state] of marks.values())
+      if (state.threadId === root.id && userId !== author.id)
+        state.unread = Math.min(state.unread + 1, UNREAD_LIMIT)
+    const state = { projectId, channelId, threadId: root.id, readSeq: seq, unread: 0 }
+    marks.set(`${root.id} ${author.id}`, [author.id, state])
   }
   return marks.values()
 }

@@ -1,0 +1,164 @@
+// What a batch writes for the messages that it accepted: the rows, what they mention and carry, counters and marks.
+import { sql } from 'kysely'
+import { v7 as uuid } from 'uuid'
+import type { Trx } from '../../db/database.ts'
+import { asTable } from '../../db/table.ts'
+import type { Attachment, ChatMessage } from '../../protocol/chat.ts'
+import type { Place } from './admission.ts'
+import { attach } from './carried.ts'
+import type { Draft } from './draft.ts'
+import { findMentioned, parseMentions } from './mentions.ts'
+import { readMessages } from './messages.ts'
+import { countReplies, joinThreads, type Root } from './replies.ts'
+
+export interface Accepted {
+  draft: Draft
+  fingerprint: string
+  place: Place
+  root: Root | undefined
+  attachments: Attachment[]
+}
+
+/** A message that is new with a batch. */
+export interface Written {
+  message: ChatMessage
+  place: Place
+  root: Root | undefined
+}
+
+/** Everything of new messages but what they change in their roots. */
+export async function append(trx: Trx, accepted: readonly Accepted[]): Promise<Written[]> {
+  const named = accepted.map(({ draft }) =>
+    draft.system ? { names: [], all: false } : parseMentions(draft.message),
+  )
+  const mentioned = await findMentioned(
+    trx,
+    accepted.map(({ draft, place }, n) => ({
+      ...place,
+      channelId: place.id,
+      authorId: draft.sender.id,
+      names: named[n]?.names ?? [],
+    })),
+  )
+  const written = accepted.map(({ draft, place, root, attachments }, n): Written => {
+    const message: ChatMessage = {
+      id: uuid(),
+      projectId: place.projectId,
+      channelId: place.id,
+      seq: ++place.lastSeq,
+      rev: ++place.lastRev,
+      threadId: root?.id ?? null,
+      message: draft.message,
+      author: draft.sender.user,
+      nonce: draft.nonce,
+      createdAt: '',
+      editedAt: null,
+      deletedAt: null,
+      system: draft.system,
+      thread: null,
+      reactions: [],
+      attachments,
+      mentions: mentioned[n] ?? [],
+      mentionsAll: named[n]?.all ?? false,
+    }
+    return { message, place, root }
+  })
+  await insert(trx, written, accepted)
+  await insertMentions(trx, written)
+  await attach(trx, written)
+  return written
+}
+
+async function insert(trx: Trx, written: readonly Written[], accepted: readonly Accepted[]) {
+  const rows = written.map(({ message }, n) => ({
+    ...message,
+    authorId: message.author.id,
+    fingerprint: accepted[n]?.fingerprint,
+  }))
+  const columns = `id uuid, "channelId" uuid, seq int8, rev int8, "threadId" uuid, "authorId" uuid, message text,
+    nonce text, fingerprint text, system jsonb, "mentionsAll" boolean`
+  const { rows: inserted } = await sql<{ id: string; createdAt: string }>`
+    insert into messages (id, channel_id, seq, rev, created_rev, parent_id, author_id, message, nonce, fingerprint,
+      system, mentions_all, created_at)
+    select id, "channelId", seq, rev, rev, "threadId", "authorId", message, nonce, fingerprint,
+      system, "mentionsAll", clock_timestamp()
+    from ${asTable(rows, columns)} t
+    returning id, created_at as "createdAt"`.execute(trx)
+  const times = new Map(inserted.map(({ id, createdAt }) => [id, createdAt]))
+  for (const { message } of written) message.createdAt = times.get(message.id) ?? ''
+}
+
+async function insertMentions(trx: Trx, written: readonly Written[]) {
+  const rows = written.flatMap(({ message }) =>
+    message.mentions.map((userId) => ({ ...message, messageId: message.id, userId })),
+  )
+  if (rows.length === 0) return
+  const columns = '"messageId" uuid, "userId" uuid, "channelId" uuid, seq int8'
+  await sql`insert into mentions (message_id, user_id, channel_id, seq)
+    select "messageId", "userId", "channelId", seq from ${asTable(rows, columns)} t`.execute(trx)
+}
+
+/** Each root with new replies takes a rev after them; then the channels' counters and the writers' marks are kept. */
+export async function raiseRoots(trx: Trx, written: readonly Written[]): Promise<ChatMessage[]> {
+  if (written.length === 0) return []
+  const changes = new Map<string, { id: string; rev: number; count: number; lastReplyAt: string }>()
+  for (const { message, place, root } of written) {
+    if (!root) continue
+    const change = changes.get(root.id) ?? {
+      id: root.id,
+      rev: ++place.lastRev,
+      count: 0,
+      lastReplyAt: '',
+    }
+    changes.set(root.id, { ...change, count: change.count + 1, lastReplyAt: message.createdAt })
+  }
+  if (changes.size > 0) {
+    await countReplies(trx, [...changes.values()])
+    await joinThreads(
+      trx,
+      written.flatMap(({ message, root }) =>
+        root ? [{ ...message, root, authorId: message.author.id }] : [],
+      ),
+    )
+  }
+  await keepCounters(trx, written)
+  return readMessages(trx, [...changes.keys()])
+}
+
+async function keepCounters(trx: Trx, written: readonly Written[]) {
+  const places = [...new Set(written.map(({ place }) => place))]
+  const marks = new Map<string, object>()
+  for (const { message, root } of written) {
+    const { channelId, author, seq, system } = message
+    // Who writes has read what stands above; who replies, or is told of, has read a thread or nothing.
+    if (!root && !system)
+      marks.set(`${channelId} ${author.id}`, { channelId, userId: author.id, seq })
+  }
+  await sql`
+    with marked as (
+      insert into read_marks (channel_id, user_id, seq)
+      select "channelId", "userId", seq
+      from ${asTable([...marks.values()], '"channelId" uuid, "userId" uuid, seq int8')} t
+      on conflict (channel_id, user_id) do update set seq = greatest(read_marks.seq, excluded.seq)
+    )
+    update channels set last_seq = c."lastSeq", last_rev = c."lastRev"
+    from ${asTable(places, 'id uuid, "lastSeq" int8, "lastRev" int8')} c where channels.id = c.id`.execute(
+    trx,
+  )
+}
+
+/** Who is in the direct and group channels among those written to, by channel. */
+export async function readPeople(
+  trx: Trx,
+  written: readonly Written[],
+): Promise<Map<string, string[]>> {
+  const talks = written.filter(({ place: { kind } }) => kind === 'direct' || kind === 'group')
+  if (talks.length === 0) return new Map()
+  const rows = await trx
+    .selectFrom('channelMembers')
+    .select(['channelId', 'userId'])
+    .where('channelId', '=', sql<string>`any(${talks.map(({ place }) => place.id)}::uuid[])`)
+    .execute()
+  const people = Map.groupBy(rows, ({ channelId }) => channelId)
+  return new Map([...people].map(([id, members]) => [id, members.map(({ userId }) => userId)]))
+}
