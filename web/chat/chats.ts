@@ -27,7 +27,7 @@ export interface ChatsState {
   mentions: number
   /** The threads this person takes part in, newest reply first */
   threads: readonly ThreadState[]
-  unreadReplies: number
+  threadsUnread: number
 }
 
 export interface ChatsOptions {
@@ -44,7 +44,7 @@ export const loadingChats: ChatsState = {
   unread: 0,
   mentions: 0,
   threads: [],
-  unreadReplies: 0,
+  threadsUnread: 0,
 }
 
 interface Opened {
@@ -88,8 +88,8 @@ export function createChats({ projectId, userId, request, on, storage }: ChatsOp
     on,
     onChange() {
       const list = threads.get()
-      const unreadReplies = list.reduce((sum, { unread }) => sum + unread, 0)
-      store.set({ ...store.get(), threads: list, unreadReplies })
+      const threadsUnread = list.reduce((sum, { unread }) => sum + unread, 0)
+      store.set({ ...store.get(), threads: list, threadsUnread })
       showMarks()
     },
   })

@@ -54,6 +54,9 @@ export function createReplica() {
     get rev() {
       return rev
     },
+    get inStep() {
+      return inStep
+    },
     apply,
     /** On a connection that tells everything after `head`; what was known of an earlier history is forgotten. */
     start(head: number) {

@@ -70,8 +70,9 @@ export function createTimeline({ projectId, channelId, request }: Options) {
     },
     /** @param head position of the channel when this connection began to hear it, or later */
     async resume(head: number) {
+      const { rev, inStep } = replica
+      if (inStep && rev !== undefined && head <= rev) return
       stop()
-      const { rev } = replica
       if (rev === undefined || head < rev || head - rev > LARGEST_GAP) restart(head)
       else await catchUp(head, run)
     },

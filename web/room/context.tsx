@@ -9,7 +9,7 @@ import { projectKey } from '../projects/queries.ts'
 import { queryClient } from '../query.ts'
 import type { AppSocket } from '../socket.ts'
 import { createStore, useStore } from '../store.ts'
-import { createRoom, type Room, type RoomState } from './room.ts'
+import { createRoom, joiningRoom, type Room, type RoomState } from './room.ts'
 import { applyUpdate, describeUpdate, refreshRoom } from './updates.ts'
 
 interface OpenProject {
@@ -52,6 +52,7 @@ function useRoomOf({ id, slug, permissions }: ProjectDetails) {
       projectId: id,
       userId: user.id,
       socket,
+      storage: globalThis.localStorage,
       onUpdate(update, actorId) {
         applyUpdate(slug, update)
         if (actorId === undefined || actorId === user.id) return
@@ -88,15 +89,7 @@ export function useOpenProject(): OpenProject {
   return open
 }
 
-const absent = createStore<RoomState>({
-  state: 'joining',
-  refusal: null,
-  role: null,
-  permissions: [],
-  members: [],
-  present: [],
-  call: null,
-})
+const absent = createStore(joiningRoom)
 
 export const useRoomState = (): RoomState => useStore(useOpenProject().room ?? absent)
 

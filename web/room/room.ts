@@ -1,16 +1,14 @@
 // One project's room on the socket: joined at every connect, judged anew when access changes, and told in order what
 // happened meanwhile. Lives as long as the project's pages are open.
 import type { Permission, Role } from '../../protocol/access.ts'
-import type {
-  CallSummary,
-  JoinedProject,
-  ProjectUpdate,
-  PublicUser,
-} from '../../protocol/events.ts'
-import { createChat } from '../chat/chat.ts'
+import type { CallSummary, JoinedProject, ProjectUpdate } from '../../protocol/events.ts'
+import type { Place, PresentPerson } from '../../protocol/presence.ts'
+import { createChats } from '../chat/chats.ts'
 import type { AppSocket } from '../socket.ts'
 import { createStore } from '../store.ts'
 import { errorMessage, isAppError } from '../wire.ts'
+import { createFollower } from './follower.ts'
+import { changePresence, setPresent } from './presence.ts'
 
 export interface RoomState {
   state: 'joining' | 'joined' | 'offline' | 'refused'
@@ -19,14 +17,29 @@ export interface RoomState {
   role: Role | null
   permissions: readonly Permission[]
   members: JoinedProject['members']
-  present: readonly PublicUser[]
+  present: readonly PresentPerson[]
   call: CallSummary | null
+  /** ISO 8601: one cannot write in the chat until then */
+  mutedUntil: string | null
+}
+
+export const joiningRoom: RoomState = {
+  state: 'joining',
+  refusal: null,
+  role: null,
+  permissions: [],
+  members: [],
+  present: [],
+  call: null,
+  mutedUntil: null,
 }
 
 export interface RoomOptions {
   projectId: string
   userId: string
   socket: AppSocket
+  /** Keeps what is not sent yet */
+  storage?: Storage | undefined
   /** In the order of their seq; `actorId` is known for what happens now, not for what is replayed */
   onUpdate(update: ProjectUpdate, actorId: string | undefined): void
   /** Too much was missed: everything shown may be old */
@@ -35,41 +48,45 @@ export interface RoomOptions {
 
 const updatesMembers = new Set(['member_joined', 'member_updated', 'member_left'])
 
-export function createRoom({ projectId, userId, socket, onUpdate, onReload }: RoomOptions) {
-  const store = createStore<RoomState>({
-    state: 'joining',
-    refusal: null,
-    role: null,
-    permissions: [],
-    members: [],
-    present: [],
-    call: null,
-  })
+export function createRoom(options: RoomOptions) {
+  const { projectId, userId, socket, storage, onUpdate, onReload } = options
+  const store = createStore(joiningRoom)
   const change = (part: Partial<RoomState>) => store.set({ ...store.get(), ...part })
-  const chat = createChat({ projectId, userId, request: socket.request, on: socket.on })
-  let seq: number | undefined
+  const { request, on } = socket
+  const chats = createChats({ projectId, userId, request, on, storage })
+  const updates = createFollower({
+    read: (after) => request('get_updates', { projectId, after }),
+    onUpdate(update, actorId) {
+      onUpdate(update, actorId)
+      // What was missed, the answer of the join knows.
+      if (!entering && updatesMembers.has(update.updateType)) join()
+    },
+    onReload,
+  })
   let timer: ReturnType<typeof setTimeout> | undefined
   let closed = false
+  let place: Place | null = null
+  let entering = false
   /** Joins that were asked for while one was on its way become one */
   let joining: Promise<void> | undefined
   let again = false
 
-  const enter = (joined: JoinedProject) => {
-    const { role, permissions, members, present, call } = joined
-    change({ state: 'joined', refusal: null, role, permissions, members, present, call })
-    const missed = joined.updates
-    if (missed)
-      for (const update of missed) if (update.seq > (seq ?? 0)) onUpdate(update, undefined)
-    if (!missed) onReload()
-    seq = joined.seq
-    const mark = joined.channels[0]
-    void chat.resume(mark)
-  }
+  const tellPlace = () => request('set_place', { projectId, place }).catch(() => undefined)
   const attempt = async () => {
-    const since = seq === undefined ? {} : { since: seq }
+    const since = updates.seq === undefined ? {} : { since: updates.seq }
+    const resumeChats = chats.join()
     try {
-      enter(await socket.request('join_project', { projectId, ...since }))
+      const joined = await request('join_project', { projectId, ...since })
+      const { role, permissions, members, present, call, mutedUntil } = joined
+      const state = { role, permissions, members, present, call, mutedUntil }
+      change({ state: 'joined', refusal: null, ...state })
+      entering = true
+      updates.take(joined)
+      entering = false
+      resumeChats(joined.channels)
+      void tellPlace()
     } catch (error) {
+      resumeChats(null)
       const code = isAppError(error) ? error.code : 'INTERNAL_ERROR'
       if (code === 'NOT_FOUND' || code === 'INSUFFICIENT_PERMISSIONS') {
         change({ state: 'refused', refusal: errorMessage(error), permissions: [] })
@@ -96,37 +113,47 @@ export function createRoom({ projectId, userId, socket, onUpdate, onReload }: Ro
 
   const follow = () => {
     const connection = socket.connection.get()
-    if (connection === 'connected') join()
-    else if (store.get().state === 'joined') change({ state: 'offline', present: [] })
+    if (connection === 'connected') return join()
+    chats.away()
+    updates.away()
+    if (store.get().state === 'joined') change({ state: 'offline', present: [] })
   }
-  const setPresent = (user: PublicUser, online: boolean) => {
-    const { present, members } = store.get()
-    const others = present.filter(({ id }) => id !== user.id)
-    change({
-      present: online ? [...others, user] : others,
-      members: members.map((member) => (member.id === user.id ? { ...member, online } : member)),
-    })
-  }
+  const here =
+    <News extends { projectId: string }>(listener: (news: News) => void) =>
+    (news: News) => {
+      if (news.projectId === projectId) listener(news)
+    }
 
   const ends = [
     socket.connection.subscribe(follow),
-    socket.on('project_update', (update, { userId: actorId }) => {
-      if (update.projectId !== projectId || seq === undefined || update.seq <= seq) return
-      // A hole: joining again replays it.
-      if (update.seq > seq + 1) return join()
-      seq = update.seq
-      onUpdate(update, actorId)
-      if (updatesMembers.has(update.updateType)) join()
+    on('project_update', (update, { userId: actorId }) => {
+      if (update.projectId === projectId) updates.hear(update, actorId)
     }),
-    socket.on('presence_changed', (news) => {
-      if (news.projectId === projectId) setPresent(news.user, news.status === 'online')
-    }),
-    socket.on('call_changed', (news) => {
-      if (news.projectId === projectId) change({ call: news.call })
-    }),
-    socket.on('access_changed', (news) => {
-      if (news.projectId === projectId) join()
-    }),
+    on(
+      'presence_changed',
+      here((news) => change(changePresence(store.get(), news))),
+    ),
+    on(
+      'presence_state',
+      here(({ present }) => change(setPresent(store.get(), present, new Date().toISOString()))),
+    ),
+    on(
+      'call_changed',
+      here(({ call }) => change({ call })),
+    ),
+    on(
+      'muted',
+      here(({ until }) => change({ mutedUntil: until })),
+    ),
+    on(
+      'access_changed',
+      // The server has put this socket out: what happened since was not told.
+      here(() => {
+        chats.away()
+        updates.away()
+        join()
+      }),
+    ),
   ]
   follow()
 
@@ -134,14 +161,20 @@ export function createRoom({ projectId, userId, socket, onUpdate, onReload }: Ro
     projectId,
     get: store.get,
     subscribe: store.subscribe,
-    chat,
+    chats,
     join,
+    /** What this tab shows; told again at every join. Also says that somebody is there. */
+    setPlace(now: Place | null) {
+      place = now
+      if (store.get().state === 'joined') void tellPlace()
+    },
     close() {
       closed = true
       clearTimeout(timer)
       for (const end of ends) end()
-      chat.close()
-      socket.request('leave_project', { projectId }).catch(() => undefined)
+      chats.close()
+      updates.close()
+      request('leave_project', { projectId }).catch(() => undefined)
     },
   }
 }
