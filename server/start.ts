@@ -1,5 +1,4 @@
 // The whole program: opens what it stands on, puts the planes together, listens, and closes in reverse order.
-import { randomUUID } from 'node:crypto'
 import type { Server } from 'node:http'
 import path from 'node:path'
 import { createAdaptorServer } from '@hono/node-server'
@@ -30,11 +29,9 @@ import { loadSigningKey } from './accounts/tokens.ts'
 import { grantAdmin } from './accounts/admins.ts'
 import { createApp } from './app.ts'
 import type { Config } from './config.ts'
-import { createCleaning } from './attachments/cleaning.ts'
-import { createDirectoryStore } from './attachments/store.ts'
+import { openAttachments } from './attachments/opened.ts'
 import { drain } from './drain.ts'
 import { createAllowOrigin } from './origin.ts'
-import { loadSecret } from './secrets.ts'
 import { socketRequests } from './sockets.ts'
 import { createSweep } from './sweep.ts'
 import { ownUpgrades } from './upgrade.ts'
@@ -55,6 +52,8 @@ export interface StartOptions {
   /** How often live connections are judged again, in milliseconds */
   sweepInterval?: number
   presenceTimes?: Pick<PresenceOptions, 'awayAfterMs' | 'graceMs'>
+  /** Chat messages that go into one transaction */
+  chatBatch?: number | undefined
 }
 
 /** @throws Error with a sentence for the operator when something it stands on is not there */
@@ -85,7 +84,7 @@ export async function startServer(
 async function assemble(
   config: Config,
   log: Logger,
-  { sweepInterval, presenceTimes }: StartOptions,
+  { sweepInterval, presenceTimes, chatBatch }: StartOptions,
   closers: (() => unknown)[],
 ) {
   const database = await openDatabase({
@@ -142,7 +141,16 @@ async function assemble(
   closers.push(() => audience.close())
   const typing = createTyping({ io, bus, outlet, find: changes.find })
   closers.push(() => typing.close())
-  const chat = createChat({ db, emit, feed: changes, log })
+  const attachments = await openAttachments(db, config.attachments, log)
+  closers.push(() => attachments.close())
+  const chat = createChat({
+    db,
+    emit,
+    feed: changes,
+    log,
+    onAttachmentsRemoved: attachments.removeFiles,
+    maxBatch: chatBatch,
+  })
 
   const documents = createDocuments({ db, bus, authenticate, redeemTicket, log })
   closers.push(() => documents.close())
@@ -201,15 +209,6 @@ async function assemble(
     sweep.all()
     audience.refreshAll().catch((error: unknown) => log.warn({ err: error }, 'channels'))
   })
-
-  // A place of this database alone: to nodes of another one, its files would be leftovers.
-  const directory = path.join(
-    config.attachments.directory,
-    await loadSecret(db, 'attachments', randomUUID()),
-  )
-  const attachments = { ...config.attachments, store: createDirectoryStore(directory) }
-  const cleaning = createCleaning({ db, attachments, log })
-  closers.push(() => cleaning.close())
 
   const app = createApp({
     db,
