@@ -70,7 +70,6 @@ export function createCrowd(tell: (projectId: string, changes: Change[]) => void
     },
     partsOf,
     list: (projectId: string) => [...(rooms.get(projectId)?.values() ?? [])],
-    find: (projectId: string, userId: string) => rooms.get(projectId)?.get(userId),
     close: () => clearTimeout(timer),
   }
 }

@@ -8,7 +8,7 @@ import type { Person } from './people.ts'
 
 const TOPIC = 'presence'
 /** The people of a node that said goodbye are given this long to arrive on another one. */
-const MOVING = 500
+const MOVING = 800
 
 type People = [userId: string, person: Person | null][]
 /** What concerns a person on whichever nodes they are */

@@ -151,7 +151,6 @@ export function createPresence(options: PresenceOptions) {
     left,
     /** Everybody who is in the room. */
     list: crowd.list,
-    find: crowd.find,
 
     async setPlace({ socketId, principal }: Caller, projectId: string, place: Place | null) {
       if (!io.sockets.sockets.get(socketId)?.data.joined[projectId]) {
