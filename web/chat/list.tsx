@@ -1,69 +1,96 @@
-// The messages, oldest at the top. Stays at the bottom while one is there, and in place while older ones come in above.
-import { Fragment, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
+// The messages, oldest at the top. Stays at the bottom while one is there, and in place while others come in.
+import {
+  Fragment,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+  type ReactNode,
+} from 'react'
 import { Button, Loader } from '@mantine/core'
 import { ArrowDown } from 'lucide-react'
 import type { PublicUser } from '../../protocol/events.ts'
 import { dayName } from '../time.tsx'
-import type { ChatState } from './chat.ts'
+import type { ChannelState } from './channel.ts'
 import { groupMessages } from './history.ts'
-import { GroupView, PendingView } from './message.tsx'
+import { MessageRow } from './message.tsx'
+import { PendingRow } from './pending.tsx'
+import { findAnchor, findRow, moveFocus, restore, type Anchor } from './scroll.ts'
 import classes from './chat.module.css'
 
+/** A message that somebody came to see; another object is another visit. */
+export interface Target {
+  seq: number
+}
+
 interface Props {
-  chat: ChatState
+  chat: ChannelState
   self: PublicUser
   visible: boolean
+  target: Target | null
+  /** What stands above the first message of all */
+  head: ReactNode
+  /** Whether the newest messages are seen */
   onBottom: (atBottom: boolean) => void
   onOlder: () => void
+  onNewer: () => void
+  onNewest: () => void
   onRetry: (nonce: string) => void
   onDiscard: (nonce: string) => void
 }
 
 const sizeOf = ({ scrollHeight, clientHeight }: Element) => `${scrollHeight}/${clientHeight}`
 
-export function MessageList({ chat, self, visible, onBottom, onOlder, onRetry, onDiscard }: Props) {
+export function MessageList(props: Props) {
+  const { chat, self, visible, target, head, onBottom, onOlder, onNewer, onNewest } = props
   const box = useRef<HTMLDivElement>(null)
   const sticky = useRef(true)
   const [away, setAway] = useState(false)
-  const height = useRef(0)
+  const anchor = useRef<Anchor | null>(null)
   /** How high the box and its content were when this last stood at the bottom or was scrolled */
   const size = useRef('')
   const sent = useRef<readonly string[]>([])
-  const first = chat.messages[0]?.seq
+  const shown = useRef<Target | null>(null)
   const groups = useMemo(
     () => groupMessages(chat.messages, chat.unreadAfter),
     [chat.messages, chat.unreadAfter],
   )
 
   const stay = (element: HTMLElement) => {
-    if (sticky.current) element.scrollTop = element.scrollHeight
+    if (sticky.current && !chat.hasNewer) element.scrollTop = element.scrollHeight
+    else if (anchor.current) restore(element, anchor.current)
     size.current = sizeOf(element)
   }
-  // Older messages came in above: what one reads stays where it is.
   useLayoutEffect(() => {
     const element = box.current
-    if (!element) return
-    if (!sticky.current) element.scrollTop += element.scrollHeight - height.current
-    height.current = element.scrollHeight
-  }, [first])
-  useLayoutEffect(() => {
-    const element = box.current
-    if (!element) return
+    if (!element || element.clientHeight === 0) return
+    const row = target && shown.current !== target ? findRow(element, target.seq) : null
     const nonces = chat.pending.map(({ nonce }) => nonce)
     const newest = nonces.at(-1)
     const sending = newest !== undefined && !sent.current.includes(newest)
     sent.current = nonces
+    if (row) {
+      shown.current = target
+      row.scrollIntoView({ block: 'center' })
+      row.focus({ preventScroll: true })
+      size.current = sizeOf(element)
+      look()
+    }
     // Who writes wants to see it, wherever they were reading.
-    if (sending) toBottom()
+    else if (sending) toBottom()
     else stay(element)
-    height.current = element.scrollHeight
     // oxlint-disable-next-line react/exhaustive-deps -- the functions only read refs and the newest props
-  }, [chat.messages, chat.pending, chat.typing.length, visible])
+  }, [chat.messages, chat.pending, chat.typing.length, visible, target])
   // A keyboard, a longer draft or a wider window changes how much is seen.
+  const latest = useRef(stay)
+  useEffect(() => {
+    latest.current = stay
+  })
   useEffect(() => {
     const element = box.current
     if (!element) return
-    const observer = new ResizeObserver(() => stay(element))
+    const observer = new ResizeObserver(() => latest.current(element))
     observer.observe(element)
     return () => observer.disconnect()
   }, [])
@@ -74,27 +101,41 @@ export function MessageList({ chat, self, visible, onBottom, onOlder, onRetry, o
     if (!element || element.clientHeight === 0) return
     // A scroll event can come between a change of size and the observer: then nobody has scrolled away.
     if (size.current !== sizeOf(element)) stay(element)
+    anchor.current = findAnchor(element)
     const below = element.scrollHeight - element.scrollTop - element.clientHeight
-    const atBottom = below < 40
+    const atBottom = below < 40 && !chat.hasNewer
     if (atBottom !== sticky.current) {
       sticky.current = atBottom
       setAway(!atBottom)
       onBottom(atBottom)
     }
-    if (element.scrollTop < 120 && chat.hasOlder && !chat.loadingOlder) onOlder()
+    if (element.scrollTop < 200 && chat.hasOlder && !chat.loadingOlder) onOlder()
+    if (below < 200 && chat.hasNewer && !chat.loadingNewer) onNewer()
   }
   const toBottom = () => {
     const element = box.current
-    if (element) element.scrollTop = element.scrollHeight
-    look()
+    if (chat.hasNewer) {
+      sticky.current = true
+      setAway(false)
+      onBottom(true)
+      onNewest()
+    } else if (element) {
+      element.scrollTop = element.scrollHeight
+      size.current = sizeOf(element)
+      look()
+    }
   }
 
   return (
     <div className={classes.listFrame}>
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- arrow keys move within it */}
       <div
         ref={box}
         className={classes.list}
         onScroll={look}
+        onKeyDown={(event) => {
+          if (box.current && moveFocus(box.current, event.key)) event.preventDefault()
+        }}
         role="log"
         aria-label="Messages"
         tabIndex={0}
@@ -110,7 +151,7 @@ export function MessageList({ chat, self, visible, onBottom, onOlder, onRetry, o
             )}
           </div>
         ) : (
-          <div className={classes.top} />
+          head
         )}
         {groups.map((group) => (
           <Fragment key={group.seq}>
@@ -124,16 +165,28 @@ export function MessageList({ chat, self, visible, onBottom, onOlder, onRetry, o
                 <span>New messages</span>
               </div>
             )}
-            <GroupView group={group} own={group.messages[0]?.author.id === self.id} />
+            {group.messages.map((message, index) => (
+              <MessageRow
+                key={message.id}
+                message={message}
+                first={index === 0}
+                marked={message.seq === target?.seq}
+              />
+            ))}
           </Fragment>
         ))}
+        {chat.hasNewer && (
+          <div className={classes.older}>
+            <Loader size="xs" aria-label="Loading newer messages" />
+          </div>
+        )}
         {chat.pending.map((entry) => (
-          <PendingView
+          <PendingRow
             key={entry.nonce}
             entry={entry}
             self={self}
-            onRetry={() => onRetry(entry.nonce)}
-            onDiscard={() => onDiscard(entry.nonce)}
+            onRetry={() => props.onRetry(entry.nonce)}
+            onDiscard={() => props.onDiscard(entry.nonce)}
           />
         ))}
       </div>

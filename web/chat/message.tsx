@@ -1,80 +1,150 @@
-// Messages of one author under one name; and a message on its way.
-import { memo } from 'react'
-import { Anchor } from '@mantine/core'
-import { CircleAlert } from 'lucide-react'
-import type { PublicUser } from '../../protocol/events.ts'
+// One message: who and when, the text, its files, reactions and thread; or what is left of a deleted one.
+import { lazy, memo, Suspense, useState } from 'react'
+import { Text } from '@mantine/core'
+import { Ban } from 'lucide-react'
+import type { ChatMessage } from '../../protocol/chat.ts'
+import { Confirm } from '../confirm.tsx'
 import { PersonAvatar } from '../people/avatar.tsx'
 import { Prose } from '../prose/prose.tsx'
-import { clockTime, fullTime } from '../time.tsx'
-import type { PendingMessage } from './chat.ts'
-import type { MessageGroup } from './history.ts'
-import classes from './chat.module.css'
+import { ago, clockTime, fullTime } from '../time.tsx'
+import { useActions } from './actions.ts'
+import { Attachments } from './attachments.tsx'
+import { EditBox } from './edit.tsx'
+import { Reactions } from './reactions.tsx'
+import { SystemLine } from './system.tsx'
+import { Toolbar, type Dialog } from './toolbar.tsx'
+import classes from './message.module.css'
 
-export const GroupView = memo(
-  function GroupView({ group, own }: { group: MessageGroup; own: boolean }) {
-    const [first] = group.messages
-    if (!first) return null
-    return (
-      <article className={classes.group} data-own={own}>
-        <PersonAvatar user={first.author} size={30} />
-        <div className={classes.body}>
-          <header className={classes.head}>
-            <span className={classes.author}>{first.author.displayName}</span>
-            <time dateTime={first.createdAt} title={fullTime(first.createdAt)}>
-              {clockTime(first.createdAt)}
-            </time>
-          </header>
-          {group.messages.map((message) => (
-            <div key={message.id} className={classes.text} title={fullTime(message.createdAt)}>
-              <Prose text={message.message} />
-            </div>
-          ))}
-        </div>
-      </article>
-    )
-  },
-  (a, b) =>
-    a.own === b.own &&
-    a.group.seq === b.group.seq &&
-    a.group.messages.length === b.group.messages.length,
-)
+const Versions = lazy(() => import('./versions.tsx').then((m) => ({ default: m.Versions })))
 
-interface PendingProps {
-  entry: PendingMessage
-  self: PublicUser
-  onRetry: () => void
-  onDiscard: () => void
+interface Props {
+  message: ChatMessage
+  /** Whether it begins a group, and so says who wrote it */
+  first: boolean
+  /** Somebody came to see this one */
+  marked: boolean
 }
 
-export function PendingView({ entry, self, onRetry, onDiscard }: PendingProps) {
-  const failed = entry.error !== null
+export const MessageRow = memo(function MessageRow({ message, first, marked }: Props) {
+  const { self, editing } = useActions()
+  const [near, setNear] = useState(false)
+  const [held, setHeld] = useState(false)
+  const [dialog, setDialog] = useState<Dialog | null>(null)
+  if (message.system) return <SystemLine message={message} system={message.system} />
+  const { author, createdAt, deletedAt } = message
+  const edits = editing === message.id
+  const mentioned =
+    author.id !== self.id && (message.mentionsAll || message.mentions.includes(self.id))
   return (
-    <article className={classes.group} data-pending={!failed} aria-busy={!failed}>
-      <PersonAvatar user={self} size={30} />
+    <article
+      className={classes.row}
+      data-seq={message.seq}
+      data-first={first}
+      data-marked={marked}
+      data-mentioned={mentioned}
+      data-active={held}
+      tabIndex={-1}
+      aria-label={`${author.displayName}, ${clockTime(createdAt)}`}
+      onMouseEnter={() => setNear(true)}
+      onMouseLeave={() => setNear(false)}
+      onFocus={() => setNear(true)}
+      onBlur={(event) => {
+        if (!event.currentTarget.contains(event.relatedTarget)) setNear(false)
+      }}
+    >
+      {first ? (
+        <PersonAvatar user={author} size={30} />
+      ) : (
+        <time className={classes.gutter} dateTime={createdAt} title={fullTime(createdAt)}>
+          {clockTime(createdAt)}
+        </time>
+      )}
       <div className={classes.body}>
-        <header className={classes.head}>
-          <span className={classes.author}>{self.displayName}</span>
-          <span>{failed ? '' : 'Sending…'}</span>
-        </header>
-        <div className={classes.text}>
-          <Prose text={entry.message} />
-        </div>
-        {failed && (
-          <p className={classes.failed} role="alert">
-            <CircleAlert size={14} aria-hidden />
-            <span>
-              {entry.error}{' '}
-              <Anchor component="button" type="button" inherit onClick={onRetry}>
-                Try again
-              </Anchor>{' '}
-              ·{' '}
-              <Anchor component="button" type="button" inherit onClick={onDiscard}>
-                Discard
-              </Anchor>
-            </span>
-          </p>
+        {first && (
+          <header className={classes.head}>
+            <span className={classes.author}>{author.displayName}</span>
+            <time dateTime={createdAt} title={fullTime(createdAt)}>
+              {clockTime(createdAt)}
+            </time>
+          </header>
         )}
+        {deletedAt ? (
+          <p className={classes.deleted}>
+            <Ban size={13} aria-hidden /> This message was deleted
+          </p>
+        ) : edits ? (
+          <EditBox message={message} />
+        ) : (
+          <MessageText message={message} onVersions={() => setDialog('versions')} />
+        )}
+        <Attachments files={message.attachments} />
+        <Reactions message={message} />
+        <ThreadLine message={message} />
       </div>
+      {(near || held) && !deletedAt && !edits && (
+        <Toolbar message={message} onDialog={setDialog} onHold={setHeld} />
+      )}
+      {dialog === 'delete' && <DeleteMessage message={message} onClose={() => setDialog(null)} />}
+      {dialog === 'versions' && (
+        <Suspense>
+          <Versions message={message} onClose={() => setDialog(null)} />
+        </Suspense>
+      )}
     </article>
+  )
+})
+
+function MessageText({ message, onVersions }: { message: ChatMessage; onVersions: () => void }) {
+  const { self } = useActions()
+  return (
+    <div className={classes.text}>
+      {message.message && <Prose text={message.message} me={self.username} />}
+      {message.editedAt && (
+        <button
+          type="button"
+          className={classes.edited}
+          title={`Edited ${fullTime(message.editedAt)}`}
+          aria-label="Edited: show earlier versions"
+          onClick={onVersions}
+        >
+          (edited)
+        </button>
+      )}
+    </div>
+  )
+}
+
+function ThreadLine({ message }: { message: ChatMessage }) {
+  const { onThread } = useActions()
+  if (!message.thread || !onThread || message.thread.replyCount === 0) return null
+  const { replyCount, lastReplyAt } = message.thread
+  return (
+    <button type="button" className={classes.thread} onClick={() => onThread(message.id)}>
+      <b>{replyCount === 1 ? '1 reply' : `${replyCount} replies`}</b>
+      <span>last {ago(lastReplyAt)}</span>
+    </button>
+  )
+}
+
+function DeleteMessage({ message, onClose }: { message: ChatMessage; onClose: () => void }) {
+  const { self, remove } = useActions()
+  return (
+    <Confirm
+      opened
+      title="Delete message"
+      action="Delete message"
+      onClose={onClose}
+      onConfirm={() => remove(message)}
+    >
+      {message.author.id === self.id
+        ? 'Its text, files and reactions are gone for everybody. '
+        : `The text, files and reactions of ${message.author.displayName}’s message are gone for everybody. `}
+      That cannot be taken back.
+      {message.message && (
+        <Text component="span" className={classes.quoted} lineClamp={3}>
+          {message.message}
+        </Text>
+      )}
+    </Confirm>
   )
 }

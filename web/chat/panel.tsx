@@ -1,116 +1,131 @@
-// The chat of the room: messages, who is writing, and the place to write.
-import { useEffect, useState } from 'react'
-import { Button, EmptyState, Skeleton } from '@mantine/core'
-import { CloudOff, MessagesSquare } from 'lucide-react'
+// The chat beside the rest of the room, or alone on a phone: one part of it at a time, with a way back.
+import { ActionIcon, Tooltip } from '@mantine/core'
+import { ArrowLeft, ChevronsUpDown, Maximize2, X } from 'lucide-react'
+import { Link } from 'wouter'
 import { useUser } from '../accounts/gate.tsx'
-import { useCan, useOpenProject } from '../room/context.tsx'
-import { Composer } from './composer.tsx'
-import { useChatState } from './context.ts'
-import { MessageList } from './list.tsx'
+import { useOpenProject } from '../room/context.tsx'
+import { Badge, ChannelList } from './channels.tsx'
+import { ChannelContent, usePlaceChannel } from './content.tsx'
+import { useChats } from './context.ts'
+import { ThreadsView } from './following.tsx'
+import { ChannelActions, ChannelTitle, Head } from './head.tsx'
+import { channelName } from './names.ts'
+import { placePath, type Place } from './place.ts'
+import { SearchView } from './search.tsx'
 import classes from './chat.module.css'
+import head from './head.module.css'
 
-export function ChatPanel({ visible }: { visible: boolean }) {
-  const { room, project } = useOpenProject()
-  const chat = useChatState()
-  const can = useCan()
+interface Props {
+  visible: boolean
+  phone: boolean
+  place: Place
+  onGo: (place: Place) => void
+}
+
+export function ChatPanel({ visible, phone, place, onGo }: Props) {
   const user = useUser()
-  const [atBottom, setAtBottom] = useState(true)
-  const awake = useAwake()
-  const watching = visible && awake && atBottom
-  useEffect(() => room?.chat.watch(watching), [room, watching])
-  const empty = chat.messages.length === 0 && chat.pending.length === 0
+  const channel = usePlaceChannel(place)
+  const toChannels = () => onGo({ view: 'channels' })
+  const back = (label: string, to: () => void) => (
+    <ActionIcon aria-label={label} onClick={to}>
+      <ArrowLeft size={17} />
+    </ActionIcon>
+  )
+  if (place.view !== 'channel') {
+    const titles = { channels: 'Chat', threads: 'Threads', search: 'Search' }
+    return (
+      <div className={classes.panel}>
+        <Head
+          title={titles[place.view]}
+          start={place.view === 'channels' ? null : back('Back to the channels', toChannels)}
+        >
+          {place.view === 'channels' && !phone && (
+            <ActionIcon
+              aria-label="Close the list of channels"
+              onClick={() => onGo({ view: 'channel', channelId: null })}
+            >
+              <X size={16} />
+            </ActionIcon>
+          )}
+        </Head>
+        {place.view === 'channels' && <ChannelList place={place} onGo={onGo} />}
+        {place.view === 'threads' && <ThreadsView onGo={onGo} />}
+        {place.view === 'search' && <SearchView onGo={onGo} />}
+      </div>
+    )
+  }
+  const { threadId, seq } = place
+  if (threadId !== undefined) {
+    const name = channel ? (channel.name === null ? '' : '#') + channelName(channel, user.id) : ''
+    return (
+      <div className={classes.panel}>
+        <Head
+          title="Thread"
+          topic={name}
+          start={back(`Back to ${name || 'the channel'}`, () =>
+            onGo({ view: 'channel', channelId: channel?.id ?? null }),
+          )}
+        >
+          {!phone && <ToPage place={place} />}
+        </Head>
+        <ChannelContent
+          channel={channel}
+          threadId={threadId}
+          seq={seq}
+          visible={visible}
+          onGo={onGo}
+        />
+      </div>
+    )
+  }
   return (
     <div className={classes.panel}>
-      {chat.state === 'loading' && empty && <ChatSkeleton />}
-      {chat.state === 'failed' && empty && (
-        <EmptyState m="auto" icon={<CloudOff />} title="The chat could not be loaded" role="alert">
-          <Button variant="default" onClick={() => room?.join()}>
-            Try again
-          </Button>
-        </EmptyState>
-      )}
-      {chat.state === 'ready' && empty && (
-        <EmptyState
-          m="auto"
-          p="md"
-          size="sm"
-          icon={<MessagesSquare />}
-          title="Nothing said yet"
-          description={`Say hello to everybody in ${project.name}.`}
-        />
-      )}
-      {!empty && room && (
-        <MessageList
-          chat={chat}
-          self={user}
-          visible={visible}
-          onBottom={setAtBottom}
-          onOlder={() => void room.chat.loadOlder()}
-          onRetry={room.chat.retry}
-          onDiscard={room.chat.discard}
-        />
-      )}
-      <Typing names={chat.typing} />
-      {can('chat:write') ? (
-        <Composer chat={room?.chat} />
-      ) : (
-        <p className={classes.readOnly}>
-          You can read along. Ask a maintainer for the member role to write.
-        </p>
-      )}
+      <Head
+        start={phone ? back('Back to the channels', toChannels) : null}
+        title={
+          <button
+            type="button"
+            className={head.switch}
+            aria-label={
+              channel ? `${channelName(channel, user.id)}: choose another channel` : 'Channels'
+            }
+            onClick={toChannels}
+          >
+            {channel ? <ChannelTitle channel={channel} /> : 'Channels'}
+            <ChevronsUpDown size={13} aria-hidden />
+            <Elsewhere channelId={channel?.id} />
+          </button>
+        }
+      >
+        {channel && <ChannelActions channel={channel} onGo={onGo} />}
+        {!phone && <ToPage place={place} />}
+      </Head>
+      <ChannelContent channel={channel} seq={seq} visible={visible} onGo={onGo} />
     </div>
   )
 }
 
-/** Whether the tab is before somebody's eyes. */
-function useAwake() {
-  const [awake, setAwake] = useState(() => document.visibilityState === 'visible')
-  useEffect(() => {
-    const look = () => setAwake(document.visibilityState === 'visible')
-    document.addEventListener('visibilitychange', look)
-    return () => document.removeEventListener('visibilitychange', look)
-  }, [])
-  return awake
+/** What is unread in other channels. */
+function Elsewhere({ channelId }: { channelId: string | undefined }) {
+  const { channels, threads } = useChats()
+  const inChannels = channels
+    .filter(({ id, archivedAt }) => id !== channelId && archivedAt === null)
+    .reduce((sum, { unread }) => sum + unread, 0)
+  const inThreads = threads.reduce((sum, { unread }) => sum + unread, 0)
+  return <Badge count={inChannels + inThreads} name="unread elsewhere" />
 }
 
-function Typing({ names }: { names: readonly string[] }) {
-  const [first, second] = names
-  const text =
-    names.length > 2
-      ? 'Several people are writing'
-      : second
-        ? `${first} and ${second} are writing`
-        : first
-          ? `${first} is writing`
-          : ''
+function ToPage({ place }: { place: Place }) {
+  const { project } = useOpenProject()
   return (
-    <div className={classes.typing} aria-live="polite">
-      {text && (
-        <>
-          <span className={classes.dots} aria-hidden>
-            <i />
-            <i />
-            <i />
-          </span>
-          {text}…
-        </>
-      )}
-    </div>
-  )
-}
-
-function ChatSkeleton() {
-  return (
-    <div className={classes.skeleton} role="status" aria-label="Loading messages">
-      {[70, 50, 85, 40].map((width) => (
-        <div key={width} className={classes.skeletonRow}>
-          <Skeleton circle height={30} />
-          <div style={{ flex: 1 }}>
-            <Skeleton height={10} width={90} mb={8} />
-            <Skeleton height={10} width={`${width}%`} />
-          </div>
-        </div>
-      ))}
-    </div>
+    <Tooltip label="Open as a page">
+      <ActionIcon
+        component={Link}
+        href={placePath(project.slug, place)}
+        aria-label="Open the chat as a page"
+      >
+        <Maximize2 size={15} />
+      </ActionIcon>
+    </Tooltip>
   )
 }

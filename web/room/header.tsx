@@ -2,10 +2,11 @@
 import { lazy, Suspense, useEffect } from 'react'
 import { ActionIcon, Button, Loader, Tooltip } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
-import { CircleDot, Code, Lock, PanelRight, Settings, UserPlus } from 'lucide-react'
+import { CircleDot, Code, Lock, MessagesSquare, PanelRight, Settings, UserPlus } from 'lucide-react'
 import { Link, useLocation, useRoute } from 'wouter'
 import { useUser } from '../accounts/gate.tsx'
 import { CallButton } from '../call/button.tsx'
+import { useChats } from '../chat/context.ts'
 import { Logo } from '../logo.tsx'
 import { AvatarRow } from '../people/avatar.tsx'
 import { UserMenu } from '../topbar.tsx'
@@ -100,17 +101,20 @@ const lastCode = new Map<string, string>()
 export function ProjectNav({ phone, onNavigate }: { phone: boolean; onNavigate: () => void }) {
   const { project } = useOpenProject()
   const [inIssues] = useRoute('/p/:slug/issues/*?')
+  const [inChat] = useRoute('/p/:slug/chat/*?')
+  const elsewhere = inIssues || inChat
+  const { mentions } = useChats()
   const home = `/p/${project.slug}`
   const [path] = useLocation()
   useEffect(() => {
-    if (!inIssues) lastCode.set(project.slug, path)
-  }, [inIssues, project.slug, path])
-  const code = inIssues ? (lastCode.get(project.slug) ?? home) : home
+    if (!elsewhere) lastCode.set(project.slug, path)
+  }, [elsewhere, project.slug, path])
+  const code = elsewhere ? (lastCode.get(project.slug) ?? home) : home
   const visitor = !project.permissions.includes('room:join')
   const current = (is: boolean) => (is ? { 'aria-current': 'page' as const } : {})
   return (
     <nav className={classes.nav} aria-label="Project">
-      <Link href={code} className={classes.navLink} onClick={onNavigate} {...current(!inIssues)}>
+      <Link href={code} className={classes.navLink} onClick={onNavigate} {...current(!elsewhere)}>
         {!phone && <Code size={15} aria-hidden />}
         {visitor ? 'About' : 'Code'}
       </Link>
@@ -128,6 +132,22 @@ export function ProjectNav({ phone, onNavigate }: { phone: boolean; onNavigate: 
           </span>
         )}
       </Link>
+      {!visitor && !phone && (
+        <Link
+          href={`${home}/chat/general`}
+          className={classes.navLink}
+          onClick={onNavigate}
+          {...current(inChat)}
+        >
+          <MessagesSquare size={15} aria-hidden />
+          Chat
+          {mentions > 0 && (
+            <span className={classes.badge} role="img" aria-label={`${mentions} for you`}>
+              {mentions > 99 ? '99+' : mentions}
+            </span>
+          )}
+        </Link>
+      )}
     </nav>
   )
 }

@@ -7,6 +7,8 @@ import { Link, Redirect, Route, Switch, useLocation, useRoute } from 'wouter'
 import { ErrorBoundary } from '../boundary.tsx'
 import { CallProvider } from '../call/context.tsx'
 import { CallPanel } from '../call/panel.tsx'
+import { usePagePlace } from '../chat/location.ts'
+import { firstChannel, type Place } from '../chat/place.ts'
 import { FilesPanel } from '../files/panel.tsx'
 import { useOpenProject, useRoomState } from './context.tsx'
 import { RoomHeader } from './header.tsx'
@@ -16,6 +18,7 @@ import { BottomTabs, type PhoneTab } from './tabs.tsx'
 import classes from './room.module.css'
 
 const FilePage = lazy(() => import('../editor/page.tsx').then((m) => ({ default: m.FilePage })))
+const ChatPage = lazy(() => import('../chat/page.tsx').then((m) => ({ default: m.ChatPage })))
 const IssuesPage = lazy(() => import('../issues/page.tsx').then((m) => ({ default: m.IssuesPage })))
 const IssuePage = lazy(() => import('../issues/issue.tsx').then((m) => ({ default: m.IssuePage })))
 
@@ -26,9 +29,13 @@ export function RoomLayout() {
   const phone = useMediaQuery('(max-width: 860px)', false, { getInitialValueInEffect: false })
   // Going to another page, from wherever, shows it.
   const [choice, setChoice] = useState<{ tab: PhoneTab; path: string }>({ tab: 'main', path })
-  const phoneTab = choice.path === path ? choice.tab : 'main'
+  const { place: pagePlace, go } = usePagePlace()
+  const inChat = pagePlace !== null
+  const phoneTab = choice.path === path ? choice.tab : inChat ? 'chat' : 'main'
   const setPhoneTab = (tab: PhoneTab) => setChoice({ tab, path })
   const [sideTab, setSideTab] = useState<SideTab>('chat')
+  // Where the chat beside the page is; on the chat's own page the address says it.
+  const [place, setPlace] = useState<Place>(firstChannel)
   const [sideOpen, setSideOpen] = useLocalStorage({
     key: 'openlaunch.side',
     defaultValue: true,
@@ -41,7 +48,9 @@ export function RoomLayout() {
       ? phoneTab
       : null
     : sideOpen
-      ? sideTab
+      ? inChat
+        ? 'people'
+        : sideTab
       : null
   const home = `/p/${project.slug}`
   return (
@@ -49,7 +58,7 @@ export function RoomLayout() {
       <div
         className={classes.room}
         data-tab={phone ? phoneTab : 'all'}
-        data-files={!inIssues}
+        data-files={!inIssues && !inChat}
         data-side={sideOpen}
       >
         <RoomHeader
@@ -74,6 +83,9 @@ export function RoomLayout() {
                 <Route path="/p/:slug/files/:fileId">
                   {({ fileId }) => <FilePage key={fileId} fileId={fileId} />}
                 </Route>
+                <Route path="/p/:slug/chat/:part?">
+                  {phone ? <CodeStart onBrowse={() => setPhoneTab('files')} /> : <ChatPage />}
+                </Route>
                 <Route path="/p/:slug/issues">
                   <IssuesPage />
                 </Route>
@@ -92,10 +104,18 @@ export function RoomLayout() {
           aria-label="Chat and people"
           // A link to the page that is open already changes nothing but what is seen.
           onClick={(event) => {
-            if ((event.target as Element).closest('a[href^="/p/"]')) setPhoneTab('main')
+            const link = (event.target as Element).closest('a[href^="/p/"]')
+            if (link && !link.getAttribute('href')?.includes('/chat')) setPhoneTab('main')
           }}
         >
-          <SidePanel shown={side} phone={phone} onChange={setSideTab} />
+          <SidePanel
+            shown={side}
+            phone={phone}
+            onChange={setSideTab}
+            chat={
+              inChat && !phone ? null : { place: pagePlace ?? place, onGo: inChat ? go : setPlace }
+            }
+          />
         </aside>
         {phone && (
           <BottomTabs value={phoneTab} onChange={setPhoneTab} main={inIssues ? 'Issues' : 'Code'} />

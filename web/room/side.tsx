@@ -1,6 +1,7 @@
 // Chat and people, beside the code or alone on a phone.
-import { useChatState } from '../chat/context.ts'
+import { useChats } from '../chat/context.ts'
 import { ChatPanel } from '../chat/panel.tsx'
+import type { Place } from '../chat/place.ts'
 import { PeoplePanel } from '../people/panel.tsx'
 import { useUnreadTitle } from '../title.ts'
 import { useRoomState } from './context.tsx'
@@ -13,10 +14,12 @@ interface Props {
   shown: SideTab | null
   phone: boolean
   onChange: (tab: SideTab) => void
+  /** null: it has the page */
+  chat: { place: Place; onGo: (place: Place) => void } | null
 }
 
-export function SidePanel({ shown, phone, onChange }: Props) {
-  const { unread } = useChatState()
+export function SidePanel({ shown, phone, onChange, chat }: Props) {
+  const { unread } = useChats()
   const { members } = useRoomState()
   useUnreadTitle(unread)
   const tab = (value: SideTab, name: string, extra: React.ReactNode) => (
@@ -36,22 +39,25 @@ export function SidePanel({ shown, phone, onChange }: Props) {
     <>
       {!phone && (
         <div className={classes.tabs} role="tablist" aria-label="Chat and people">
-          {tab(
-            'chat',
-            'Chat',
-            unread > 0 && (
-              <span className={classes.badge} aria-label={`${unread} unread`}>
-                {unread > 99 ? '99+' : unread}
-              </span>
-            ),
-          )}
+          {chat &&
+            tab(
+              'chat',
+              'Chat',
+              unread > 0 && (
+                <span className={classes.badge} aria-label={`${unread} unread`}>
+                  {unread > 99 ? '99+' : unread}
+                </span>
+              ),
+            )}
           {tab('people', 'People', <span className={classes.count}>{members.length || ''}</span>)}
         </div>
       )}
       {/* The chat stays mounted: what one was writing, and where one was reading, stay with it. */}
-      <div className={classes.panel} id="side-chat" hidden={shown !== 'chat'}>
-        <ChatPanel visible={shown === 'chat'} />
-      </div>
+      {chat && (
+        <div className={classes.panel} id="side-chat" hidden={shown !== 'chat'}>
+          <ChatPanel visible={shown === 'chat'} phone={phone} {...chat} />
+        </div>
+      )}
       {shown === 'people' && (
         <div className={classes.panel} id="side-people">
           <PeoplePanel />

@@ -1,6 +1,6 @@
 // The panels of the room on a phone.
 import { CircleDot, Code, Files, MessageSquare, Phone, Users } from 'lucide-react'
-import { useChatState } from '../chat/context.ts'
+import { useChats } from '../chat/context.ts'
 import { useRoomState } from './context.tsx'
 import classes from './room.module.css'
 
@@ -14,7 +14,7 @@ interface Props {
 }
 
 export function BottomTabs({ value, onChange, main }: Props) {
-  const { unread } = useChatState()
+  const { unread } = useChats()
   const { call } = useRoomState()
   const inCall = call?.participants.length ?? 0
   const tabs = [

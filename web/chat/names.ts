@@ -1,0 +1,36 @@
+// What a channel is called by whoever looks at it.
+import type { Channel, ChannelInfo } from '../../protocol/chat.ts'
+
+/** Whom a direct or group channel is with; oneself is not said. */
+export const othersIn = ({ members }: Pick<ChannelInfo, 'members'>, selfId: string) =>
+  (members ?? []).filter(({ id }) => id !== selfId)
+
+/** Without the sign in front. */
+export function channelName(channel: Pick<ChannelInfo, 'name' | 'members'>, selfId: string) {
+  if (channel.name !== null) return channel.name
+  const names = othersIn(channel, selfId).map(({ displayName }) => displayName)
+  return names.join(', ') || 'Nobody else any more'
+}
+
+export interface ChannelGroups {
+  channels: Channel[]
+  /** Direct and group, those with something unread first */
+  conversations: Channel[]
+  archived: Channel[]
+}
+
+export function groupChannels(all: readonly Channel[], selfId: string): ChannelGroups {
+  const byName = (a: Channel, b: Channel) =>
+    channelName(a, selfId).localeCompare(channelName(b, selfId))
+  const open = all.filter(({ archivedAt }) => archivedAt === null)
+  return {
+    channels: open.filter(({ name }) => name !== null).sort(byName),
+    conversations: open
+      // Somebody opened it and said nothing: only they see it.
+      .filter(
+        ({ name, lastSeq, createdBy }) => name === null && (lastSeq > 0 || createdBy === selfId),
+      )
+      .sort((a, b) => Number(b.unread > 0) - Number(a.unread > 0) || byName(a, b)),
+    archived: all.filter(({ archivedAt }) => archivedAt !== null).sort(byName),
+  }
+}
