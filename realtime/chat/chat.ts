@@ -35,13 +35,21 @@ export interface ChatOptions {
   log: Logger
   /** After the commit: these uploads belong to nothing any more, and their rows are gone */
   onAttachmentsRemoved?(ids: readonly string[]): void
+  /** Messages that go into one transaction */
+  maxBatch?: number | undefined
 }
 
 export type Chat = ReturnType<typeof createChat>
 
 /** Wherever a project is asked for, its id or slug will do. */
-export function createChat({ db, emit, feed, log, onAttachmentsRemoved }: ChatOptions) {
-  const writer = createWriter({ db, log, tell: (batch) => tellBatch({ emit, feed }, batch) })
+export function createChat(options: ChatOptions) {
+  const { db, emit, feed, log, onAttachmentsRemoved, maxBatch } = options
+  const writer = createWriter({
+    db,
+    log,
+    tell: (batch) => tellBatch({ emit, feed }, batch),
+    maxBatch,
+  })
 
   async function change(actor: Actor, changing: Promise<Changed & { message: ChatMessage }>) {
     const { message, messages, removedAttachments } = await changing

@@ -12,6 +12,8 @@ export interface WriterOptions {
   log: Logger
   /** Tells of what was committed, before the senders have their answer */
   tell(batch: Batch): void
+  /** Messages that go into one transaction */
+  maxBatch?: number | undefined
 }
 
 export type Writer = ReturnType<typeof createWriter>
@@ -21,7 +23,7 @@ const PATIENCE = 2_000
 /** What may wait … */
 const MAX_WAITING = 5_000
 /** … and its text, in UTF-16 code units. */
-const MAX_WAITING_TEXT = 16 * 1024 * 1024
+const MAX_WAITING_TEXT = 8 * 1024 * 1024
 /** What goes into one transaction. */
 const MAX_BATCH = 256
 const MAX_BATCH_TEXT = 512 * 1024
@@ -34,7 +36,7 @@ interface Waiting {
   reject(error: unknown): void
 }
 
-export function createWriter({ db, log, tell }: WriterOptions) {
+export function createWriter({ db, log, tell, maxBatch = MAX_BATCH }: WriterOptions) {
   const waiting = new Set<Waiting>()
   let text = 0
   let isRunning = false
@@ -79,7 +81,7 @@ export function createWriter({ db, log, tell }: WriterOptions) {
     let size = 0
     for (const entry of waiting) {
       size += entry.draft.message.length
-      if (batch.length === MAX_BATCH || (size > MAX_BATCH_TEXT && batch.length > 0)) break
+      if (batch.length === maxBatch || (size > MAX_BATCH_TEXT && batch.length > 0)) break
       batch.push(entry)
       forget(entry)
     }

@@ -1,0 +1,154 @@
+// The chat under load, next to what it could be without storage. Everything in one run, on one machine, with the
+// load in a process of its own. Prints markdown; docs/BENCHMARKS.md holds a run and what it means.
+//   npm run bench:chat [-- name of a part …]
+import { fork, type ChildProcess } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { startPostgres, startRedis, stop } from '../test/services.ts'
+import { measureIdle } from './chat/idle.ts'
+import type { LoadPlan, LoadResult } from './chat/load.ts'
+import { startBare, startOwn, usage, type Services, type Target } from './chat/targets.ts'
+
+const SECONDS = Number(process.env['BENCH_SECONDS'] ?? 5)
+const ROOMS = [10, 100, 1_000]
+/** Enough that no sender meets the limit of requests per socket */
+const SENDERS = 150
+const wanted = process.argv.slice(2)
+
+interface Contender {
+  name: string
+  start(services: Services): Promise<Target>
+  rooms: number[]
+}
+
+const contenders: Contender[] = [
+  { name: 'bare `ws`, nothing stored', start: () => startBare('ws'), rooms: ROOMS },
+  { name: 'bare Socket.IO, nothing stored', start: () => startBare('socket.io'), rooms: ROOMS },
+  ...(['PGlite', 'PostgreSQL'] as const).map((database) => ({
+    name: `OpenLaunch, ${database}`,
+    start: (services: Services) => startOwn(services, { nodes: 1, database }),
+    rooms: ROOMS,
+  })),
+  {
+    name: 'OpenLaunch, PostgreSQL, two processes',
+    start: (services) => startOwn(services, { nodes: 2, database: 'PostgreSQL' }),
+    rooms: ROOMS,
+  },
+  ...(['PGlite', 'PostgreSQL'] as const).map((database) => ({
+    name: `OpenLaunch, ${database}, one insert a message`,
+    start: (services: Services) => startOwn(services, { nodes: 1, database, batch: 1 }),
+    rooms: [100],
+  })),
+]
+
+async function measure(target: Target, plan: Partial<LoadPlan> & { receivers: number }) {
+  const { wire, ports, tokens, projectId } = target
+  const load = fork(path.join(import.meta.dirname, 'chat/load.ts'))
+  const full: LoadPlan = {
+    wire,
+    ports,
+    tokens,
+    projectId,
+    senders: SENDERS,
+    seconds: SECONDS,
+    inFlight: 50,
+    ...plan,
+  }
+  let before: number[] = []
+  const spent = () => [...target.children, load].map((child) => usage(child).seconds)
+  return new Promise<{ result: LoadResult; cores: number[] }>((resolve, reject) => {
+    load.send(full)
+    load.on('message', (news: 'measuring' | { result: LoadResult } | { error: string }) => {
+      if (news === 'measuring') before = spent()
+      else if ('error' in news) reject(new Error(news.error))
+      else {
+        const { result } = news
+        const cores = spent().map((now, n) => (now - (before[n] ?? 0)) / result.seconds)
+        resolve({ result, cores })
+      }
+    })
+    load.once('exit', () => reject(new Error('the load ended')))
+  })
+}
+
+const whole = (n: number) => Math.round(n).toLocaleString('en')
+const ms = (n: number) => (n < 10 ? n.toFixed(1) : n.toFixed(0))
+
+function printRow(
+  name: string,
+  room: number,
+  { result, cores }: Awaited<ReturnType<typeof measure>>,
+) {
+  const { messages, deliveries, seconds, refused, ack, last } = result
+  const load = cores.at(-1) ?? 0
+  const server = cores
+    .slice(0, -1)
+    .map((share) => share.toFixed(2))
+    .join(' + ')
+  console.log(
+    `| ${name} | ${room} | ${whole(messages / seconds)} | ${whole(deliveries / seconds)} | ${ms(ack.p50)} | ${ms(ack.p99)} ` +
+      `| ${ms(last.p50)} | ${ms(last.p99)} | ${server} | ${load.toFixed(2)} | ${refused} |`,
+  )
+}
+
+const HEAD = `| server | room | messages/s | deliveries/s | ack p50 ms | ack p99 | last receiver p50 ms | p99 | server cores | load cores | refused |
+| --- | --: | --: | --: | --: | --: | --: | --: | --: | --: | --: |`
+
+async function compare(services: Services) {
+  console.log(`\n## As fast as it goes: 50 sends under way, ${SECONDS} s each\n\n${HEAD}`)
+  for (const { name, start, rooms } of contenders) {
+    for (const room of rooms) {
+      const target = await start(services)
+      printRow(name, room, await measure(target, { receivers: room }))
+      await target.close()
+    }
+  }
+}
+
+async function pace(services: Services) {
+  console.log(`\n## 500 sends a second, ${SECONDS} s each\n\n${HEAD}`)
+  for (const database of ['PGlite', 'PostgreSQL'] as const) {
+    for (const receivers of [10, 50]) {
+      const target = await startOwn(services, { nodes: 1, database })
+      const measured = await measure(target, { receivers, rate: 500 })
+      printRow(`OpenLaunch, ${database}`, receivers, measured)
+      await target.close()
+    }
+  }
+}
+
+async function idle(services: Services) {
+  const count = Number(process.env['CONNECTIONS'] ?? 10_000)
+  console.log(`\n## ${whole(count)} idle connections\n
+| server | resident KiB a connection | heap and buffers KiB a connection | processor, cores |
+| --- | --: | --: | --: |`)
+  const targets = {
+    'bare Socket.IO': () => startBare('socket.io'),
+    'OpenLaunch, PGlite': () => startOwn(services, { nodes: 1, database: 'PGlite' }),
+  }
+  for (const [name, start] of Object.entries(targets)) {
+    const target = await start()
+    const { resident, held, cores } = await measureIdle(target, count)
+    console.log(`| ${name} | ${resident.toFixed(1)} | ${held.toFixed(1)} | ${cores.toFixed(3)} |`)
+    await target.close()
+  }
+}
+
+const parts = { compare, pace, idle }
+const directory = mkdtempSync(path.join(os.tmpdir(), 'openlaunch-bench-'))
+const children: ChildProcess[] = []
+try {
+  const postgresUrl = await startPostgres(directory, children)
+  const redisUrl = await startRedis(children)
+  if (!postgresUrl || !redisUrl) throw new Error('PostgreSQL and Redis must be installed')
+  const { model } = os.cpus()[0] ?? {}
+  console.log(`${os.cpus().length} cores, ${model}; Node ${process.version}`)
+  for (const [name, run] of Object.entries(parts)) {
+    if (wanted.length === 0 || wanted.includes(name))
+      await run({ postgresUrl, redisUrl, directory })
+  }
+} finally {
+  await Promise.all(children.map((child) => stop(child)))
+  rmSync(directory, { recursive: true, force: true })
+}
