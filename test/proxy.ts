@@ -110,6 +110,7 @@ export async function startProxy(address: string) {
     },
     /** Ends all connections with TCP resets. */
     reset: () => sockets.forEach((socket) => socket.resetAndDestroy()),
+    isFrozen: () => isFrozen,
     slow: (change: Partial<Weather>) => void (weather = { ...FINE, ...change }),
     /** New connections go there. */
     retarget: (to: string) => void (target = new URL(to)),

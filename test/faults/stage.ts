@@ -1,0 +1,206 @@
+// Plays one scenario: people on a cluster under load, something breaks, and at the end the books are compared.
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { ProjectDetails } from '../../server/projects/schema.ts'
+import type { Channel } from '../../protocol/chat.ts'
+import { at, createProject, register, type Person } from '../people.ts'
+import { compare, readTruth } from './check.ts'
+import type { Cluster } from './cluster.ts'
+import { createDevice, type Device } from './device.ts'
+import { createLedger } from './ledger.ts'
+import { startLoad } from './load.ts'
+import { createRandom, type Random } from './random.ts'
+
+export interface Stage {
+  cluster: Cluster
+  random: Random
+  /** The long form: longer pauses, more clients */
+  isFull: boolean
+  devices: Device[]
+  people: readonly Person[]
+  project: ProjectDetails
+  channelIds: string[]
+  /** Sends something on a device beside the load; resolves when it is acknowledged. */
+  send(device: Device, text: string): Promise<void>
+  /** Another device of a person. */
+  addDevice(person: Person, node: number): Device
+  pause(milliseconds: number): Promise<void>
+  /** Polls. @throws with the sentence when it does not become true in time */
+  until(what: string, within: number, condition: () => boolean | Promise<boolean>): Promise<void>
+  /** Resolves when messages are acknowledged on every device, sent from now on. */
+  goesOn(within?: number): Promise<void>
+  /** @throws with the sentence */
+  demand(what: string, holds: boolean): void
+}
+
+export interface Scenario {
+  title: string
+  run(stage: Stage): Promise<void>
+  /** Without load: for what is measured alone */
+  isQuiet?: boolean
+}
+
+const EMOJIS = ['👍', '❤️', '🎉', '🚀', '👀', '😄', '🙏', '🔥', '✅', '💡']
+/** For all that was begun before the end to be acknowledged, once everything is whole; milliseconds … */
+const SETTLE = 20_000
+/** … and from then until everybody knows everything. */
+const CONVERGE = 10_000
+
+export const signUp = (cluster: Cluster): Promise<Person[]> =>
+  Promise.all(['ada', 'bob', 'cyd', 'dan'].map((name) => register(cluster.nodes[0]!.url, name)))
+
+export async function until(
+  what: string,
+  within: number,
+  condition: () => boolean | Promise<boolean>,
+) {
+  const end = performance.now() + within
+  while (!(await condition())) {
+    if (performance.now() > end) throw new Error(`not within ${within} ms: ${what}`)
+    await sleep(20)
+  }
+}
+
+/** @throws Error with the seed and everything that was wrong */
+export async function play(
+  { title, run, isQuiet = false }: Scenario,
+  {
+    cluster,
+    crowd,
+    seed,
+    isFull,
+  }: { cluster: Cluster; crowd: Person[]; seed: number; isFull: boolean },
+) {
+  const random = createRandom(seed)
+  const urls = cluster.nodes.map(({ url }) => url)
+  const people = crowd.map((person) => at(person, urls[0]!))
+  const { project, channelIds } = await furnish(people)
+  const { id: projectId } = project
+  const ledger = createLedger()
+  const devices: Device[] = []
+  const loads = new Map<Device, ReturnType<typeof startLoad>>()
+
+  function addDevice(person: Person, first: number) {
+    const n = devices.length
+    const name = `${person.username.slice(0, 3)}${n}`
+    const device = createDevice({
+      name,
+      urls,
+      first,
+      person,
+      projectId,
+      random: random.fork(n),
+      ledger,
+    })
+    devices.push(device)
+    return device
+  }
+  const load = (device: Device, pace: number) => {
+    const n = devices.indexOf(device)
+    const emojis = [EMOJIS[n % EMOJIS.length]!]
+    loads.set(
+      device,
+      startLoad({ device, projectId, ledger, random: random.fork(100 + n), emojis, pace }),
+    )
+  }
+
+  people.forEach((person, n) => addDevice(person, n))
+  // The first two have a second device, on another node.
+  people.slice(0, 2).forEach((person, n) => addDevice(person, n + 1))
+  const crew = [...devices]
+  const goesOn = (within = 10_000) => {
+    const counts = crew.map((device) => loads.get(device)?.count() ?? 0)
+    return until('everybody sends', within, () =>
+      crew.every((device, n) => (loads.get(device)?.count() ?? 0) > counts[n]!),
+    )
+  }
+  const problems: string[] = []
+  const attempt = (what: Promise<unknown>) =>
+    what.catch(
+      (error: unknown) =>
+        void problems.push(error instanceof Error ? error.message : String(error)),
+    )
+
+  try {
+    await until('everybody is in', 15_000, () => devices.every((device) => device.isReady()))
+    for (const device of crew) load(device, isQuiet ? 300 : 30)
+    if (!isQuiet) await goesOn()
+    const stage: Stage = {
+      cluster,
+      random,
+      isFull,
+      devices,
+      people,
+      project,
+      channelIds,
+      addDevice,
+      pause: (milliseconds) => sleep(milliseconds),
+      until,
+      goesOn,
+      async send(device, text) {
+        const one =
+          loads.get(device) ??
+          startLoad({ device, projectId, ledger, random, emojis: EMOJIS, pace: 1e6 })
+        loads.set(device, one)
+        await one.send(channelIds[0], text)
+      },
+      demand(what, holds) {
+        if (!holds) problems.push(what)
+      },
+    }
+    await attempt(run(stage))
+    await cluster.heal()
+    await attempt(settle())
+    const rest = await converge()
+    problems.push(...rest)
+  } finally {
+    devices.forEach((device) => device.close())
+    await cluster.heal()
+  }
+  if (problems.length > 0) {
+    const lines = problems.slice(0, 20).concat(problems.length > 20 ? ['…'] : [])
+    throw new Error(`${title}, seed ${seed}:\n${lines.join('\n')}`)
+  }
+
+  async function settle() {
+    const stopped = Promise.all([...loads.values()].map((one) => one.stop()))
+    let isDone = false
+    void stopped.then(() => (isDone = true))
+    await until('everything is acknowledged', SETTLE, () => isDone)
+    await until('everybody is back', SETTLE, () => devices.every((device) => device.isReady()))
+    // One device of each person reads everything; the others hear of it.
+    await Promise.all(
+      crew.slice(0, people.length).flatMap((device) =>
+        channelIds.map(async (channelId) => {
+          const seq = device.replicas.get(channelId)?.messages.size ?? 0
+          const { readSeq } = await device.insist('mark_read', { projectId, channelId, seq })
+          ledger.read(channelId, device.person.id, seq, readSeq)
+          device.marks.set(channelId, Math.max(device.marks.get(channelId) ?? 0, readSeq))
+        }),
+      ),
+    )
+  }
+
+  /** @returns what is still wrong in the end */
+  async function converge(): Promise<string[]> {
+    const end = performance.now() + CONVERGE
+    for (;;) {
+      const wrong = compare(await readTruth(cluster.postgres.url, projectId), ledger, devices)
+      if (wrong.length === 0 || performance.now() > end) return wrong
+      await sleep(100)
+    }
+  }
+}
+
+/** A project with a public and a private channel, and everybody in both. */
+async function furnish([owner, ...others]: Person[]) {
+  if (!owner) throw new Error('nobody is there')
+  const project = await createProject(owner, others)
+  const answer = await owner.rest('POST', `/projects/${project.slug}/channels`, {
+    name: 'secret',
+    kind: 'private',
+    memberIds: others.map(({ id }) => id),
+  })
+  if (answer.status !== 201) throw new Error(`no channel: ${JSON.stringify(answer)}`)
+  const channels = await owner.rest('GET', `/projects/${project.slug}/channels`)
+  return { project, channelIds: (channels.data as Channel[]).map(({ id }) => id) }
+}
