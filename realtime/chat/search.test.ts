@@ -157,7 +157,7 @@ describe.each(kinds)('search on %s', (kind) => {
       })
       .execute()
     const q = 'kiwi'
-    expect(await find({ q, from: 'bob' })).toEqual(['kiwi three', 'kiwi two'])
+    expect(await find({ q, from: 'Bob' })).toEqual(['kiwi three', 'kiwi two'])
     expect(await find({ from: bob })).toEqual(['kiwi three', 'kiwi two'])
     expect(await find({ q, from: 'nobody' })).toEqual([])
     expect(await find({ q, channelId: channels.general })).toEqual(['kiwi two', 'kiwi one'])

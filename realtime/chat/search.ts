@@ -60,11 +60,10 @@ export async function searchMessages(
   if (before !== undefined) query = query.where('messages.createdAt', '<', before)
   if (cursor !== undefined) query = query.where('messages.id', '<', cursor)
   if (from !== undefined) {
-    query = query.where('messages.authorId', '=', ({ selectFrom }) =>
-      selectFrom('users')
-        .select('id')
-        .where(isUuid(from) ? 'id' : 'username', '=', from),
-    )
+    const author = isUuid(from)
+      ? sql<string>`${from}`
+      : sql<string>`(select id from users where lower(username) = ${from.toLowerCase()})`
+    query = query.where('messages.authorId', '=', author)
   }
   if (hasAttachment !== undefined) {
     const carries = sql<SqlBool>`exists (select from attachments a where a.message_id = messages.id)`

@@ -17,7 +17,7 @@ test('a program without a socket speaks and reads', async () => {
     sent.push(data)
   }
   const guest = await join('guest')
-  const channel = `channels/${sent[0]?.channelId}`
+  const channel = `${path}/channels/${sent[0]?.channelId}`
   const read = (query: string) => guest.get<ChatMessage[]>(`${channel}/messages${query}`)
   expect((await guest.get(`${path}/messages`)).data).toEqual(sent)
   expect((await read('')).data).toEqual(sent)
@@ -40,7 +40,7 @@ test('a program without a socket speaks and reads', async () => {
   expect((await visitor.get(`${path}/messages`)).status).toBe(403)
   expect((await visitor.get(`${channel}/messages`)).status).toBe(403)
   for (const id of ['nonsense', sent[0]?.id]) {
-    expect((await owner.get(`channels/${id}/messages`)).status).toBe(404)
+    expect((await owner.get(`${path}/channels/${id}/messages`)).status).toBe(404)
   }
 })
 

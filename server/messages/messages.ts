@@ -8,8 +8,8 @@ import { selectMessages, toMessage } from '../../realtime/chat/messages.ts'
 import { isReadable } from '../../realtime/chat/readable.ts'
 
 /** An id as it stands in a path, in one spelling. @throws AppError NOT_FOUND where it can be none */
-export function requireId(text: string): string {
-  if (!isUuid(text)) throw notFound('Message')
+export function requireId(text: string, what = 'Message'): string {
+  if (!isUuid(text)) throw notFound(what)
   return text.toLowerCase()
 }
 

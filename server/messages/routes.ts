@@ -1,11 +1,9 @@
 // Chat over REST: the history of a channel, what changed in it, and speaking for programs that keep no socket.
 import { z } from 'zod'
-import type { Db } from '../../db/database.ts'
-import type { Principal } from '../../protocol/access.ts'
-import { requireChannel } from '../../realtime/chat/channels.ts'
 import { newMessageSchema } from '../../realtime/chat/schema.ts'
 import type { Chat } from '../../realtime/chat/chat.ts'
 import { createEndpoints } from '../rest.ts'
+import { requireId } from './messages.ts'
 import {
   changesMetaSchema,
   changesQuerySchema,
@@ -49,14 +47,8 @@ const writing = {
   errors: [...errors, 'CONFLICT'],
 } as const
 
-export function messageRoutes({ db, messages }: { db: Db; messages: ProjectMessages }) {
+export function messageRoutes({ messages }: { messages: ProjectMessages }) {
   const { app, get, post } = createEndpoints('Messages')
-
-  /** A channel's id says its project, too. */
-  const locate = async (reader: Principal, id: string) => {
-    const { channel } = await requireChannel(db, reader, id)
-    return { projectId: channel.projectId, channelId: channel.id }
-  }
 
   get(
     '/projects/{slug}/messages',
@@ -74,27 +66,27 @@ export function messageRoutes({ db, messages }: { db: Db; messages: ProjectMessa
   )
 
   get(
-    '/channels/{channelId}/messages',
+    '/projects/{slug}/channels/{channelId}/messages',
     { summary: 'Read the messages of a channel, oldest first', ...reading },
     async ({ principal, params, query }) => {
-      const { projectId, channelId } = await locate(principal, params.channelId)
-      const range = { ...query, channelId }
-      const { messages: data, ...meta } = await messages.list(principal, projectId, range)
+      const range = { ...query, channelId: requireId(params.channelId, 'Channel') }
+      const { messages: data, ...meta } = await messages.list(principal, params.slug, range)
       return { data, meta }
     },
   )
 
   post(
-    '/channels/{channelId}/messages',
+    '/projects/{slug}/channels/{channelId}/messages',
     { summary: 'Send a message to a channel', ...writing },
-    async ({ principal, params, body }) => {
-      const { projectId, channelId } = await locate(principal, params.channelId)
-      return messages.send(principal, projectId, { ...body, channelId })
-    },
+    ({ principal, params, body }) =>
+      messages.send(principal, params.slug, {
+        ...body,
+        channelId: requireId(params.channelId, 'Channel'),
+      }),
   )
 
   get(
-    '/channels/{channelId}/changes',
+    '/projects/{slug}/channels/{channelId}/changes',
     {
       summary: 'Read what is new or changed in a channel since a position',
       description:
@@ -106,9 +98,8 @@ export function messageRoutes({ db, messages }: { db: Db; messages: ProjectMessa
       errors,
     },
     async ({ principal, params, query }) => {
-      const { projectId, channelId } = await locate(principal, params.channelId)
-      const range = { ...query, channelId }
-      const { messages: data, ...meta } = await messages.changes(principal, projectId, range)
+      const range = { ...query, channelId: requireId(params.channelId, 'Channel') }
+      const { messages: data, ...meta } = await messages.changes(principal, params.slug, range)
       return { data, meta }
     },
   )

@@ -116,7 +116,10 @@ export const searchQuerySchema = z.object({
   channelId: z.uuid().optional(),
   after: date.optional().describe('Sent then or later'),
   before: date.optional().describe('Sent earlier; a date alone is its first moment in UTC'),
-  hasAttachment: z.stringbool({ truthy: ['true'], falsy: ['false'] }).optional(),
+  hasAttachment: z
+    .enum(['true', 'false'])
+    .transform((text) => text === 'true')
+    .optional(),
   cursor: z.uuid().optional().describe('`meta.cursor` of the page before'),
   limit: z.coerce.number().int().min(1).max(50).optional().describe('20 unless told'),
 })
