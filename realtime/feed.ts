@@ -37,6 +37,8 @@ export interface Feed {
 const READ_LIMIT = 500
 /** Keys that one query for heads asks for. */
 const HEADS_LIMIT = 1_000
+/** Reads at the same time: after an outage there may be gaps everywhere, and others need the database, too. */
+const READERS = 4
 /** How long what arrived early waits for what is missing before it, in milliseconds. */
 const HOLE_PATIENCE = 150
 /** Longest time between two attempts to read, in milliseconds. */
@@ -95,6 +97,20 @@ export function createFeed({ topic, bus, log, heads, read, deliver }: FeedOption
     }, delay).unref()
   }
 
+  let readers = 0
+  const waiting: (() => void)[] = []
+  async function inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    if (readers === READERS) await new Promise<void>((resolve) => waiting.push(resolve))
+    else readers++
+    try {
+      return await work()
+    } finally {
+      const next = waiting.shift()
+      if (next) next()
+      else readers--
+    }
+  }
+
   async function fill(key: string, line: Line, attempt: number) {
     if (line.position === null || !isCurrent(key, line)) return
     // Commits come before their news: what is read from now on holds all up to here, but for what a later change of
@@ -104,7 +120,7 @@ export function createFeed({ topic, bus, log, heads, read, deliver }: FeedOption
     line.filling = true
     let entries: Entry[]
     try {
-      entries = await read(key, line.position, READ_LIMIT)
+      entries = await inTurn(() => read(key, line.position ?? 0, READ_LIMIT))
     } catch (error) {
       line.filling = false
       if (attempt === 0 && !closed) log.warn({ err: error, topic }, 'a gap cannot be filled now')
@@ -195,8 +211,9 @@ export function createFeed({ topic, bus, log, heads, read, deliver }: FeedOption
     watch()
   })
   const stopNews = bus.subscribe(topic, (data) => {
-    const { key, entries } = decodeNews(data)
-    accept(key, entries)
+    const text = new TextDecoder().decode(data)
+    const key = text.slice(0, text.indexOf('\n'))
+    if (lines.has(key)) accept(key, decodeEntries(text))
   })
 
   return {
@@ -214,7 +231,7 @@ export function createFeed({ topic, bus, log, heads, read, deliver }: FeedOption
         const started = start([...begun.keys()], begun)
         for (const line of begun.values()) line.started = started
       }
-      await Promise.all([...new Set(keys.flatMap((key) => lines.get(key)?.started ?? []))])
+      await Promise.all(keys.flatMap((key) => lines.get(key)?.started ?? []))
     },
     unfollow(key) {
       clearTimeout(lines.get(key)?.timer)
@@ -241,11 +258,10 @@ function encodeNews(key: string, entries: readonly Entry[]): Uint8Array {
   return Buffer.from([key, ...lines].join('\n'))
 }
 
-function decodeNews(data: Uint8Array): { key: string; entries: Entry[] } {
-  const [key = '', ...lines] = new TextDecoder().decode(data).split('\n')
-  const entries = lines.map((line) => {
+function decodeEntries(news: string): Entry[] {
+  const [, ...lines] = news.split('\n')
+  return lines.map((line) => {
     const space = line.indexOf(' ')
     return { position: Number(line.slice(0, space)), packet: { text: line.slice(space + 1) } }
   })
-  return { key, entries }
 }

@@ -48,10 +48,10 @@ describe('[S1] every request is acknowledged', () => {
     ['an absurd seq', 'mark_read', ['PROJECT', { seq: 1e300 }], 'VALIDATION_ERROR'],
     ['an absurd limit', 'get_messages', ['PROJECT', { limit: 1e9 }], 'VALIDATION_ERROR'],
     [
-      'typing where one has not joined',
+      'typing where there is nothing',
       'typing_start',
       [{ projectId: '0192f0c1-2b3c-7d4e-8f5a-6b7c8d9e0f1a' }],
-      'INSUFFICIENT_PERMISSIONS',
+      'NOT_FOUND',
     ],
   ]
   test.each(nonsense)('%s', async (_, name, args, code) => {
