@@ -180,6 +180,18 @@ describe.skipIf(!inject('redisUrl') || !inject('postgresUrl'))('two nodes', () =
     await expect.poll(lastSeen, soon).toBe(null)
   })
 
+  test('[P7] a node alone writes it when it stops', async () => {
+    const alone = await startTestServer({ DATABASE_URL: database.url })
+    const bob = at(await meet('bob'), alone.url)
+    const { projectId, read } = await useRoom([bob])
+    const b = await connect(bob)
+    await b.request('join_project', { projectId })
+    b.socket.io.reconnection(false)
+    await alone.close()
+    const { people } = await read(nodes[0]!)
+    expect(people.find(({ id }) => id === bob.id)?.lastSeenAt).toEqual(expect.any(String))
+  })
+
   test('[P8] a new name is seen by others on all nodes, without anybody reconnecting', async () => {
     const bob = await meet('bob')
     const { come, of, a, projectId } = await useRoom([bob])
