@@ -133,6 +133,21 @@ describe('limits', () => {
     expect((await upload(owner, path, Buffer.alloc(MIB))).status).toBe(201)
   })
 
+  test('an upload that breaks off leaves nothing', async () => {
+    const { path, owner } = await makeProject('broken')
+    const before = await stored()
+    let sent = false
+    const broken = new ReadableStream({
+      pull(controller) {
+        if (sent) controller.error(new Error('the line is gone'))
+        else controller.enqueue(new Uint8Array(100_000))
+        sent = true
+      },
+    })
+    expect((await upload(owner, path, broken)).status).toBe(500)
+    expect(await stored()).toEqual(before)
+  })
+
   test('a project has a quota, also when uploads come at once', async () => {
     const { path, owner } = await makeProject('quota')
     const before = (await stored()).length

@@ -1,9 +1,9 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { openRest } from '../../test/rest.ts'
 import type { Attachment, ChatMessage, MessageVersion, ThreadState } from '../../protocol/chat.ts'
 import { messageSchema, threadSchema, versionSchema } from './schema.ts'
 
-const { app, ask, makeProject, signUp } = await openRest()
+const { app, ask, makeProject, signUp, store } = await openRest()
 
 const isMessage = (message: unknown) => messageSchema.strict().parse(message) !== undefined
 
@@ -126,6 +126,7 @@ test('[CH12] a message takes uploads of its sender along, and they go with it', 
   expect((await owner.post(`${path}/messages`, body)).status).toBeGreaterThanOrEqual(400)
   await owner.delete(`${path}/messages/${message.id}`)
   expect((await read()).status).toBe(404)
+  await vi.waitFor(async () => expect(await store.open(attachment.id)).toBeUndefined())
 })
 
 test('[CH11] search answers messages that the searcher may read, page by page', async () => {
