@@ -144,6 +144,21 @@ test('[S4] who does not read is cut off, whichever way events come; the others f
   }
 })
 
+test('[S4] who polls no more is cut off, too', async () => {
+  const { io, outlet, url } = await useNode()
+  const address = `${url}/socket.io/?EIO=4&transport=polling`
+  const read = async (sid = '') => (await fetch(address + sid)).text()
+  const { sid } = JSON.parse((await read()).slice(1)) as { sid: string }
+  await fetch(`${address}&sid=${sid}`, { method: 'POST', body: '40{"token":"any"}' })
+  expect(await read(`&sid=${sid}`)).toMatch(/^40/)
+  const message = 'x'.repeat(MAX_UNREAD_BYTES / 8)
+  for (let sent = 0; io.sockets.sockets.size > 0; sent++) {
+    expect(sent).toBeLessThan(100)
+    outlet.toRoom(ROOM, [packet(`${sent}`, message)])
+  }
+  await expect.poll(() => io.engine.clientsCount, { timeout: 5_000 }).toBe(0)
+})
+
 test('[S4] [R3] who was cut off comes back and gets what it missed', async () => {
   const server = await startTestServer()
   onTestFinished(() => server.close())

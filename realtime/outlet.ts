@@ -135,8 +135,10 @@ export function createOutlet({ io, log }: { io: Io; log: Logger }): Outlet & { c
 
 /** Without waiting for the other side, which does not read what we would say. */
 function cutOff(socket: IoSocket) {
-  const { transport } = engineOf(socket)
+  const { transport, writeBuffer } = engineOf(socket)
   if (transport.name === 'websocket') return transport.socket?.terminate()
+  // It is kept for a while, in case that it polls again.
+  writeBuffer.length = 0
   socket.disconnect(true)
   socket.conn.close(true)
 }
