@@ -1,18 +1,13 @@
-// All channels of a room: what is unread in them, and a store for each that was opened. Events are heard here, once.
-import type {
-  Channel,
-  ChannelInfo,
-  ChatMessage,
-  ReadState,
-  ThreadState,
-} from '../../protocol/chat.ts'
+// The chat of a room: its channels with what is unread, and a store for each channel and thread that was opened.
+// Events about messages are heard here, once.
+import type { Channel, ChatMessage, ThreadState } from '../../protocol/chat.ts'
 import { TYPING_TIMEOUT } from '../../protocol/limits.ts'
 import type { Ask, Listen } from '../socket.ts'
 import { createStore } from '../store.ts'
 import { createChannel, type ChannelStore, type Marks } from './channel.ts'
-import { countAll, countMessage, mergeChannel } from './counts.ts'
-import { createMarker } from './marker.ts'
-import { createOutbox, type Unsent } from './outbox.ts'
+import { countAll } from './counts.ts'
+import { createDirectory } from './directory.ts'
+import { createOutbox } from './outbox.ts'
 import { createThreads } from './threads.ts'
 import { createTimeline, type Timeline } from './timeline.ts'
 import { createTyping } from './typing.ts'
@@ -23,7 +18,7 @@ export interface ChatsState {
   channels: readonly Channel[]
   /** In all channels that are not archived, outside of threads */
   unread: number
-  /** Of these, what is meant for this person: mentions (also in threads), and everything in talks */
+  /** What is meant for this person: mentions (also in threads), and everything in talks */
   mentions: number
   /** The threads this person takes part in, newest reply first */
   threads: readonly ThreadState[]
@@ -35,6 +30,7 @@ export interface ChatsOptions {
   userId: string
   request: Ask
   on: Listen
+  /** Keeps what is not sent yet */
   storage?: Storage | undefined
 }
 
@@ -55,65 +51,63 @@ interface Opened {
 
 export function createChats({ projectId, userId, request, on, storage }: ChatsOptions) {
   const store = createStore(loadingChats)
+  const change = (part: Partial<ChatsState>) => store.set({ ...store.get(), ...part })
   const opened = new Map<string, Opened>()
-  /** For each question that is on its way: messages that its answer may not count */
-  const early = new Set<ChatMessage[]>()
   let joined = false
-  let refreshing = false
 
-  const find = (channelId: string) => store.get().channels.find(({ id }) => id === channelId)
-  const storesOf = (channelId: string) => [...(opened.get(channelId)?.stores.values() ?? [])]
-  const marksOf = (channelId: string, threadId: string | null): Marks => {
-    const source = threadId === null ? find(channelId) : threads.find(threadId)
-    return source ?? { readSeq: 0, unread: 0 }
-  }
+  const stores = () => [...opened.values()].flatMap((entry) => [...entry.stores.values()])
+  const marksOf = (channelId: string, threadId: string | null): Marks =>
+    (threadId === null ? directory.find(channelId) : threads.find(threadId)) ?? {
+      readSeq: 0,
+      unread: 0,
+    }
   const showMarks = () => {
-    for (const { stores } of opened.values())
-      for (const channel of stores.values())
-        channel.marks(marksOf(channel.channelId, channel.threadId))
+    for (const channel of stores()) channel.marks(marksOf(channel.channelId, channel.threadId))
   }
-  const setChannels = (channels: readonly Channel[]) => {
-    store.set({ ...store.get(), channels, ...countAll(channels) })
-    showMarks()
+  const forget = (channelId: string) => {
+    const entry = opened.get(channelId)
+    for (const channel of entry?.stores.values() ?? []) channel.close()
+    entry?.timeline.close()
+    opened.delete(channelId)
   }
-  const changeChannel = (channelId: string, part: Partial<Channel>) =>
-    setChannels(
-      store.get().channels.map((entry) => (entry.id === channelId ? { ...entry, ...part } : entry)),
-    )
 
+  const directory = createDirectory({
+    projectId,
+    userId,
+    request,
+    on,
+    onRemoved: forget,
+    onChange(channels) {
+      change({ channels, ...countAll(channels) })
+      showMarks()
+    },
+  })
   const threads = createThreads({
     projectId,
     userId,
     request,
     on,
-    onChange() {
-      const list = threads.get()
-      const threadsUnread = list.reduce((sum, { unread }) => sum + unread, 0)
-      store.set({ ...store.get(), threads: list, threadsUnread })
+    onChange(list) {
+      change({ threads: list, threadsUnread: list.reduce((sum, { unread }) => sum + unread, 0) })
       showMarks()
     },
   })
-  const marker = createMarker((channelId, seq) =>
-    request('mark_read', { projectId, channelId, seq }).catch(() => undefined),
-  )
   const outbox = createOutbox({
     projectId,
     userId,
     request,
     storage,
     onSent: (message) => receive(message),
-    onChange: () => showPending(),
+    onChange() {
+      for (const channel of stores()) showPending(channel)
+    },
   })
-  const showPending = () => {
-    for (const { stores } of opened.values())
-      for (const channel of stores.values()) showPendingOf(channel)
-  }
-  const showPendingOf = (channel: ChannelStore) => {
+  const showPending = (channel: ChannelStore) => {
     const pending = outbox.list(channel.channelId, channel.threadId)
     const known: readonly unknown[] = channel.get().pending
-    const changed =
-      pending.length !== known.length || pending.some((entry, at) => entry !== known[at])
-    if (changed) channel.change({ pending })
+    const same =
+      pending.length === known.length && pending.every((entry, at) => entry === known[at])
+    if (!same) channel.change({ pending })
   }
   const typing = createTyping(TYPING_TIMEOUT, (channelId, threadId, names) =>
     opened
@@ -122,95 +116,48 @@ export function createChats({ projectId, userId, request, on, storage }: ChatsOp
       ?.change({ typing: names }),
   )
 
-  const count = (message: ChatMessage) => {
-    const channel = find(message.channelId)
-    if (!channel) return void refresh()
-    const next = countMessage(channel, message, userId)
-    if (next !== channel) changeChannel(channel.id, next)
-  }
   /** A new message, from the wire or as the answer to our own. */
   const receive = (message: ChatMessage) => {
-    for (const list of early) list.push(message)
-    // First the list, then what is on its way: it would be shown twice for a moment, but never not at all.
+    // First the list, then what is on its way: it may be shown twice for a moment, but never not at all.
     opened.get(message.channelId)?.timeline.merge([message])
     if (message.author.id === userId) outbox.settle(message.nonce)
-    count(message)
+    directory.receive(message)
     threads.receive(message)
   }
 
-  const take = (told: readonly Channel[], meanwhile: readonly ChatMessage[]) => {
-    const kept = new Set(told.map(({ id }) => id))
-    for (const id of opened.keys()) if (!kept.has(id)) forget(id)
-    setChannels(told.map((channel) => mergeChannel(find(channel.id), channel)))
-    for (const message of meanwhile) count(message)
-    for (const { id, readSeq } of told) {
-      const own = find(id)?.readSeq ?? 0
-      // It was read here while the server could not be told.
-      if (own > readSeq) marker.mark(id, own)
-    }
-  }
-  const refresh = async () => {
-    if (refreshing) return
-    refreshing = true
-    const meanwhile: ChatMessage[] = []
-    early.add(meanwhile)
-    try {
-      const channels = await request('get_channels', { projectId })
-      refreshing = false
-      early.delete(meanwhile)
-      take(channels, meanwhile)
-    } catch {
-      // The next join tells.
-    } finally {
-      refreshing = false
-      early.delete(meanwhile)
-    }
-  }
-  const forget = (channelId: string) => {
-    for (const channel of storesOf(channelId)) channel.close()
-    opened.get(channelId)?.timeline.close()
-    opened.delete(channelId)
-  }
-
-  const openStore = (channelId: string, threadId: string | null): ChannelStore => {
-    let entry = opened.get(channelId)
-    if (!entry) {
-      const timeline = createTimeline({ projectId, channelId, request })
-      entry = { timeline, stores: new Map() }
-      opened.set(channelId, entry)
-      if (joined) void timeline.resume(find(channelId)?.rev ?? 0)
-    }
-    const known = entry.stores.get(threadId ?? '')
+  const openTimeline = (channelId: string): Opened => {
+    const known = opened.get(channelId)
     if (known) return known
-    const created = createChannel({
+    const timeline = createTimeline({ projectId, channelId, request })
+    const entry = { timeline, stores: new Map<string, ChannelStore>() }
+    opened.set(channelId, entry)
+    if (joined) void timeline.resume(directory.find(channelId)?.rev ?? 0)
+    return entry
+  }
+  const open = (channelId: string, threadId: string | null): ChannelStore => {
+    const { timeline, stores: made } = openTimeline(channelId)
+    const known = made.get(threadId ?? '')
+    if (known) return known
+    const channel = createChannel({
       projectId,
       channelId,
       threadId,
       request,
-      timeline: entry.timeline,
+      timeline,
       marks: marksOf(channelId, threadId),
       onSeen() {
-        if (threadId !== null) {
-          const last = created.get().messages.at(-1)?.seq
-          if (last !== undefined) threads.markRead(threadId, last)
-          return
-        }
-        const channel = find(channelId)
-        if (!channel) return
-        // Mentions in its threads are behind a badge of their own, and the channel's should go once it was seen.
-        const { lastSeq, readSeq, unread, mentions } = channel
-        if (lastSeq <= readSeq && unread === 0 && mentions === 0) return
-        changeChannel(channelId, { readSeq: lastSeq, unread: 0, mentions: 0 })
-        marker.mark(channelId, lastSeq)
+        const last = channel.get().messages.at(-1)?.seq
+        if (threadId === null) directory.markRead(channelId)
+        else if (last !== undefined) threads.markRead(threadId, last)
       },
       onSend: outbox.add,
       onRetry: outbox.retry,
       onDiscard: outbox.discard,
     })
-    entry.stores.set(threadId ?? '', created)
-    showPendingOf(created)
-    created.change({ typing: typing.names(channelId, threadId) })
-    return created
+    made.set(threadId ?? '', channel)
+    showPending(channel)
+    channel.change({ typing: typing.names(channelId, threadId) })
+    return channel
   }
 
   const ends = [
@@ -223,31 +170,8 @@ export function createChats({ projectId, userId, request, on, storage }: ChatsOp
     on('message_changed', (message) => {
       if (message.projectId !== projectId) return
       opened.get(message.channelId)?.timeline.receive(message)
-      const channel = find(message.channelId)
-      if (channel && channel.rev < message.rev) changeChannel(channel.id, { rev: message.rev })
+      directory.moveTo(message.channelId, message.rev)
       threads.update(message)
-    }),
-    on('read_changed', (mark: ReadState & { projectId: string }) => {
-      if (mark.projectId !== projectId) return
-      const { channelId, readSeq, unread, mentions } = mark
-      if (readSeq >= (find(channelId)?.readSeq ?? 0))
-        changeChannel(channelId, { readSeq, unread, mentions })
-    }),
-    on('channel_changed', (info: ChannelInfo) => {
-      if (info.projectId !== projectId) return
-      const channel = find(info.id)
-      if (!channel) return void refresh()
-      const { lastSeq, rev } = channel
-      changeChannel(info.id, {
-        ...info,
-        lastSeq: Math.max(lastSeq, info.lastSeq),
-        rev: Math.max(rev, info.rev),
-      })
-    }),
-    on('channel_removed', (news) => {
-      if (news.projectId !== projectId) return
-      forget(news.channelId)
-      setChannels(store.get().channels.filter(({ id }) => id !== news.channelId))
     }),
     on('user_typing', (news) => {
       if (news.projectId === projectId && news.userId !== userId) typing.hear(news)
@@ -259,27 +183,23 @@ export function createChats({ projectId, userId, request, on, storage }: ChatsOp
     subscribe: store.subscribe,
     /** Messages that were left over, unsent, when this was made */
     restored: outbox.restored,
+    /** Made once, and kept: it may be called in rendering. */
+    open: (channelId: string): ChannelStore => open(channelId, null),
     /** Made once, and kept. */
-    open: (channelId: string): ChannelStore => openStore(channelId, null),
-    openThread: (channelId: string, rootId: string): ChannelStore => openStore(channelId, rootId),
-    /** All that is not sent yet, anywhere */
-    unsent: (channelId: string): readonly Unsent[] => outbox.list(channelId, null),
-    refresh,
+    openThread: (channelId: string, rootId: string): ChannelStore => open(channelId, rootId),
+    /** Asks which channels there are, where one was made or opened over REST. */
+    refresh: directory.refresh,
 
-    /** The room is about to be joined (again). @returns what to call with the answer; never, when it failed */
+    /** The room is about to be joined (again). @returns what to call with the answer, or null when it failed */
     join() {
-      const meanwhile: ChatMessage[] = []
-      early.add(meanwhile)
+      const take = directory.join()
       return (channels: readonly Channel[] | null) => {
-        early.delete(meanwhile)
+        take(channels)
         if (!channels) return
         joined = true
-        take(channels, meanwhile)
-        store.set({ ...store.get(), state: 'ready' })
-        for (const [id, { timeline, stores }] of opened) {
-          void timeline.resume(channels.find((channel) => channel.id === id)?.rev ?? 0)
-          for (const channel of stores.values()) channel.wake()
-        }
+        change({ state: 'ready' })
+        for (const [id, { timeline }] of opened) void timeline.resume(directory.find(id)?.rev ?? 0)
+        for (const channel of stores()) channel.wake()
         outbox.resume()
         void threads.load()
       }
@@ -287,16 +207,17 @@ export function createChats({ projectId, userId, request, on, storage }: ChatsOp
     /** The connection is gone. */
     away() {
       joined = false
+      directory.away()
       for (const { timeline } of opened.values()) timeline.away()
       outbox.away()
     },
     close() {
       for (const end of ends) end()
       for (const id of opened.keys()) forget(id)
-      typing.close()
-      marker.close()
-      outbox.close()
+      directory.close()
       threads.close()
+      typing.close()
+      outbox.close()
     },
   }
 }

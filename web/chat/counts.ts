@@ -22,7 +22,8 @@ export function countMessage(channel: Channel, message: ChatMessage, userId: str
 export function mergeChannel(known: Channel | undefined, told: Channel): Channel {
   if (!known || known.readSeq <= told.readSeq) return told
   const { readSeq, unread, mentions } = known
-  return { ...told, readSeq, unread, mentions }
+  const lastSeq = Math.max(known.lastSeq, told.lastSeq)
+  return { ...told, lastSeq, readSeq, unread, mentions }
 }
 
 /** What somebody should look at: talks count as mentions. */

@@ -8,7 +8,7 @@ interface Options {
   userId: string
   request: Ask
   on: Listen
-  onChange(): void
+  onChange(threads: readonly ThreadState[]): void
 }
 
 /** Newest reply first. */
@@ -23,7 +23,7 @@ export function createThreads({ projectId, userId, request, on, onChange }: Opti
   let early: ChatMessage[] = []
   const set = (next: readonly ThreadState[]) => {
     store.set([...next].sort(newest))
-    onChange()
+    onChange(store.get())
   }
   const find = (rootId: string) => store.get().find(({ root }) => root.id === rootId)
   const change = (rootId: string, part: Partial<ThreadState>) =>

@@ -74,6 +74,7 @@ export function createTimeline({ projectId, channelId, request }: Options) {
       if (inStep && rev !== undefined && head <= rev) return
       stop()
       if (rev === undefined || head < rev || head - rev > LARGEST_GAP) restart(head)
+      else if (head === rev) replica.catchUp({ messages: [], rev, hasMore: false, reset: false })
       else await catchUp(head, run)
     },
     close: stop,
