@@ -100,51 +100,33 @@ async function admit(trx: Trx, items: readonly Item[]) {
 const nonceConflict = () => new AppError('CONFLICT', 'This nonce was used for another message')
 
 async function findRepeated(trx: Trx, items: readonly Item[]) {
-  const open = items.filter(isOpen)
   const keyOf = (item: Item) =>
     JSON.stringify([placeOf(item).id, item.draft.sender.id, item.draft.nonce])
-  const first = new Map<string, Item>()
-  for (const item of open) {
-    const same = first.get(keyOf(item))
-    if (same) item.same = same
-    else first.set(keyOf(item), item)
-  }
-  if (open.length === 0) return
-  const wanted = [...first].map(([key, item]) => ({
-    key,
-    channelId: placeOf(item).id,
-    authorId: item.draft.sender.id,
-    nonce: item.draft.nonce,
-  }))
-  const columns = 'key text, "channelId" uuid, "authorId" uuid, nonce text'
-  const { rows } = await sql<{
-    key: string
-    id: string
-    fingerprint: string | null
-    message: string
-  }>`
-    select w.key, m.id, m.fingerprint, m.message from ${asTable(wanted, columns)} w
-    join messages m on m.channel_id = w."channelId" and m.author_id = w."authorId" and m.nonce = w.nonce`.execute(
-    trx,
+  const groups = Map.groupBy(items.filter(isOpen), keyOf)
+  if (groups.size === 0) return
+  const wanted = [...groups.values()].flatMap(([item]) =>
+    item
+      ? { channelId: placeOf(item).id, authorId: item.draft.sender.id, nonce: item.draft.nonce }
+      : [],
   )
-  if (rows.length === 0) return
-  const messages = new Map(
-    (
-      await readMessages(
-        trx,
-        rows.map(({ id }) => id),
-      )
-    ).map((message) => [message.id, message]),
-  )
-  for (const { key, id, fingerprint, message } of rows) {
-    const item = first.get(key)
-    const earlier = messages.get(id)
-    if (!item || !earlier) continue
-    const isSame = fingerprint
-      ? fingerprint === item.fingerprint
-      : message === item.draft.message && !item.draft.threadId
-    item.outcome = isSame ? { message: earlier } : { error: nonceConflict() }
+  const table = asTable(wanted, '"channelId" uuid, "authorId" uuid, nonce text')
+  const { rows } = await sql<{ id: string; fingerprint: string | null }>`
+    select m.id, m.fingerprint from ${table} w
+    join messages m on m.channel_id = w."channelId" and m.author_id = w."authorId"
+      and m.nonce = w.nonce`.execute(trx)
+  const fingerprints = new Map(rows.map(({ id, fingerprint }) => [id, fingerprint]))
+  for (const message of await readMessages(trx, [...fingerprints.keys()])) {
+    const key = JSON.stringify([message.channelId, message.author.id, message.nonce])
+    // Older messages have none.
+    const known = fingerprints.get(message.id) ?? fingerprintOf({ ...message, attachmentIds: [] })
+    for (const item of groups.get(key) ?? [])
+      item.outcome = known === item.fingerprint ? { message } : { error: nonceConflict() }
+    groups.delete(key)
   }
+  for (const [first, ...others] of groups.values())
+    for (const item of others)
+      if (first?.fingerprint === item.fingerprint) item.same = first
+      else item.outcome = { error: nonceConflict() }
 }
 
 async function findThreads(trx: Trx, items: readonly Item[]) {
@@ -169,10 +151,5 @@ async function findAttachments(trx: Trx, items: readonly Item[]) {
   })
 }
 
-const outcomeOf = (item: Item): Outcome => {
-  const { same, outcome } = item
-  if (same && same.fingerprint !== item.fingerprint) return { error: nonceConflict() }
-  return (
-    outcome ?? same?.outcome ?? { error: new AppError('INTERNAL_ERROR', 'Nothing was decided') }
-  )
-}
+const outcomeOf = ({ same, outcome }: Item): Outcome =>
+  outcome ?? same?.outcome ?? { error: new AppError('INTERNAL_ERROR', 'Nothing was decided') }

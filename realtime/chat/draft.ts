@@ -21,7 +21,11 @@ export interface Draft {
 export type Outcome = { message: ChatMessage } | { error: AppError }
 
 /** What the nonce stands for, hex. */
-export const fingerprintOf = ({ message, threadId, attachmentIds }: Draft) =>
-  createHash('sha256')
-    .update(JSON.stringify([message, threadId ?? null, attachmentIds.toSorted()]))
-    .digest('hex')
+export function fingerprintOf({
+  message,
+  threadId,
+  attachmentIds,
+}: Pick<Draft, 'message' | 'attachmentIds'> & { threadId?: string | null | undefined }) {
+  const content = [message, threadId ?? null, attachmentIds.toSorted()]
+  return createHash('sha256').update(JSON.stringify(content)).digest('hex')
+}
