@@ -104,6 +104,7 @@ describe.each(kinds)('attachments on %s', async (kind) => {
       'content-security-policy': "sandbox; default-src 'none'",
       'x-content-type-options': 'nosniff',
       'cache-control': 'private, max-age=31536000, immutable, no-transform',
+      vary: expect.stringContaining('Authorization'),
       'content-length': '200000',
     })
     const etag = answer.headers.get('etag') ?? ''

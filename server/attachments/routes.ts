@@ -62,6 +62,8 @@ export function attachmentRoutes(options: AttachmentOptions) {
       c.header('Content-Security-Policy', "sandbox; default-src 'none'")
       c.header('X-Content-Type-Options', 'nosniff')
       c.header('Cache-Control', 'private, max-age=31536000, immutable, no-transform')
+      // Whoever signs in next in the same browser does not have it from its cache.
+      c.header('Vary', 'Authorization', { append: true })
       c.header('ETag', `"${id}"`)
       if (c.req.header('if-none-match')?.includes(`"${id}"`)) return c.body(null, 304)
       const bytes = await options.attachments.store.open(id)
