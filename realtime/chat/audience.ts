@@ -39,16 +39,36 @@ export interface AudienceOptions {
 /** What is to be judged in a project, in one go. */
 interface Work {
   sockets: Set<IoSocket>
+  /** Those of them that are told of their channels by who asked */
+  entering: Set<IoSocket>
   /** Channels that changed */
   changed: Set<string>
   /** Any channel may have changed */
   all: boolean
 }
 
+interface Asked {
+  sockets: readonly IoSocket[]
+  entering?: readonly IoSocket[]
+  changed?: readonly string[]
+  all?: boolean
+}
+
+const newWork = (): Work => ({
+  sockets: new Set(),
+  entering: new Set(),
+  changed: new Set(),
+  all: false,
+})
+
 const TOPIC = 'channels'
 const PROJECT = projectRoom('')
 /** While news is lost, and after the database failed; milliseconds. */
 const RETRY = 1_000
+/** Other nodes hear news again a little later than we do. */
+const RESTLESS = 5_000
+/** When all is well, for what got lost all the same. */
+const CALM = 30_000
 
 export function createAudience(options: AudienceOptions): Audience & { close(): void } {
   const { db, io, bus, outlet, feed, log } = options
@@ -75,11 +95,12 @@ export function createAudience(options: AudienceOptions): Audience & { close(): 
     )
 
   /** One after another in a project, so that what is read is never older than what was done; all that wait at once. */
-  function judge(projectId: string, who: IoSocket[], changed: string[] = [], all = false) {
-    const work = waiting.get(projectId) ?? { sockets: new Set(), changed: new Set(), all: false }
-    for (const socket of who) work.sockets.add(socket)
-    for (const id of changed) work.changed.add(id)
-    work.all ||= all
+  function judge(projectId: string, { sockets, entering, changed, all }: Asked) {
+    const work = waiting.get(projectId) ?? newWork()
+    for (const socket of sockets) work.sockets.add(socket)
+    for (const socket of entering ?? []) work.entering.add(socket)
+    for (const id of changed ?? []) work.changed.add(id)
+    work.all ||= all ?? false
     const joined = waiting.has(projectId) && latest.get(projectId)
     if (joined) return joined
     waiting.set(projectId, work)
@@ -100,12 +121,14 @@ export function createAudience(options: AudienceOptions): Audience & { close(): 
     if (!adapter.rooms.has(projectRoom(projectId))) return
     const moves = [...work.sockets].flatMap((socket) =>
       isIn(socket, projectId)
-        ? move(socket, projectId, readable.of.get(socket.data.principal.id) ?? [])
+        ? move(socket, projectId, readable.of.get(socket.data.principal.id) ?? [], work)
         : [],
     )
+    const isLate = work.sockets.size > work.entering.size
     const heard = readable.rows.filter(({ id, kind }) => {
       const room = kind === 'public' ? projectRoom(projectId) : channelRoom(id)
       if (!adapter.rooms.has(room)) return false
+      if (isLate && !channels.has(id)) work.changed.add(id)
       channels.set(id, { projectId, room })
       inRoom.set(room, (inRoom.get(room) ?? new Set()).add(id))
       return true
@@ -118,11 +141,16 @@ export function createAudience(options: AudienceOptions): Audience & { close(): 
   }
 
   /** Whoever lost a channel is told; who got one, with all who have it. */
-  function move(socket: IoSocket, projectId: string, may: string[]) {
+  function move(socket: IoSocket, projectId: string, may: string[], work: Work) {
+    const gained = may.filter((id) => !socket.rooms.has(channelRoom(id)))
+    if (!work.entering.has(socket)) for (const id of gained) work.changed.add(id)
     const lost = held(socket, projectId).filter((id) => !may.includes(id))
     for (const channelId of lost)
       outlet.toRoom(socket.id, [encodeEvent('channel_removed', { projectId, channelId })])
-    return [...lost.map((id) => socket.leave(channelRoom(id))), socket.join(may.map(channelRoom))]
+    return [
+      ...lost.map((id) => socket.leave(channelRoom(id))),
+      socket.join(gained.map(channelRoom)),
+    ]
   }
 
   /** Read after its feed is followed: what comes later is told as a message. */
@@ -137,23 +165,24 @@ export function createAudience(options: AudienceOptions): Audience & { close(): 
   }
 
   /** Until it is done: somebody may hear what is not theirs any more. */
-  function insist(projectId: string, who: IoSocket[], changed: string[]) {
-    judge(projectId, who, changed).catch((error: unknown) => {
+  function insist(projectId: string, asked: Asked) {
+    judge(projectId, asked).catch((error: unknown) => {
       if (closed) return
       log.warn({ err: error, projectId }, 'access to channels cannot be judged now')
-      setTimeout(() => closed || insist(projectId, who, changed), RETRY).unref()
+      setTimeout(() => closed || insist(projectId, asked), RETRY).unref()
     })
   }
 
   function look({ projectId, channelId, userIds }: ChannelChange) {
     if (!adapter.rooms.has(projectRoom(projectId))) return
     const rooms = userIds?.map(userRoom) ?? [projectRoom(projectId)]
-    insist(projectId, rooms.flatMap(socketsIn), [channelId])
+    insist(projectId, { sockets: rooms.flatMap(socketsIn), changed: [channelId] })
   }
 
   async function refresh(all: boolean) {
     const rooms = [...adapter.rooms.keys()].filter((room) => room.startsWith(PROJECT))
-    for (const room of rooms) await judge(room.slice(PROJECT.length), socketsIn(room), [], all)
+    for (const room of rooms)
+      await judge(room.slice(PROJECT.length), { sockets: socketsIn(room), all })
   }
 
   const forgetRoom = (room: string) => {
@@ -168,9 +197,14 @@ export function createAudience(options: AudienceOptions): Audience & { close(): 
     look(JSON.parse(new TextDecoder().decode(data)) as ChannelChange),
   )
   let refreshing = false
+  let restlessUntil = 0
+  let nextRefresh = performance.now() + CALM
   const timer = setInterval(() => {
-    if (bus.connected() || refreshing) return
+    const now = performance.now()
+    if (!bus.connected()) restlessUntil = now + RESTLESS
+    if (refreshing || (now >= restlessUntil && now < nextRefresh)) return
     refreshing = true
+    nextRefresh = now + CALM
     refresh(false)
       .catch((error: unknown) =>
         log.warn({ err: error }, 'access to channels cannot be judged now'),
@@ -179,7 +213,7 @@ export function createAudience(options: AudienceOptions): Audience & { close(): 
   }, RETRY).unref()
 
   return {
-    enter: (socket, projectId) => judge(projectId, [socket]),
+    enter: (socket, projectId) => judge(projectId, { sockets: [socket], entering: [socket] }),
     async leave(socket, projectId) {
       const ids = held(socket, projectId)
       await Promise.all(ids.map((id) => socket.leave(channelRoom(id))))
