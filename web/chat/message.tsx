@@ -121,7 +121,7 @@ function ThreadLine({ message }: { message: ChatMessage }) {
   return (
     <button type="button" className={classes.thread} onClick={() => onThread(message.id)}>
       <b>{replyCount === 1 ? '1 reply' : `${replyCount} replies`}</b>
-      <span>last {ago(lastReplyAt)}</span>
+      <span>last reply {ago(lastReplyAt)}</span>
     </button>
   )
 }

@@ -24,7 +24,8 @@ export function groupChannels(all: readonly Channel[], selfId: string): ChannelG
     channelName(a, selfId).localeCompare(channelName(b, selfId))
   const open = all.filter(({ archivedAt }) => archivedAt === null)
   return {
-    channels: open.filter(({ name }) => name !== null).sort(byName),
+    // As they come: the project's first one, then by name.
+    channels: open.filter(({ name }) => name !== null),
     conversations: open
       // Somebody opened it and said nothing: only they see it.
       .filter(

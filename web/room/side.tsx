@@ -19,7 +19,8 @@ interface Props {
 }
 
 export function SidePanel({ shown, phone, onChange, chat }: Props) {
-  const { unread } = useChats()
+  const { unread: inChannels, threadsUnread } = useChats()
+  const unread = inChannels + threadsUnread
   const { members } = useRoomState()
   useUnreadTitle(unread)
   const tab = (value: SideTab, name: string, extra: React.ReactNode) => (

@@ -14,7 +14,8 @@ interface Props {
 }
 
 export function BottomTabs({ value, onChange, main }: Props) {
-  const { unread } = useChats()
+  const { unread: inChannels, threadsUnread } = useChats()
+  const unread = inChannels + threadsUnread
   const { call } = useRoomState()
   const inCall = call?.participants.length ?? 0
   const tabs = [
