@@ -4,6 +4,7 @@ import { io, type Socket } from 'socket.io-client'
 import type { ClientToServer, Envelope, Events, Reply, Requests } from '../protocol/events.ts'
 import { AppError, type WireError } from '../protocol/errors.ts'
 import { freshToken, renewToken, session } from './accounts/session.ts'
+import { createMoving } from './moving.ts'
 import { createStore, type Readable } from './store.ts'
 import { isAuthError, reachable, wireError } from './wire.ts'
 
@@ -55,6 +56,12 @@ export function createSocket(): AppSocket {
     },
   })
 
+  const moving = createMoving({
+    reconnect() {
+      socket.disconnect()
+      socket.connect()
+    },
+  })
   const retry = (milliseconds: number) => {
     clearTimeout(timer)
     timer = setTimeout(() => {
@@ -65,10 +72,11 @@ export function createSocket(): AppSocket {
   socket.on('connect', () => {
     refusals = 0
     reachable.set(true)
+    moving.arrived()
     connection.set('connected')
   })
   socket.on('disconnect', (reason) => {
-    connection.set('offline')
+    connection.set(moving.left() ? 'connecting' : 'offline')
     // The server cut us, perhaps because access changed: Socket.IO does not return by itself then.
     if (reason === 'io server disconnect') retry(300)
   })
@@ -84,14 +92,20 @@ export function createSocket(): AppSocket {
       )
     } else retry(delay)
   })
+  socket.on('draining', (event: Envelope<'draining', Events['draining']>) =>
+    moving.announced(event.payload.withinMs),
+  )
   socket.connect()
 
   return {
     connection,
     async request(name, payload) {
+      const began = Date.now()
+      await moving.passage(ANSWER_TIMEOUT)
       if (!socket.connected) throw unavailable('Not connected to the server.')
-      const ask = socket.timeout(ANSWER_TIMEOUT) as unknown as Emitter
-      const reply = await ask.emitWithAck(name, payload).catch(() => {
+      const left = Math.max(1_000, ANSWER_TIMEOUT - (Date.now() - began))
+      const ask = socket.timeout(left) as unknown as Emitter
+      const reply = await moving.track(ask.emitWithAck(name, payload)).catch(() => {
         throw unavailable('The server did not answer. Please try again.')
       })
       if (!reply.ok) throw wireError(reply.error)
@@ -105,6 +119,7 @@ export function createSocket(): AppSocket {
     },
     close() {
       clearTimeout(timer)
+      moving.close()
       socket.removeAllListeners()
       socket.disconnect()
     },

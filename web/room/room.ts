@@ -116,7 +116,9 @@ export function createRoom(options: RoomOptions) {
     if (connection === 'connected') return join()
     chats.away()
     updates.away()
-    if (store.get().state === 'joined') change({ state: 'offline', present: [] })
+    // On its way from one node to another, nobody needs to know.
+    if (connection === 'offline' && store.get().state === 'joined')
+      change({ state: 'offline', present: [] })
   }
   const here =
     <News extends { projectId: string }>(listener: (news: News) => void) =>
