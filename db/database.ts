@@ -74,7 +74,9 @@ function openPostgres(
     types: textParsers,
     connectionTimeoutMillis: 2_000,
     keepAlive: true,
-    options: '-c timezone=UTC -c client_min_messages=warning',
+    // A node that was stopped in the middle of a transaction must not keep its locks.
+    options:
+      '-c timezone=UTC -c client_min_messages=warning -c idle_in_transaction_session_timeout=5000',
   })
   // Without listeners, a connection that breaks ends the process. Idle ones tell the pool; those in use tell nobody,
   // and their queries fail.
@@ -114,9 +116,12 @@ export const isUniqueViolation = (error: unknown) => pgErrorCode(error) === '235
 /** Whether the database ended a transaction because of others: taken again from its beginning, it may succeed. */
 export const isDeadlock = (error: unknown) => /^40(001|P01)$/.test(String(pgErrorCode(error)))
 
-/** Of the system, and of PostgreSQL: connection lost (08), shut down (57P01, 57P02), starting (57P03), full (53300). */
+/**
+ * Of the system, and of PostgreSQL: connection lost (08), shut down (57P01, 57P02), starting (57P03), full (53300),
+ * or ended because nothing happened in a transaction (25P03).
+ */
 const awayCode =
-  /^(ECONN(REFUSED|RESET|ABORTED)|EPIPE|ETIMEDOUT|E(HOST|NET)UNREACH|ENOTFOUND|EAI_AGAIN|08...|57P0[123]|53300)$/
+  /^(ECONN(REFUSED|RESET|ABORTED)|EPIPE|ETIMEDOUT|E(HOST|NET)UNREACH|ENOTFOUND|EAI_AGAIN|08...|25P03|57P0[123]|53300)$/
 /** What `pg` and its pool say without a code. */
 const awayMessage =
   /^(Connection terminated|timeout (exceeded|expired)|Client (has encountered|was closed))/
