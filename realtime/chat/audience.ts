@@ -216,7 +216,7 @@ export function createAudience(options: AudienceOptions): Audience & { close(): 
     enter: (socket, projectId) => judge(projectId, { sockets: [socket], entering: [socket] }),
     async leave(socket, projectId) {
       const ids = held(socket, projectId)
-      await Promise.all(ids.map((id) => socket.leave(channelRoom(id))))
+      await Promise.all(ids.map(async (id) => socket.leave(channelRoom(id))))
     },
     changed(change) {
       bus.publish(TOPIC, new TextEncoder().encode(JSON.stringify(change)))

@@ -2,7 +2,7 @@
 import { sql } from 'kysely'
 import { requireAccess, type Actor } from '../../db/access.ts'
 import type { Db, Trx } from '../../db/database.ts'
-import { publicColumns, publicUser } from '../../db/people.ts'
+import { publicUser } from '../../db/people.ts'
 import { AppError, notFound } from '../../protocol/errors.ts'
 import { isUuid } from '../../protocol/names.ts'
 import { holdProject, lockProject } from './hold.ts'
@@ -21,23 +21,6 @@ const selectBans = (db: Db | Trx, projectId: string) =>
 export async function listBans(db: Db, actor: Actor, project: string): Promise<Ban[]> {
   const access = await requireAccess(db, actor, project, 'chat:moderate')
   return selectBans(db, access.project.id).orderBy('bans.createdAt', 'desc').execute()
-}
-
-/** @throws AppError INSUFFICIENT_PERMISSIONS for somebody who is banned */
-export async function refuseBanned(trx: Trx, projectId: string, userId: string) {
-  const banned = await trx
-    .selectFrom('bans')
-    .innerJoin('users', 'users.id', 'bans.userId')
-    .innerJoin('userProfiles', 'userProfiles.userId', 'users.id')
-    .select(publicColumns)
-    .where('bans.projectId', '=', projectId)
-    .where('bans.userId', '=', userId)
-    .executeTakeFirst()
-  if (!banned) return
-  throw new AppError(
-    'INSUFFICIENT_PERMISSIONS',
-    `${banned.displayName} is banned from this project; a maintainer can lift the ban`,
-  )
 }
 
 async function requireBannable(trx: Trx, actor: Actor, userId: string) {

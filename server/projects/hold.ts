@@ -1,7 +1,8 @@
 // The door of every write in a project.
 import { requireAccess, type Actor, type ProjectAccess } from '../../db/access.ts'
 import type { Trx } from '../../db/database.ts'
-import { notFound } from '../../protocol/errors.ts'
+import { publicColumns } from '../../db/people.ts'
+import { AppError, notFound } from '../../protocol/errors.ts'
 import type { Permission } from '../../protocol/access.ts'
 
 /** The project stays until the transaction ends. */
@@ -40,4 +41,21 @@ export async function holdProject(
   const access = await requireAccess(trx, actor, project, ...required)
   await keepProject(trx, access.project.id)
   return access
+}
+
+/** @throws AppError INSUFFICIENT_PERMISSIONS for somebody who is banned */
+export async function refuseBanned(trx: Trx, projectId: string, userId: string) {
+  const banned = await trx
+    .selectFrom('bans')
+    .innerJoin('users', 'users.id', 'bans.userId')
+    .innerJoin('userProfiles', 'userProfiles.userId', 'users.id')
+    .select(publicColumns)
+    .where('bans.projectId', '=', projectId)
+    .where('bans.userId', '=', userId)
+    .executeTakeFirst()
+  if (!banned) return
+  throw new AppError(
+    'INSUFFICIENT_PERMISSIONS',
+    `${banned.displayName} is banned from this project; a maintainer can lift the ban`,
+  )
 }
