@@ -29,6 +29,8 @@ export function groupMessages(
       unreadAfter !== null && message.seq > unreadAfter && (previous?.seq ?? 0) <= unreadAfter
     const together =
       previous?.author.id === message.author.id &&
+      !previous.system &&
+      !message.system &&
       Date.parse(message.createdAt) - Date.parse(previous.createdAt) < GROUP_TIME
     if (together && !newDay && !firstUnread) groups.at(-1)?.messages.push(message)
     else groups.push({ seq: message.seq, newDay, firstUnread, messages: [message] })

@@ -116,7 +116,7 @@ export function ChatView({ channel, store, visible, seq, onGo }: Props) {
         )}
         {!empty && (chat.state !== 'failed' || chat.messages.length > 0) && (
           <MessageList
-            key={place}
+            key={`messages of ${place}`}
             chat={chat}
             self={user}
             visible={visible}
@@ -139,7 +139,7 @@ export function ChatView({ channel, store, visible, seq, onGo }: Props) {
         <Writing names={chat.typing} />
         {silence === null ? (
           <Composer
-            key={place}
+            key={`draft of ${place}`}
             slug={project.slug}
             place={place}
             label={inThread ? 'Reply' : 'Message'}
