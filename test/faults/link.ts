@@ -16,8 +16,10 @@ export interface LinkOptions {
 
 export type Link = ReturnType<typeof createLink>
 
-/** Within a connection; who does not answer in this time is left for another node. Milliseconds. */
-const PATIENCE = 5_000
+/** A node that does not answer in this time is left for another one, milliseconds: a send is refused within 2 s … */
+const SEND_PATIENCE = 5_000
+/** … and whatever else the database keeps waiting, once that is known to hang. */
+const PATIENCE = 12_000
 
 /** An answer that says no: with a code, for good unless it says otherwise. */
 export class Refusal extends Error {
@@ -46,7 +48,7 @@ export function createLink({ urls, first, token, random, onConnect, onEvent }: L
       transports: ['websocket'],
       forceNew: true,
       reconnection: false,
-      timeout: PATIENCE,
+      timeout: SEND_PATIENCE,
     })
     socket = opened
     opened.on('connect', () => onConnect(++connection))
@@ -87,7 +89,9 @@ export function createLink({ urls, first, token, random, onConnect, onEvent }: L
       const asked = socket
       if (!asked?.connected) throw new Error('not connected')
       const reply = await (
-        asked.timeout(PATIENCE).emitWithAck(name, payload) as Promise<Reply<Requests[Name][1]>>
+        asked
+          .timeout(name === 'send_message' ? SEND_PATIENCE : PATIENCE)
+          .emitWithAck(name, payload) as Promise<Reply<Requests[Name][1]>>
       ).catch((error: unknown) => {
         if (socket === asked) leave()
         throw error

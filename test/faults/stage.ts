@@ -28,7 +28,9 @@ export interface Stage {
   until(what: string, within: number, condition: () => boolean | Promise<boolean>): Promise<void>
   /** Resolves when messages are acknowledged on every device, sent from now on. */
   goesOn(within?: number): Promise<void>
-  /** @throws with the sentence */
+  /** Resolves when what a device sends is on all the others. @throws with the sentence */
+  reaches(from: Device, within: number): Promise<void>
+  /** Notes it as a problem when it does not hold. */
   demand(what: string, holds: boolean): void
 }
 
@@ -114,6 +116,7 @@ export async function play(
     )
   }
   const problems: string[] = []
+  let reached = 0
   const attempt = (what: Promise<unknown>) =>
     what.catch(
       (error: unknown) =>
@@ -142,6 +145,15 @@ export async function play(
           startLoad({ device, projectId, ledger, random, emojis: EMOJIS, pace: 1e6 })
         loads.set(device, one)
         await one.send(channelIds[0], text)
+      },
+      async reaches(from, within) {
+        const text = `reaches ${++reached}`
+        await stage.send(from, text)
+        const has = (device: Device) =>
+          [...(device.replicas.get(channelIds[0]!)?.messages.values() ?? [])].some(
+            ({ message }) => message === text,
+          )
+        await until(`what ${from.name} sends is with everybody`, within, () => crew.every(has))
       },
       demand(what, holds) {
         if (!holds) problems.push(what)
