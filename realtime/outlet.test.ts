@@ -58,7 +58,19 @@ async function useReader(url: string, token = 'any') {
   })
   const id = await connected
   const { _socket: net } = ws as unknown as { _socket: NetSocket }
-  return { id, ws, heard, closed, stopReading: () => net.pause(), readAgain: () => net.resume() }
+  const hears = async (count: number) => {
+    while (heard.length < count) await new Promise((resolve) => setImmediate(resolve))
+    expect(heard).toHaveLength(count)
+  }
+  return {
+    id,
+    ws,
+    heard,
+    hears,
+    closed,
+    stopReading: () => net.pause(),
+    readAgain: () => net.resume(),
+  }
 }
 
 test('every transport gets everything, in order, whichever way it leaves', async () => {
@@ -110,10 +122,9 @@ test('[S4] what may be lost is not told to a socket that reads slowly', async ()
   let sent = 0
   while (shed.length === 0) {
     outlet.toRoom(ROOM, [packet(`${sent++}`, message)], options)
-    await new Promise((resolve) => setImmediate(resolve))
+    await other.hears(sent)
   }
   expect(shed).toEqual([slow.id])
-  await expect.poll(() => other.heard.length).toBe(sent)
   slow.readAgain()
   await expect
     .poll(() => {
@@ -135,11 +146,10 @@ test('[S4] who does not read is cut off, whichever way events come; the others f
     while (io.sockets.sockets.has(deaf.id)) {
       if (way === 'outlet') outlet.toRoom(ROOM, [packet(`${sent++}`, message)])
       else emit.toUser('ada', 'notification', note(`${sent++}`, message))
-      await new Promise((resolve) => setTimeout(resolve, 5))
+      await other.hears(sent)
     }
     deaf.readAgain()
     await deaf.closed
-    await expect.poll(() => other.heard.length).toBe(sent)
     expect(other.ws.readyState).toBe(WebSocket.OPEN)
   }
 })
