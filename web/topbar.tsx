@@ -7,6 +7,7 @@ import { useUser } from './accounts/gate.tsx'
 import { signOut } from './accounts/session.ts'
 import { Logo } from './logo.tsx'
 import { PersonAvatar } from './people/avatar.tsx'
+import { StatusItems, statusNames, useOwnStatus } from './people/status.tsx'
 import classes from './topbar.module.css'
 
 export function TopBar({ children }: { children?: ReactNode }) {
@@ -52,11 +53,16 @@ export function SchemeControl() {
 
 export function UserMenu() {
   const user = useUser()
+  const status = useOwnStatus()
   return (
     <Menu width={220} position="bottom-end">
       <Menu.Target>
-        <UnstyledButton aria-label="Account menu" className={classes.account}>
-          <PersonAvatar user={user} title={false} />
+        <UnstyledButton
+          aria-label="Account menu"
+          title={`${user.displayName}, ${statusNames[status].toLowerCase()}`}
+          className={classes.account}
+        >
+          <PersonAvatar user={user} status={status} title={false} />
         </UnstyledButton>
       </Menu.Target>
       <Menu.Dropdown>
@@ -68,6 +74,8 @@ export function UserMenu() {
             @{user.username}
           </Text>
         </div>
+        <Menu.Divider />
+        <StatusItems current={status} />
         <Menu.Divider />
         <Menu.Item component={Link} href="/settings" leftSection={<Settings size={15} />}>
           Profile and settings

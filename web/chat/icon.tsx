@@ -18,7 +18,7 @@ export function ChannelIcon({ channel }: { channel: Pick<ChannelInfo, 'kind' | '
           user={other}
           size={20}
           title={false}
-          online={(person(other.id)?.status ?? 'offline') !== 'offline'}
+          status={person(other.id)?.status ?? 'offline'}
         />
       </span>
     )

@@ -1,17 +1,18 @@
 // A person as a round sign. Pictures are elsewhere on the web; without them the page asks nobody else for anything.
 import type { PublicUser } from '../../protocol/events.ts'
+import type { Status } from '../../protocol/presence.ts'
 import { initials, personColor } from './color.ts'
 import classes from './avatar.module.css'
 
 interface Props {
   user: PublicUser
   size?: number
-  /** Whether to show a dot for being here or not; undefined shows none */
-  online?: boolean
+  /** Shown as a dot; undefined shows none */
+  status?: Status | undefined
   title?: boolean
 }
 
-export function PersonAvatar({ user, size = 28, online, title = true }: Props) {
+export function PersonAvatar({ user, size = 28, status, title = true }: Props) {
   return (
     <span
       className={classes.avatar}
@@ -19,9 +20,14 @@ export function PersonAvatar({ user, size = 28, online, title = true }: Props) {
       title={title ? user.displayName : undefined}
     >
       <span aria-hidden>{initials(user.displayName)}</span>
-      {online !== undefined && <span className={classes.dot} data-online={online} aria-hidden />}
+      {status && <StatusDot status={status} />}
     </span>
   )
+}
+
+/** Differs in shape, too: not everybody tells green from red. */
+export function StatusDot({ status }: { status: Status }) {
+  return <span className={classes.dot} data-status={status} aria-hidden />
 }
 
 /** The first few, overlapping, and how many more. */
@@ -30,7 +36,7 @@ export function AvatarRow({
   max = 4,
   size = 26,
 }: {
-  users: readonly PublicUser[]
+  users: readonly (PublicUser & { status?: Status })[]
   max?: number
   size?: number
 }) {
@@ -43,7 +49,7 @@ export function AvatarRow({
       aria-label={users.map((user) => user.displayName).join(', ')}
     >
       {users.slice(0, max).map((user) => (
-        <PersonAvatar key={user.id} user={user} size={size} />
+        <PersonAvatar key={user.id} user={user} size={size} status={user.status} />
       ))}
       {more > 0 && <span className={classes.more}>+{more}</span>}
     </span>

@@ -1,44 +1,61 @@
-// Who belongs to the project, who is here, and who is in the call.
-import { lazy, Suspense, useState } from 'react'
-import { ActionIcon, Button, Menu, Text } from '@mantine/core'
+// Who belongs to the project, who is here, and where.
+import { lazy, Suspense, useState, type ReactNode } from 'react'
+import { Button } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
-import { Check, Ellipsis, LogOut, Phone, UserMinus, UserPlus } from 'lucide-react'
+import { UserPlus } from 'lucide-react'
 import { useLocation } from 'wouter'
-import { projectRoles, type ProjectRole } from '../../protocol/access.ts'
-import type { JoinedProject, PublicUser } from '../../protocol/events.ts'
 import { useUser } from '../accounts/gate.tsx'
 import { api } from '../api.ts'
+import { openDirect } from '../chat/requests.ts'
 import { Confirm } from '../confirm.tsx'
 import { notifyError } from '../notice.ts'
 import { refreshProjects } from '../projects/queries.ts'
-import { roleHints, roleNames } from '../projects/words.ts'
 import { useCan, useOpenProject, useRoomState } from '../room/context.tsx'
-import { PersonAvatar } from './avatar.tsx'
+import { BannedPeople, BanPerson } from './ban.tsx'
+import { useMutes } from './requests.ts'
+import { PersonRow, type Person } from './row.tsx'
 import classes from './people.module.css'
 
 const InviteDialog = lazy(() => import('./invite.tsx').then((m) => ({ default: m.InviteDialog })))
 
-type Person = JoinedProject['members'][number]
+interface Props {
+  /** Shows a channel of the chat. */
+  onChannel: (channelId: string) => void
+}
 
-export function PeoplePanel() {
+export function PeoplePanel({ onChannel }: Props) {
+  const { project, room } = useOpenProject()
   const { members, present, call } = useRoomState()
   const can = useCan()
+  const moderates = can('chat:moderate')
+  const { data: mutes } = useMutes(project.slug, moderates)
   const [inviting, invite] = useDisclosure(false)
   const [removing, setRemoving] = useState<Person | null>(null)
+  const [banning, setBanning] = useState<Person | null>(null)
   const known = new Set(members.map(({ id }) => id))
   const visitors = present.filter(({ id }) => !known.has(id))
-  const online = members.filter((member) => member.online)
-  const offline = members.filter((member) => !member.online)
+  const here = [...members.filter(({ status }) => status !== 'offline'), ...visitors]
+  const away = members.filter(({ status }) => status === 'offline')
   const inCall = new Set(call?.participants.map(({ id }) => id))
+  const message = async (person: Person) => {
+    try {
+      const { id } = await openDirect(project.slug, [person.id])
+      await room?.chats.refresh()
+      onChannel(id)
+    } catch (error) {
+      notifyError(error)
+    }
+  }
   const list = (people: readonly Person[]) =>
-    people.map((member) => (
+    people.map((person) => (
       <PersonRow
-        key={member.id}
-        person={member}
-        member={member}
-        online={member.online}
-        inCall={inCall.has(member.id)}
-        onRemove={() => setRemoving(member)}
+        key={person.id}
+        person={person}
+        inCall={inCall.has(person.id)}
+        muted={mutes?.find(({ user }) => user.id === person.id)}
+        onMessage={() => void message(person)}
+        onRemove={() => setRemoving(person)}
+        onBan={() => setBanning(person)}
       />
     ))
   return (
@@ -54,32 +71,23 @@ export function PeoplePanel() {
           Invite people
         </Button>
       )}
-      <Group name="In the room" count={online.length + visitors.length}>
-        {list(online)}
-        {visitors.map((visitor) => (
-          <PersonRow key={visitor.id} person={visitor} online inCall={inCall.has(visitor.id)} />
-        ))}
+      <Group name="In the room" count={here.length}>
+        {list(here)}
       </Group>
-      {offline.length > 0 && (
-        <Group name="Away" count={offline.length}>
-          {list(offline)}
+      {away.length > 0 && (
+        <Group name="Not here" count={away.length}>
+          {list(away)}
         </Group>
       )}
+      {moderates && <BannedPeople />}
       <Suspense>{inviting && <InviteDialog opened onClose={invite.close} />}</Suspense>
       {removing && <RemoveMember member={removing} onClose={() => setRemoving(null)} />}
+      {banning && <BanPerson person={banning} onClose={() => setBanning(null)} />}
     </div>
   )
 }
 
-function Group({
-  name,
-  count,
-  children,
-}: {
-  name: string
-  count: number
-  children: React.ReactNode
-}) {
+function Group({ name, count, children }: { name: string; count: number; children: ReactNode }) {
   return (
     <section className={classes.group}>
       <h3 className={classes.groupName}>
@@ -87,97 +95,6 @@ function Group({
       </h3>
       <ul className={classes.list}>{children}</ul>
     </section>
-  )
-}
-
-interface RowProps {
-  person: PublicUser
-  /** undefined for somebody who is here without being a member, such as an admin */
-  member?: Person
-  online: boolean
-  inCall: boolean
-  onRemove?: () => void
-}
-
-function PersonRow({ person, member, online, inCall, onRemove }: RowProps) {
-  const user = useUser()
-  const can = useCan()
-  const self = person.id === user.id
-  const manages = can('project:manage_members')
-  return (
-    <li className={classes.row}>
-      <PersonAvatar user={person} size={30} online={online} title={false} />
-      <div className={classes.names}>
-        <span className={classes.name}>
-          {person.displayName}
-          {self && <span className={classes.dim}> (you)</span>}
-        </span>
-        <span className={classes.dim}>
-          @{person.username} · {member ? roleNames[member.role] : 'Admin'}
-          <span className={classes.hidden}>{online ? ', online' : ', away'}</span>
-        </span>
-      </div>
-      {inCall && (
-        <span className={classes.inCall} title="In the call" role="img" aria-label="In the call">
-          <Phone size={14} />
-        </span>
-      )}
-      {member && onRemove && (manages || self) && (
-        <MemberMenu member={member} self={self} manages={manages} onRemove={onRemove} />
-      )}
-    </li>
-  )
-}
-
-interface MenuProps {
-  member: Person
-  self: boolean
-  manages: boolean
-  onRemove: () => void
-}
-
-function MemberMenu({ member, self, manages, onRemove }: MenuProps) {
-  const { project } = useOpenProject()
-  const change = (role: ProjectRole) =>
-    void api
-      .patch(`/projects/${project.slug}/members/${member.id}`, { role })
-      .catch((error: unknown) => notifyError(error, 'The role was not changed'))
-  return (
-    <Menu position="bottom-end" width={260}>
-      <Menu.Target>
-        <ActionIcon aria-label={`Actions for ${member.displayName}`}>
-          <Ellipsis size={16} />
-        </ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown>
-        {manages && (
-          <>
-            <Menu.Label>Role</Menu.Label>
-            {projectRoles.map((role) => (
-              <Menu.Item
-                key={role}
-                onClick={() => change(role)}
-                aria-checked={member.role === role}
-                rightSection={member.role === role && <Check size={15} />}
-              >
-                {roleNames[role]}
-                <Text size="xs" c="var(--text-dim)">
-                  {roleHints[role]}
-                </Text>
-              </Menu.Item>
-            ))}
-            <Menu.Divider />
-          </>
-        )}
-        <Menu.Item
-          color="red"
-          leftSection={self ? <LogOut size={15} /> : <UserMinus size={15} />}
-          onClick={onRemove}
-        >
-          {self ? 'Leave project' : 'Remove from project'}
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
   )
 }
 

@@ -13,6 +13,7 @@ import { FilesPanel } from '../files/panel.tsx'
 import { useOpenProject, useRoomState } from './context.tsx'
 import { RoomHeader } from './header.tsx'
 import { CodeStart } from './start.tsx'
+import { usePresence } from './place.ts'
 import { SidePanel, type SideTab } from './side.tsx'
 import { BottomTabs, type PhoneTab } from './tabs.tsx'
 import classes from './room.module.css'
@@ -23,8 +24,9 @@ const IssuesPage = lazy(() => import('../issues/page.tsx').then((m) => ({ defaul
 const IssuePage = lazy(() => import('../issues/issue.tsx').then((m) => ({ default: m.IssuePage })))
 
 export function RoomLayout() {
-  const { project } = useOpenProject()
+  const { project, room } = useOpenProject()
   const [path] = useLocation()
+  usePresence(room)
   const { state, refusal } = useRoomState()
   const phone = useMediaQuery('(max-width: 860px)', false, { getInitialValueInEffect: false })
   // Going to another page, from wherever, shows it.
@@ -53,6 +55,13 @@ export function RoomLayout() {
         : sideTab
       : null
   const home = `/p/${project.slug}`
+  const showChannel = (channelId: string) => {
+    const to: Place = { view: 'channel', channelId }
+    if (inChat) return go(to)
+    setPlace(to)
+    setSideTab('chat')
+    if (phone) setPhoneTab('chat')
+  }
   return (
     <CallProvider>
       <div
@@ -112,6 +121,7 @@ export function RoomLayout() {
             shown={side}
             phone={phone}
             onChange={setSideTab}
+            onChannel={showChannel}
             chat={
               inChat && !phone ? null : { place: pagePlace ?? place, onGo: inChat ? go : setPlace }
             }

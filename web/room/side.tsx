@@ -14,11 +14,12 @@ interface Props {
   shown: SideTab | null
   phone: boolean
   onChange: (tab: SideTab) => void
+  onChannel: (channelId: string) => void
   /** null: it has the page */
   chat: { place: Place; onGo: (place: Place) => void } | null
 }
 
-export function SidePanel({ shown, phone, onChange, chat }: Props) {
+export function SidePanel({ shown, phone, onChange, onChannel, chat }: Props) {
   const { unread: inChannels, threadsUnread } = useChats()
   const unread = inChannels + threadsUnread
   const { members } = useRoomState()
@@ -61,7 +62,7 @@ export function SidePanel({ shown, phone, onChange, chat }: Props) {
       )}
       {shown === 'people' && (
         <div className={classes.panel} id="side-people">
-          <PeoplePanel />
+          <PeoplePanel onChannel={onChannel} />
         </div>
       )}
     </>
