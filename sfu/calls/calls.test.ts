@@ -12,9 +12,13 @@ const { dtlsParameters } = chromium
 
 let stage: Awaited<ReturnType<typeof openStage>>
 let node: StageNode
+const started: string[][] = []
 beforeAll(async () => {
   stage = await openStage()
-  node = stage.addNode(createLocalBus(), { portMin: 21_200, portMax: 21_250, workers: 1 })
+  const config = { portMin: 21_200, portMax: 21_250, workers: 1 }
+  node = stage.addNode(createLocalBus(), config, {
+    onStarted: (...call) => void started.push(call),
+  })
 }, 600_000)
 afterAll(() => stage.close())
 
@@ -26,6 +30,15 @@ const ask = <Name extends keyof CallRequests>(
 
 const useMember = async (projectId: string, caller?: Caller) =>
   joinCall(node, projectId, caller ?? (await stage.addPerson(projectId)))
+
+test('a call says once that it began, and whose doing it was', async () => {
+  const projectId = await stage.addProject()
+  const ada = await useMember(projectId)
+  const summary = await node.calls.summary(projectId)
+  await useMember(projectId)
+  const began = [projectId, ada.caller.principal.id, summary?.startedAt]
+  expect(started.filter(([id]) => id === projectId)).toEqual([began])
+})
 
 test('two people join, one sends, the other receives', async () => {
   const projectId = await stage.addProject()

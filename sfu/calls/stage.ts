@@ -10,7 +10,7 @@ import type { Events } from '../../protocol/events.ts'
 import type { Caller, Emit } from '../../protocol/requests.ts'
 import { createWorkerBinary } from '../worker/binary.ts'
 import type { MediaConfig } from '../workers.ts'
-import { createCalls, type Calls } from './calls.ts'
+import { createCalls, type Calls, type CallsOptions } from './calls.ts'
 import chromium from './chromium.json' with { type: 'json' }
 import type { WorkerBinary } from './readiness.ts'
 
@@ -112,7 +112,7 @@ export async function openStage() {
     addNode(
       bus: Bus,
       config: MediaConfig,
-      more: { beatMs?: number; binary?: WorkerBinary } = {},
+      more: Partial<Pick<CallsOptions, 'beatMs' | 'binary' | 'onStarted'>> = {},
     ): StageNode {
       const log = { error: () => undefined }
       const calls = createCalls({ db, bus, emit, binary, config, log, ...more })
