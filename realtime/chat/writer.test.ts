@@ -1,4 +1,5 @@
 // Group commit, on both databases: many messages in one transaction, each with its own answer.
+import { sql } from 'kysely'
 import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { v7 as uuid } from 'uuid'
@@ -24,7 +25,7 @@ const kinds = [
     : []),
 ]
 
-describe.each(kinds)('$name', ({ open }) => {
+describe.each(kinds)('$name', ({ name, open }) => {
   let database: OpenDatabase
   let options: DatabaseOptions & { drop?: () => Promise<void> }
   beforeAll(async () => {
@@ -70,7 +71,12 @@ describe.each(kinds)('$name', ({ open }) => {
     }
     const general = await addChannel('public', 'general')
     const draft = (sender: Sender, message: string, more: Partial<Draft> = {}): Draft => ({
-      ...{ sender, project: projectId, message, nonce: uuid(), attachmentIds: [], system: null },
+      sender,
+      project: projectId,
+      message,
+      nonce: uuid(),
+      attachmentIds: [],
+      system: null,
       ...more,
     })
     return { projectId, general, addChannel, draft }
@@ -157,6 +163,40 @@ describe.each(kinds)('$name', ({ open }) => {
     expect(again.written).toEqual([])
   })
 
+  // PGlite's one connection does one thing after another.
+  test.runIf(name === 'PostgreSQL')(
+    '[CH1] nothing comes in of somebody whose access ended before',
+    async () => {
+      const { db } = database
+      const ada = await addUser('ada')
+      const bob = await addUser('bob')
+      const { addChannel, draft } = await makeRoom({ member: [ada, bob] })
+      const channelId = await addChannel('private', 'secret', [ada, bob])
+      let sending: Promise<Batch> | undefined
+      await db.transaction().execute(async (trx) => {
+        await trx
+          .deleteFrom('channelMembers')
+          .where('channelId', '=', channelId)
+          .where('userId', '=', bob.id)
+          .execute()
+        // It sees a member, and must not believe it.
+        sending = writeBatch(db, [
+          draft(bob, 'too late', { channelId }),
+          draft(ada, 'fine', { channelId }),
+        ])
+        await expect
+          .poll(async () => {
+            const { rows } = await sql`
+            select from pg_stat_activity
+            where datname = current_database() and wait_event_type = 'Lock'`.execute(db)
+            return rows.length
+          })
+          .toBe(1)
+      })
+      expect(codes(await sending!)).toEqual(['NOT_FOUND', 1])
+    },
+  )
+
   test('a batch has as many statements as a message', async () => {
     const people = await Promise.all(Array.from({ length: 5 }, () => addUser('user')))
     const { draft } = await makeRoom({ member: people })
@@ -204,12 +244,12 @@ describe.each(kinds)('$name', ({ open }) => {
     ])
     expect(codes(batch)).toEqual([1, 'NOT_FOUND', 'NOT_FOUND'])
     const [sent] = messagesOf(batch)
-    const { id: fileId, name, type, size } = file
+    const { id: fileId, name: fileName, type, size } = file
     expect(sent).toMatchObject({
       message: text,
       mentions: [bob.id],
       mentionsAll: true,
-      attachments: [{ id: fileId, name, type, size, width: 1, height: 2 }],
+      attachments: [{ id: fileId, name: fileName, type, size, width: 1, height: 2 }],
     })
     expect(await readMessages(database.db, [sent!.id])).toEqual([sent])
   })
