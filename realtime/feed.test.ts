@@ -25,7 +25,7 @@ type News = (data: Uint8Array, from: string) => void
 function createWorld(random: () => number = () => 1) {
   const truth = new Map<string, number[]>()
   const nodes: { news: News; gap: () => void; isCut: boolean; feed: Feed; told: number[] }[] = []
-  const world = { loss: 0, disorder: 0, failures: 0, reads: 0 }
+  const world = { loss: 0, disorder: 0, failures: 0, slowness: 0, reads: 0 }
 
   const later = (work: () => void) => void setTimeout(work, Math.floor(random() * 300))
   const mayFail = () => {
@@ -70,15 +70,15 @@ function createWorld(random: () => number = () => 1) {
           mayFail()
           return new Map(keys.map((each) => [each, truth.get(each)?.at(-1) ?? 0]))
         }),
-      read: (each, after, limit) =>
-        Promise.resolve().then(() => {
-          mayFail()
-          const positions = truth.get(each) ?? []
-          return positions
-            .filter((at) => at > after)
-            .slice(0, limit)
-            .map(entry)
-        }),
+      async read(each, after, limit) {
+        mayFail()
+        const positions = truth.get(each) ?? []
+        const found = positions.filter((at) => at > after).slice(0, limit)
+        // The answer is under way while news arrives.
+        if (world.slowness > 0)
+          await new Promise<void>((resolve) => setTimeout(resolve, random() * world.slowness))
+        return found.map(entry)
+      },
       deliver: (_, packets) => told.push(...packets.map(({ text }) => Number(text))),
     })
     const added = Object.assign(node, { feed })
@@ -114,7 +114,7 @@ test.each([1, 2, 3, 4, 5, 6, 7, 8])(
     for (let n = 0; n < 3; n++) addNode('k')
     onTestFinished(() => nodes.forEach(({ feed }) => feed.close()))
     await Promise.all(nodes.map(({ feed }) => feed.follow(['k'])))
-    Object.assign(world, { loss: 0.2, disorder: 0.3, failures: 0.3 })
+    Object.assign(world, { loss: 0.2, disorder: 0.3, failures: 0.3, slowness: 200 })
     for (let step = 0; step < 400; step++) {
       const node = nodes[Math.floor(random() * nodes.length)]!
       const doing = random()
@@ -133,9 +133,11 @@ test.each([1, 2, 3, 4, 5, 6, 7, 8])(
     for (const { told } of nodes) {
       expect(told).toEqual([...new Set(told)].sort((a, b) => a - b))
     }
-    Object.assign(world, { loss: 0, disorder: 0, failures: 0 })
+    Object.assign(world, { loss: 0, disorder: 0, failures: 0, slowness: 0 })
+    for (const node of nodes) node.isCut = true
+    await vi.advanceTimersByTimeAsync(1_500)
     for (const node of nodes) node.isCut = false
-    await vi.advanceTimersByTimeAsync(20_000)
+    await vi.advanceTimersByTimeAsync(5_000)
     for (const { told } of nodes) expect(told).toEqual(truth.get('k'))
   },
 )
@@ -205,13 +207,47 @@ test('a follow that fails is tried again by whoever asks again', async () => {
   expect(told).toEqual([1])
 })
 
+test('[R6] while the bus is away, and shortly after, what others commit is found by looking', async () => {
+  useTime()
+  const { nodes, addNode, commit } = createWorld()
+  const { node, feed, told } = addNode('k')
+  onTestFinished(() => nodes.forEach((each) => each.feed.close()))
+  await feed.follow(['k'])
+  node.isCut = true
+  commit('k')
+  await vi.advanceTimersByTimeAsync(2_500)
+  expect(told).toEqual([1])
+  node.isCut = false
+  // Its node is not back yet: the news is lost.
+  commit('k')
+  await vi.advanceTimersByTimeAsync(2_500)
+  expect(told).toEqual([1, 2])
+})
+
+test('a read that fails is tried again', async () => {
+  useTime()
+  const { world, nodes, addNode, commit } = createWorld(() => 0.5)
+  const { feed, told } = addNode('k')
+  onTestFinished(() => nodes.forEach((node) => node.feed.close()))
+  await feed.follow(['k'])
+  commit('k')
+  world.failures = 1
+  feed.publish('k', [entry(commit('k'))])
+  await vi.advanceTimersByTimeAsync(1_000)
+  expect(told).toEqual([])
+  world.failures = 0
+  await vi.advanceTimersByTimeAsync(2_000)
+  expect(told).toEqual([1, 2])
+})
+
 test('more than one read of the database holds', async () => {
   useTime()
   const { nodes, addNode, commit } = createWorld()
   const { feed, told } = addNode('k')
   onTestFinished(() => nodes.forEach((node) => node.feed.close()))
   await feed.follow(['k'])
-  for (let n = 0; n < 1_234; n++) commit('k')
-  await vi.advanceTimersByTimeAsync(20_000)
+  for (let n = 0; n < 1_233; n++) commit('k')
+  feed.publish('k', [entry(commit('k'))])
+  await vi.advanceTimersByTimeAsync(200)
   expect(told).toEqual(upTo(1_234))
 })
