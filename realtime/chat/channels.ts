@@ -1,12 +1,10 @@
 // Channels as they are read: which ones a person may see, and what is unread in them.
 import { sql, type SqlBool } from 'kysely'
-import { requireAccess, type Actor, type ProjectAccess } from '../../db/access.ts'
 import type { Db, Trx } from '../../db/database.ts'
-import type { Permission } from '../../protocol/access.ts'
 import { UNREAD_LIMIT, type Channel, type ChannelInfo } from '../../protocol/chat.ts'
 import { notFound } from '../../protocol/errors.ts'
 import type { PublicUser } from '../../protocol/events.ts'
-import { DEFAULT_CHANNEL, isUuid } from '../../protocol/names.ts'
+import { DEFAULT_CHANNEL } from '../../protocol/names.ts'
 import { isReadable } from './readable.ts'
 
 export async function findDefaultChannel(db: Db | Trx, projectId: string) {
@@ -106,30 +104,3 @@ export const readInfo = (db: Db | Trx, channelId: string): Promise<ChannelInfo> 
   selectChannels(db)
     .where('channels.id', '=', channelId)
     .executeTakeFirstOrThrow(() => notFound('Channel'))
-
-export type ChannelRow = Omit<ChannelInfo, 'members'>
-
-/**
- * The door of everything in a channel.
- * @param required beside reading it
- * @throws AppError NOT_FOUND when it does not exist or must stay hidden, INSUFFICIENT_PERMISSIONS
- */
-export async function requireChannel(
-  db: Db | Trx,
-  actor: Actor,
-  channelId: string,
-  ...required: Permission[]
-): Promise<{ access: ProjectAccess; channel: ChannelRow }> {
-  if (!isUuid(channelId)) throw notFound('Channel')
-  const channel = await db
-    .selectFrom('channels')
-    .select(['id', 'projectId', 'kind', 'name', 'topic', 'archivedAt', 'createdBy'])
-    .select(['lastSeq', 'lastRev as rev'])
-    .where('id', '=', channelId)
-    .where(isReadable(actor.id))
-    .executeTakeFirstOrThrow(() => notFound('Channel'))
-  return {
-    access: await requireAccess(db, actor, channel.projectId, 'room:join', ...required),
-    channel,
-  }
-}

@@ -5,7 +5,7 @@ import type { Db, Trx } from '../../db/database.ts'
 import type { ChannelKind } from '../../protocol/chat.ts'
 import type { Permission } from '../../protocol/access.ts'
 import { AppError, notFound } from '../../protocol/errors.ts'
-import { DEFAULT_CHANNEL } from '../../protocol/names.ts'
+import { DEFAULT_CHANNEL, isUuid } from '../../protocol/names.ts'
 import { isReadable } from './readable.ts'
 
 export interface OpenChannel {
@@ -13,6 +13,8 @@ export interface OpenChannel {
   projectId: string
   kind: ChannelKind
   name: string | null
+  topic: string
+  createdBy: string | null
   lastSeq: number
   lastRev: number
   archivedAt: string | null
@@ -32,9 +34,11 @@ export async function openChannel(
   ...required: Permission[]
 ): Promise<OpenChannel> {
   const access = await requireAccess(db, actor, project, 'room:join', ...required)
+  if (channelId !== undefined && !isUuid(channelId)) throw notFound('Channel')
   const row = await db
     .selectFrom('channels')
-    .select(['id', 'projectId', 'kind', 'name', 'lastSeq', 'lastRev', 'archivedAt'])
+    .select(['id', 'projectId', 'kind', 'name', 'topic', 'createdBy'])
+    .select(['lastSeq', 'lastRev', 'archivedAt'])
     .where('projectId', '=', access.project.id)
     .where((eb) => (channelId ? eb('id', '=', channelId) : eb('name', '=', DEFAULT_CHANNEL)))
     .where(isReadable(actor.id))

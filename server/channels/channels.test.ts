@@ -99,7 +99,7 @@ describe('a channel', () => {
 
 describe('a private channel', () => {
   test('[CH9] is not there for others, administrators and maintainers included', async () => {
-    const { path, owner, other, member, channel, url } = await makePrivate('hidden')
+    const { path, owner, other, member, url } = await makePrivate('hidden')
     const admin = await signUp('hidden-admin')
     const { id } = admin.user
     await rest.db.updateTable('users').set({ role: 'admin' }).where('id', '=', id).execute()
@@ -117,8 +117,8 @@ describe('a private channel', () => {
         await person.post(`${url}/members`, { userId: other.user.id }),
         await person.delete(`${url}/members/${member.user.id}`),
         await person.post(`${url}/read`, { seq: 1 }),
-        await person.post(`channels/${channel.id}/messages`, { message: 'x' }),
-        await person.get(`channels/${channel.id}/messages`),
+        await person.post(`${url}/messages`, { message: 'x' }),
+        await person.get(`${url}/messages`),
       ])
         expect([answer.status, answer.error.message]).toEqual([404, 'Channel not found'])
     }
@@ -129,7 +129,7 @@ describe('a private channel', () => {
     const stranger = await signUp('opened-stranger')
     const add = (who: typeof member, userId: string) => who.post(`${url}/members`, { userId })
     expect((await add(member, stranger.user.id)).status).toBe(422)
-    await member.post(`channels/${channel.id}/messages`, { message: 'before' })
+    await member.post(`${url}/messages`, { message: 'before' })
     const added = await member.post<PublicUser[]>(`${url}/members`, { userId: other.user.id })
     expect(added.data.map(({ id }) => id)).toEqual([member.user.id, other.user.id])
     expect(lastChange()).toMatchObject({ channelId: channel.id, userIds: [other.user.id] })

@@ -1,21 +1,17 @@
 // Channels of a project: made, renamed, archived. What is read of them is in realtime/chat.
 import { sql } from 'kysely'
 import { v7 as uuid } from 'uuid'
-import { can, requireAccess, type Actor, type ProjectAccess } from '../../db/access.ts'
+import { can, requireAccess, type Actor } from '../../db/access.ts'
 import { isUniqueViolation, type Db, type Trx } from '../../db/database.ts'
 import type { Permission } from '../../protocol/access.ts'
 import type { Channel } from '../../protocol/chat.ts'
-import { AppError, notFound } from '../../protocol/errors.ts'
+import { AppError } from '../../protocol/errors.ts'
 import { MAX_CHANNELS } from '../../protocol/limits.ts'
 import { DEFAULT_CHANNEL } from '../../protocol/names.ts'
 import type { Announce } from '../../realtime/chat/announce.ts'
 import type { ChannelChange } from '../../realtime/chat/audience.ts'
-import {
-  listChannels,
-  readChannel,
-  requireChannel,
-  type ChannelRow,
-} from '../../realtime/chat/channels.ts'
+import { listChannels, readChannel } from '../../realtime/chat/channels.ts'
+import { openChannel, type OpenChannel } from '../../realtime/chat/door.ts'
 import { holdProject, keepProject } from '../projects/hold.ts'
 import type { ChannelUpdate, NewChannel } from './schema.ts'
 
@@ -32,42 +28,23 @@ export async function listOwnChannels(db: Db, actor: Actor, project: string) {
   return listChannels(db, access.project.id, actor.id)
 }
 
-/** `requireChannel`, of a channel of this project. */
-export async function requireOwnChannel(
-  db: Db | Trx,
-  actor: Actor,
-  project: string,
-  channelId: string,
-  ...required: Permission[]
-) {
-  const access = await requireAccess(db, actor, project, 'room:join', ...required)
-  const { channel } = await requireChannel(db, actor, channelId)
-  if (channel.projectId !== access.project.id) throw notFound('Channel')
-  return { access, channel }
-}
-
-/** The same, and nobody else changes the channel until the transaction ends. */
+/** `openChannel`, and nobody else changes the channel until the transaction ends. */
 export async function holdChannel(
   trx: Trx,
   actor: Actor,
   project: string,
   channelId: string,
   ...required: Permission[]
-) {
-  const before = await requireOwnChannel(trx, actor, project, channelId, ...required)
-  await keepProject(trx, before.access.project.id)
-  await trx
-    .selectFrom('channels')
-    .select('id')
-    .where('id', '=', before.channel.id)
-    .forUpdate()
-    .execute()
-  return requireOwnChannel(trx, actor, project, channelId, ...required)
+): Promise<OpenChannel> {
+  const before = await openChannel(trx, actor, project, channelId, ...required)
+  await keepProject(trx, before.projectId)
+  await trx.selectFrom('channels').select('id').where('id', '=', before.id).forUpdate().execute()
+  return openChannel(trx, actor, project, channelId, ...required)
 }
 
 export async function readOwnChannel(db: Db, actor: Actor, project: string, channelId: string) {
-  const { channel } = await requireOwnChannel(db, actor, project, channelId)
-  return readChannel(db, channel.id, actor.id)
+  const { id } = await openChannel(db, actor, project, channelId)
+  return readChannel(db, id, actor.id)
 }
 
 /** @throws AppError UNPROCESSABLE when one of them is not a member of the project; until the commit, all stay it */
@@ -150,8 +127,7 @@ export async function createChannel(
 /** Whoever writes in a channel gives it its topic; its name and end are for its maker and for moderators. */
 function checkChange(
   actor: Actor,
-  access: ProjectAccess,
-  channel: ChannelRow,
+  { access, ...channel }: OpenChannel,
   { name, archived }: ChannelUpdate,
 ) {
   if (channel.kind === 'direct' || channel.kind === 'group') {
@@ -175,11 +151,11 @@ export async function changeChannel(
   change: ChannelUpdate,
 ): Promise<Channel> {
   const { before, now } = await db.transaction().execute(async (trx) => {
-    const { access, channel } = await holdChannel(trx, actor, project, channelId, 'chat:write')
+    const channel = await holdChannel(trx, actor, project, channelId, 'chat:write')
     const { name = channel.name ?? '', topic = channel.topic } = change
     const wasArchived = channel.archivedAt !== null
     const archived = change.archived ?? wasArchived
-    checkChange(actor, access, channel, {
+    checkChange(actor, channel, {
       ...(name !== channel.name && { name }),
       ...(archived !== wasArchived && { archived }),
     })

@@ -5,17 +5,11 @@ import type { Db, Trx } from '../../db/database.ts'
 import { publicColumns } from '../../db/people.ts'
 import { AppError, notFound } from '../../protocol/errors.ts'
 import type { PublicUser } from '../../protocol/events.ts'
-import { readInfo, type ChannelRow } from '../../realtime/chat/channels.ts'
-import {
-  holdChannel,
-  insertPeople,
-  keepMembers,
-  requireOwnChannel,
-  type ChannelOptions,
-} from './channels.ts'
-import { holdProject } from '../projects/hold.ts'
+import { readInfo } from '../../realtime/chat/channels.ts'
+import { openChannel, type OpenChannel } from '../../realtime/chat/door.ts'
+import { holdChannel, insertPeople, keepMembers, type ChannelOptions } from './channels.ts'
 
-function requirePrivate({ kind }: ChannelRow) {
+function requirePrivate({ kind }: OpenChannel) {
   if (kind === 'private') return
   const reason =
     kind === 'public'
@@ -31,8 +25,8 @@ export async function listPeople(
   project: string,
   channelId: string,
 ): Promise<PublicUser[]> {
-  const { channel } = await requireOwnChannel(db, actor, project, channelId)
-  const { members, projectId } = await readInfo(db, channel.id)
+  const { id, projectId } = await openChannel(db, actor, project, channelId)
+  const { members } = await readInfo(db, id)
   if (members) return members
   return db
     .selectFrom('projectMembers')
@@ -53,14 +47,12 @@ export async function addPerson(
   userId: string,
 ): Promise<PublicUser[]> {
   const channel = await db.transaction().execute(async (trx) => {
-    const { project: found } = await holdProject(trx, actor, project, 'chat:write')
-    requirePrivate((await requireOwnChannel(trx, actor, project, channelId)).channel)
-    // Before the channel, as whoever is removed from the project goes: first from there, then from its channels.
-    await keepMembers(trx, found.id, [userId])
-    const { channel } = await holdChannel(trx, actor, project, channelId)
+    const channel = await holdChannel(trx, actor, project, channelId, 'chat:write')
+    requirePrivate(channel)
     if (channel.archivedAt !== null) {
       throw new AppError('CONFLICT', 'This channel is archived; take it out of the archive first')
     }
+    await keepMembers(trx, channel.projectId, [userId])
     await insertPeople(trx, channel.id, [userId])
     await trx
       .insertInto('readMarks')
@@ -87,9 +79,13 @@ export async function removePerson(
 ) {
   const userId = person.toLowerCase()
   const channel = await db.transaction().execute(async (trx) => {
-    const { access, channel } = await holdChannel(trx, actor, project, channelId)
+    const channel = await holdChannel(trx, actor, project, channelId)
     requirePrivate(channel)
-    if (userId !== actor.id && channel.createdBy !== actor.id && !can(access, 'chat:moderate')) {
+    if (
+      userId !== actor.id &&
+      channel.createdBy !== actor.id &&
+      !can(channel.access, 'chat:moderate')
+    ) {
       const reason = 'Only the maker of a channel or a maintainer can remove others'
       throw new AppError('INSUFFICIENT_PERMISSIONS', reason)
     }
@@ -106,29 +102,32 @@ export async function removePerson(
   channelChanged({ projectId: channel.projectId, channelId: channel.id, userIds: [userId] })
 }
 
-/**
- * Takes somebody who leaves the project out of its private channels. Conversations stay theirs, should they come back.
- * @returns the channels that changed
- */
-export async function leaveChannels(trx: Trx, projectId: string, userId: string) {
-  const rows = await trx
+const privateChannelsOf = (trx: Trx, projectId: string, userId: string) =>
+  trx
     .selectFrom('channels')
     .innerJoin('channelMembers', 'channelMembers.channelId', 'channels.id')
     .select('channels.id')
     .where('channels.projectId', '=', projectId)
     .where('channels.kind', '=', 'private')
     .where('channelMembers.userId', '=', userId)
-    .orderBy('channels.id')
-    .forUpdate('channels')
-    .execute()
-  const ids = rows.map(({ id }) => id)
-  if (ids.length === 0) return ids
-  await trx
+
+/** To be called before a membership goes: messages take their channel first and then their sender’s membership. */
+export const holdPrivateChannels = (trx: Trx, projectId: string, userId: string) =>
+  privateChannelsOf(trx, projectId, userId).orderBy('channels.id').forUpdate('channels').execute()
+
+/**
+ * Takes somebody who left the project out of its private channels. Conversations stay theirs, should they come back.
+ * @returns the channels that changed
+ */
+export async function leaveChannels(trx: Trx, projectId: string, userId: string) {
+  const left = await trx
     .deleteFrom('channelMembers')
     .where('userId', '=', userId)
-    .where('channelId', 'in', ids)
+    .where('channelId', 'in', privateChannelsOf(trx, projectId, userId))
+    .returning('channelId')
     .execute()
-  await archiveEmpty(trx, ids)
+  const ids = left.map(({ channelId }) => channelId)
+  if (ids.length > 0) await archiveEmpty(trx, ids)
   return ids
 }
 

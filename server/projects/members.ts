@@ -9,7 +9,7 @@ import { isUuid } from '../../protocol/names.ts'
 import { readPage, type PageQuery } from '../listing.ts'
 import { holdProject, lockProject, refuseBanned } from './hold.ts'
 import { publicColumns } from '../../db/people.ts'
-import { leaveChannels } from '../channels/membership.ts'
+import { holdPrivateChannels, leaveChannels } from '../channels/membership.ts'
 import type { ProjectOptions } from './projects.ts'
 import type { Member, NewMember } from './schema.ts'
 
@@ -198,6 +198,7 @@ export async function changeMember(
  */
 export async function deleteMember(trx: Trx, projectId: string, member: Member, actor: Actor) {
   await refuseLastMaintainer(trx, projectId, member)
+  await holdPrivateChannels(trx, projectId, member.id)
   await trx
     .deleteFrom('projectMembers')
     .where('projectId', '=', projectId)
