@@ -22,5 +22,6 @@ it('marks the words in what is around the first of them', () => {
   const parts = excerpt(long, ['rockets'])
   expect(parts.find(({ found }) => found)?.text).toBe('rocket')
   expect(parts.map(({ text }) => text).join('').length).toBeLessThan(260)
+  expect(excerpt('**so** it\n- [x] is `a`', [])).toEqual([{ text: 'so it is a', found: false }])
   expect(excerpt('a.b', ['a.b'])).toEqual([{ text: 'a.b', found: true }])
 })

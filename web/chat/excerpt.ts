@@ -17,9 +17,12 @@ export function askedWords(query: string): string[] {
 /** A search also finds other forms of a word: what begins as it does is marked. */
 const stem = (word: string) => word.replace(/(?<=.{3})(?:ing|ed|es|s)$/i, '')
 
+/** What only forms the text */
+const marks = /\*\*|~~|`+|^[ \t]*(?:[-*+>]|#{1,4})[ \t]+(?:\[[ xX]\][ \t])?/gm
+
 /** Some text around the first word found, with all of them marked. */
 export function excerpt(text: string, words: readonly string[], length = 240): Part[] {
-  const plain = text.replaceAll(/\s+/g, ' ')
+  const plain = text.replaceAll(marks, ' ').replaceAll(/\s+/g, ' ').trim()
   const escaped = words.map((word) => stem(word).replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`))
   const pattern = new RegExp(`(?<![\\p{L}\\p{N}])(?:${escaped.join('|')})[\\p{L}\\p{N}]*`, 'giu')
   const first = words.length > 0 ? plain.search(pattern) : -1

@@ -1,5 +1,5 @@
 // One message: who and when, the text, its files, reactions and thread; or what is left of a deleted one.
-import { lazy, memo, Suspense, useState } from 'react'
+import { memo, useState } from 'react'
 import { Text } from '@mantine/core'
 import { Ban } from 'lucide-react'
 import type { ChatMessage } from '../../protocol/chat.ts'
@@ -13,9 +13,8 @@ import { EditBox } from './edit.tsx'
 import { Reactions } from './reactions.tsx'
 import { SystemLine } from './system.tsx'
 import { Toolbar, type Dialog } from './toolbar.tsx'
+import { Versions } from './versions.tsx'
 import classes from './message.module.css'
-
-const Versions = lazy(() => import('./versions.tsx').then((m) => ({ default: m.Versions })))
 
 interface Props {
   message: ChatMessage
@@ -85,11 +84,7 @@ export const MessageRow = memo(function MessageRow({ message, first, marked }: P
         <Toolbar message={message} onDialog={setDialog} onHold={setHeld} />
       )}
       {dialog === 'delete' && <DeleteMessage message={message} onClose={() => setDialog(null)} />}
-      {dialog === 'versions' && (
-        <Suspense>
-          <Versions message={message} onClose={() => setDialog(null)} />
-        </Suspense>
-      )}
+      {dialog === 'versions' && <Versions message={message} onClose={() => setDialog(null)} />}
     </article>
   )
 })

@@ -115,6 +115,9 @@ export function SearchView({ onGo }: { onGo: (place: Place) => void }) {
             size="xs"
             type="date"
             aria-label="From day"
+            leftSection="from"
+            leftSectionWidth={44}
+            className={classes.day ?? ''}
             value={asked.after}
             onChange={(event) => ask({ after: event.currentTarget.value })}
           />
@@ -122,6 +125,9 @@ export function SearchView({ onGo }: { onGo: (place: Place) => void }) {
             size="xs"
             type="date"
             aria-label="Until day"
+            leftSection="until"
+            leftSectionWidth={44}
+            className={classes.day ?? ''}
             value={asked.before}
             onChange={(event) => ask({ before: event.currentTarget.value })}
           />

@@ -123,7 +123,6 @@ export function MembersDialog({ channel, onClose }: Props) {
         <form className={classes.add} onSubmit={(event) => void add(event)}>
           <PeopleInput
             label="Add people"
-            autoFocus
             value={people}
             onChange={setPeople}
             max={100}
