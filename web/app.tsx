@@ -6,6 +6,7 @@ import { QueryClientProvider } from '@tanstack/react-query'
 import { session, startSession } from './accounts/session.ts'
 import { UnreachableBanner } from './banner.tsx'
 import { SocketProvider } from './connection.tsx'
+import { Notices } from './notices.tsx'
 import { queryClient } from './query.ts'
 import { Routes } from './routes.tsx'
 import { useStore } from './store.ts'
@@ -34,5 +35,11 @@ function Session({ children }: { children: ReactNode }) {
   useEffect(() => startSession(), [])
   // What one person may see is not for the next one.
   useEffect(() => () => queryClient.clear(), [userId])
-  return userId ? <SocketProvider key={userId}>{children}</SocketProvider> : children
+  if (!userId) return children
+  return (
+    <SocketProvider key={userId}>
+      <Notices />
+      {children}
+    </SocketProvider>
+  )
 }

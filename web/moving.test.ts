@@ -5,7 +5,7 @@ beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
 
 it('lets what was begun finish, and new requests wait for the new connection', async () => {
-  const reconnect = vi.fn()
+  const reconnect = vi.fn<() => void>()
   const moving = createMoving({ reconnect })
   let answer = () => {}
   void moving.track(new Promise<void>((resolve) => (answer = resolve)))
@@ -25,7 +25,7 @@ it('lets what was begun finish, and new requests wait for the new connection', a
 })
 
 it('waits neither for ever for an answer, nor for a connection', async () => {
-  const reconnect = vi.fn()
+  const reconnect = vi.fn<() => void>()
   const moving = createMoving({ reconnect })
   void moving.track(new Promise(() => {}))
   moving.announced(0)
@@ -39,7 +39,7 @@ it('waits neither for ever for an answer, nor for a connection', async () => {
 })
 
 it('takes it as the move where the node was faster, and as a loss where none was announced', async () => {
-  const reconnect = vi.fn()
+  const reconnect = vi.fn<() => void>()
   const moving = createMoving({ reconnect })
   expect(moving.left()).toBe(false)
   moving.announced(60_000)

@@ -1,12 +1,18 @@
-// The title of the tab: the page's name, with the number of unread messages in front.
+// The title of the tab: the page's name, with what is unread in front.
 import { useEffect } from 'react'
 
 let title = ''
-let unread = 0
+let mark = ''
 
 function show() {
   const name = title ? `${title} · OpenLaunch` : 'OpenLaunch'
-  document.title = unread > 0 ? `(${unread > 99 ? '99+' : unread}) ${name}` : name
+  document.title = mark + name
+}
+
+/** How many are meant for this person; a dot where there is only other news. */
+export function unreadMark(unread: number, mentions: number) {
+  if (mentions > 0) return `(${mentions > 99 ? '99+' : mentions}) `
+  return unread > 0 ? '• ' : ''
 }
 
 export function useTitle(name: string | undefined) {
@@ -16,13 +22,14 @@ export function useTitle(name: string | undefined) {
   }, [name])
 }
 
-export function useUnreadTitle(count: number) {
+export function useUnreadTitle(unread: number, mentions: number) {
+  const now = unreadMark(unread, mentions)
   useEffect(() => {
-    unread = count
+    mark = now
     show()
     return () => {
-      unread = 0
+      mark = ''
       show()
     }
-  }, [count])
+  }, [now])
 }

@@ -5,12 +5,12 @@ const more = (count: number) => Math.min(count + 1, UNREAD_LIMIT)
 
 /** A new message of the channel; the same one twice counts once. */
 export function countMessage(channel: Channel, message: ChatMessage, userId: string): Channel {
-  const { seq, rev, threadId, author, mentions, mentionsAll } = message
+  const { seq, rev, threadId, author, mentions, mentionsAll, system } = message
   if (seq <= channel.lastSeq) return channel
   const next = { ...channel, lastSeq: seq, rev: Math.max(channel.rev, rev) }
   if (author.id === userId) {
     // Who writes has read what stands above.
-    return threadId === null ? { ...next, readSeq: seq, unread: 0, mentions: 0 } : next
+    return threadId === null && !system ? { ...next, readSeq: seq, unread: 0, mentions: 0 } : next
   }
   if (seq <= channel.readSeq) return next
   if (threadId === null) next.unread = more(channel.unread)

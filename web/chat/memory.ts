@@ -203,7 +203,7 @@ export function createMemory(names: readonly string[]) {
     state.asked.push(name)
     if (!state.online) throw new AppError('UNAVAILABLE', 'Not connected')
     // Whoever asks hears events, too, only later.
-    if (name === 'send_message') await null
+    if (name === 'send_message') await Promise.resolve()
     const answer = answers[name]?.(payload as never) as never
     await state.gate
     return answer

@@ -6,6 +6,7 @@ import type { Channel } from '../../protocol/chat.ts'
 import type { PublicUser } from '../../protocol/events.ts'
 import { useUser } from '../accounts/gate.tsx'
 import { notifyError } from '../notice.ts'
+import { useWatched } from '../notices.tsx'
 import { useCan, useOpenProject, useRoomState } from '../room/context.tsx'
 import { useStore } from '../store.ts'
 import { fullTime } from '../time.tsx'
@@ -46,6 +47,7 @@ export function ChatView({ channel, store, visible, seq, onGo }: Props) {
     store.watch(watching)
     return () => store.watch(false)
   }, [store, watching])
+  useWatched(watching ? `/p/${project.slug}/chat/${channel.id}` : null)
   const target = useMemo(() => (seq === undefined ? null : { seq }), [seq])
   useEffect(() => {
     if (seq !== undefined) void store.jumpTo(seq)

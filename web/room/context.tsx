@@ -65,6 +65,11 @@ function useRoomOf({ id, slug, permissions }: ProjectDetails) {
       },
       onReload: () => refreshRoom(slug),
     })
+    const { restored } = opened.chats
+    if (restored > 0) {
+      const [what, is] = restored === 1 ? ['1 message', 'was'] : [`${restored} messages`, 'were']
+      notify(`${what} that ${is} not sent before this page was closed will be sent now`)
+    }
     let role = opened.get().role
     const end = opened.subscribe(() => {
       const now = opened.get()

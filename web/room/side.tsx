@@ -4,6 +4,7 @@ import { ChatPanel } from '../chat/panel.tsx'
 import type { Place } from '../chat/place.ts'
 import { PeoplePanel } from '../people/panel.tsx'
 import { useUnreadTitle } from '../title.ts'
+import { UnreadBadge } from './badge.tsx'
 import { useRoomState } from './context.tsx'
 import classes from './side.module.css'
 
@@ -20,10 +21,9 @@ interface Props {
 }
 
 export function SidePanel({ shown, phone, onChange, onChannel, chat }: Props) {
-  const { unread: inChannels, threadsUnread } = useChats()
-  const unread = inChannels + threadsUnread
+  const { unread, threadsUnread, mentions } = useChats()
   const { members } = useRoomState()
-  useUnreadTitle(unread)
+  useUnreadTitle(unread + threadsUnread, mentions)
   const tab = (value: SideTab, name: string, extra: React.ReactNode) => (
     <button
       type="button"
@@ -41,16 +41,7 @@ export function SidePanel({ shown, phone, onChange, onChannel, chat }: Props) {
     <>
       {!phone && (
         <div className={classes.tabs} role="tablist" aria-label="Chat and people">
-          {chat &&
-            tab(
-              'chat',
-              'Chat',
-              unread > 0 && (
-                <span className={classes.badge} aria-label={`${unread} unread`}>
-                  {unread > 99 ? '99+' : unread}
-                </span>
-              ),
-            )}
+          {chat && tab('chat', 'Chat', <UnreadBadge />)}
           {tab('people', 'People', <span className={classes.count}>{members.length || ''}</span>)}
         </div>
       )}

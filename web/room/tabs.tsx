@@ -1,6 +1,6 @@
 // The panels of the room on a phone.
 import { CircleDot, Code, Files, MessageSquare, Phone, Users } from 'lucide-react'
-import { useChats } from '../chat/context.ts'
+import { UnreadBadge } from './badge.tsx'
 import { useRoomState } from './context.tsx'
 import classes from './room.module.css'
 
@@ -14,20 +14,27 @@ interface Props {
 }
 
 export function BottomTabs({ value, onChange, main }: Props) {
-  const { unread: inChannels, threadsUnread } = useChats()
-  const unread = inChannels + threadsUnread
   const { call } = useRoomState()
   const inCall = call?.participants.length ?? 0
   const tabs = [
     { tab: 'files' as const, name: 'Files', icon: Files },
     { tab: 'main' as const, name: main, icon: main === 'Code' ? Code : CircleDot },
-    { tab: 'chat' as const, name: 'Chat', icon: MessageSquare, badge: unread, of: 'unread' },
-    { tab: 'call' as const, name: 'Call', icon: Phone, badge: inCall, of: 'in the call' },
+    { tab: 'chat' as const, name: 'Chat', icon: MessageSquare, badge: <UnreadBadge /> },
+    {
+      tab: 'call' as const,
+      name: 'Call',
+      icon: Phone,
+      badge: inCall > 0 && (
+        <span className={`${classes.badge} ${classes.live}`} aria-label={`${inCall} in the call`}>
+          {inCall > 99 ? '99+' : inCall}
+        </span>
+      ),
+    },
     { tab: 'people' as const, name: 'People', icon: Users },
   ]
   return (
     <div className={classes.tabs} role="tablist" aria-label="Parts of the room">
-      {tabs.map(({ tab, name, icon: Icon, badge = 0, of }) => (
+      {tabs.map(({ tab, name, icon: Icon, badge }) => (
         <button
           key={tab}
           type="button"
@@ -38,14 +45,7 @@ export function BottomTabs({ value, onChange, main }: Props) {
         >
           <Icon size={20} aria-hidden />
           {name}
-          {badge > 0 && (
-            <span
-              className={`${classes.badge} ${tab === 'call' ? classes.live : ''}`}
-              aria-label={`${badge} ${of}`}
-            >
-              {badge > 99 ? '99+' : badge}
-            </span>
-          )}
+          {badge}
         </button>
       ))}
     </div>
