@@ -20,5 +20,7 @@ export const MAX_ATTACHMENTS = 10
 export const MAX_REACTIONS = 20
 /** Public and private channels of a project; those in the archive count. */
 export const MAX_CHANNELS = 500
+/** Direct and group channels that one person may open in a project. */
+export const MAX_CONVERSATIONS = 500
 /** People in a group channel, its opener included. */
 export const MAX_GROUP = 9

@@ -3,6 +3,7 @@
 import { afterAll, describe, expect, inject, test } from 'vitest'
 import { createPostgresDatabase } from '../test/postgres.ts'
 import { openRest, type Reply } from '../test/rest.ts'
+import type { Channel } from '../protocol/chat.ts'
 import type { SignedIn } from './accounts/schema.ts'
 import type { ProjectFile } from './files/schema.ts'
 import type { Issue } from './issues/schema.ts'
@@ -136,5 +137,36 @@ describe.skipIf(!inject('postgresUrl'))('at the same moment', async () => {
       expect(deleted?.status).toBe(204)
       expect(statuses(written).filter((status) => status >= 400 && status !== 404)).toEqual([])
     }
+  })
+
+  test('a conversation that several open is one, and a name makes one channel', async () => {
+    const { path, owner, join } = await makeProject('talks')
+    const people = [owner, await join('member')]
+    const opened = await times(6, (index) =>
+      people[index % 2]!.post<Channel>(`${path}/conversations`, {
+        userIds: people.map(({ user }) => user.id),
+      }),
+    )
+    expect(new Set(opened.map(({ status, data }) => `${status} ${data.id}`)).size).toBe(1)
+    const made = await times(5, () => owner.post(`${path}/channels`, { name: 'one' }))
+    expect(statuses(made)).toEqual([201, 409, 409, 409, 409])
+  })
+
+  test('who is removed, talks and is let in again ends up out or in as a whole', async () => {
+    const { path, owner, join } = await makeProject('inout')
+    const member = await join('member')
+    const secret = { name: 'secret', kind: 'private', memberIds: [member.user.id] }
+    const { data: channel } = await owner.post<Channel>(`${path}/channels`, secret)
+    const url = `${path}/channels/${channel.id}`
+    const answers = await Promise.all([
+      ...Array.from({ length: 5 }, () => member.post(`${url}/messages`, { message: 'x' })),
+      owner.post(`${url}/members`, { userId: member.user.id }),
+      owner.delete(`${path}/members/${member.user.id}`),
+      owner.post(`${path}/bans`, { userId: member.user.id }),
+      member.post(`${path}/members`),
+    ])
+    expect(answers.filter(({ status }) => status >= 500)).toEqual([])
+    expect((await owner.get<unknown[]>(`${path}/members`)).data).toHaveLength(1)
+    expect((await owner.get<Channel>(url)).data.members).toHaveLength(1)
   })
 })

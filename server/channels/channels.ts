@@ -11,7 +11,7 @@ import { DEFAULT_CHANNEL } from '../../protocol/names.ts'
 import type { Announce } from '../../realtime/chat/announce.ts'
 import type { ChannelChange } from '../../realtime/chat/audience.ts'
 import { listChannels, readChannel } from '../../realtime/chat/channels.ts'
-import { openChannel, type OpenChannel } from '../../realtime/chat/door.ts'
+import { openChannel, requireVoice, type OpenChannel } from '../../realtime/chat/door.ts'
 import { holdProject, keepProject } from '../projects/hold.ts'
 import type { ChannelUpdate, NewChannel } from './schema.ts'
 
@@ -108,6 +108,7 @@ export async function createChannel(
   const { id, projectId } = await db.transaction().execute(async (trx) => {
     const access = await holdProject(trx, actor, project, 'chat:write')
     const projectId = access.project.id
+    await requireVoice(trx, actor.id, projectId)
     await refuseTooMany(trx, projectId)
     await keepMembers(trx, projectId, others)
     const id = uuid()
@@ -152,6 +153,7 @@ export async function changeChannel(
 ): Promise<Channel> {
   const { before, now } = await db.transaction().execute(async (trx) => {
     const channel = await holdChannel(trx, actor, project, channelId, 'chat:write')
+    await requireVoice(trx, actor.id, channel.projectId)
     const { name = channel.name ?? '', topic = channel.topic } = change
     const wasArchived = channel.archivedAt !== null
     const archived = change.archived ?? wasArchived

@@ -20,6 +20,8 @@ describe('a mute', () => {
     expect(status).toBe(201)
     expect(data).toMatchObject({ user: { id: member.user.id }, mutedBy: { id: owner.user.id } })
     expect(await speak()).toBe(403)
+    // Names and topics say something, too.
+    expect((await member.post(`${path}/channels`, { name: 'loud' })).status).toBe(403)
     expect((await owner.get<Mute[]>(`${path}/mutes`)).data).toEqual([data])
     await rest.db
       .updateTable('mutes')
