@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { ChatMessage } from '../../protocol/chat.ts'
 import { register, type Person } from '../../test/people.ts'
 import { startTestServer } from '../../test/server.ts'
-import { openRoom } from './fixture.ts'
+import { openRoom } from '../../test/talk.ts'
 
 let server: Awaited<ReturnType<typeof startTestServer>>
 let ada: Person

@@ -5,7 +5,7 @@ import { at, connect, register } from '../../test/people.ts'
 import { useFreshPostgres } from '../../test/postgres.ts'
 import { useProxy } from '../../test/proxy.ts'
 import { startTestServer } from '../../test/server.ts'
-import { openRoom } from './fixture.ts'
+import { openRoom } from '../../test/talk.ts'
 
 async function useServer(settings: NodeJS.ProcessEnv) {
   const server = await startTestServer({ LOG_LEVEL: 'fatal', ...settings })

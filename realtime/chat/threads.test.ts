@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { UNREAD_LIMIT } from '../../protocol/chat.ts'
 import { connect, register, type Person } from '../../test/people.ts'
 import { startTestServer } from '../../test/server.ts'
-import { openChannel, openRoom } from './fixture.ts'
+import { openChannel, openRoom } from '../../test/talk.ts'
 
 let server: Awaited<ReturnType<typeof startTestServer>>
 let ada: Person

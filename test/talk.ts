@@ -1,6 +1,6 @@
 // A room for a test: a project, and a channel where nobody speaks but the people of the test.
-import type { ChannelInfo } from '../../protocol/chat.ts'
-import { connect, createProject, type Person } from '../../test/people.ts'
+import type { ChannelInfo } from '../protocol/chat.ts'
+import { connect, createProject, type Person } from './people.ts'
 
 export async function openChannel(
   owner: Person,
