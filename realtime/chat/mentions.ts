@@ -7,9 +7,12 @@ import type { ChannelKind } from '../../protocol/chat.ts'
 /** More in one message are not looked up. */
 const MAX_NAMES = 50
 
-/** Code is not addressed to anybody: fenced blocks, also without an end, and spans. */
+/**
+ * Code is not addressed to anybody: fenced blocks, also without an end, and spans. What looks ahead keeps long runs
+ * from being tried at every length.
+ */
 const code =
-  /^ {0,3}(`{3,}|~{3,}).*\n(?:[^]*?\n {0,3}\1[`~]* *$|[^]*$)|(?<!`)(`+)(?!`)[^]*?[^`]\2(?!`)/gm
+  /^ {0,3}(`{3,}(?!`)|~{3,}(?!~)).*\n(?:[^]*?\n {0,3}\1[`~]* *$|[^]*$)|(?<!`)(`+)(?!`)[^]*?[^`]\2(?!`)/gm
 /** As names are made: letters, digits, "-" and "_"; not in the middle of a word, such as an address. */
 const mention = /(?<![\w@./])@([a-z0-9][a-z0-9_-]{1,48}[a-z0-9])/gi
 
