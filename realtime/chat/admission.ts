@@ -64,7 +64,8 @@ export async function lockPlaces(
 /**
  * Reads what decides, and keeps it so until the commit: who takes a role or a membership away waits for it, and
  * nothing of that person comes in afterwards.
- * @returns throws as `requireAccess` does, NOT_FOUND for a channel that this person may not know of
+ * @returns a door: it throws as `requireAccess` does, NOT_FOUND for a channel that this person may not know of, and
+ *   INSUFFICIENT_PERMISSIONS where nobody writes or this person is muted
  */
 export async function judge(
   trx: Trx,

@@ -1,10 +1,9 @@
 // Changing and deleting messages. Each change takes the channel's next rev.
 import { sql } from 'kysely'
-import { can, type Actor } from '../../db/access.ts'
+import { can, requirePermissions, type Actor } from '../../db/access.ts'
 import type { Db, Trx } from '../../db/database.ts'
 import type { ChatMessage, MessageVersion } from '../../protocol/chat.ts'
 import { AppError, notFound } from '../../protocol/errors.ts'
-import { requirePermissions } from '../../db/access.ts'
 import { openChannel, requireOpen, requireVoice } from './door.ts'
 import { holdMessage, takeRev } from './held.ts'
 import { findMentioned, parseMentions } from './mentions.ts'

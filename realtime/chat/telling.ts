@@ -40,7 +40,8 @@ function raisedMarks(written: readonly Written[]) {
     for (const [userId, state] of marks.values()) {
       if (state.channelId !== channelId || userId === author.id) continue
       if (!root) state.unread = Math.min(state.unread + 1, UNREAD_LIMIT)
-      if (mentionsAll || mentions.includes(userId)) state.mentions++
+      if (mentionsAll || mentions.includes(userId))
+        state.mentions = Math.min(state.mentions + 1, UNREAD_LIMIT)
     }
     if (root || system) continue
     const state = { projectId, channelId, readSeq: seq, unread: 0, mentions: 0 }

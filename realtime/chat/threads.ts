@@ -42,7 +42,7 @@ export async function listThreads(db: Db, reader: Actor, project: string): Promi
   return rows.map(({ readSeq, unread, ...root }) => ({ root: toMessage(root), readSeq, unread }))
 }
 
-/** Moves the mark of somebody who takes part; marks only grow. @returns null for others */
+/** Moves the mark of somebody who takes part; marks only grow. Others have none, and nothing changes. */
 export async function raiseThreadMark(
   db: Db,
   reader: Actor,
@@ -72,7 +72,6 @@ export async function raiseThreadMark(
     .returning('seq')
     .execute()
   const mark = await readMark(db, threadId, reader.id)
-  // Whoever takes no part has nothing unread there, and no mark.
   const { readSeq, unread } = mark ?? { readSeq: reached, unread: 0 }
   return {
     state: { channelId, threadId, readSeq, unread },
