@@ -20,14 +20,15 @@ export function PersonAvatar({ user, size = 28, status, title = true }: Props) {
       title={title ? user.displayName : undefined}
     >
       <span aria-hidden>{initials(user.displayName)}</span>
-      {status && <StatusDot status={status} />}
+      {status && <StatusDot status={status} size={size < 24 ? 6 : 9} />}
     </span>
   )
 }
 
 /** Differs in shape, too: not everybody tells green from red. */
-export function StatusDot({ status }: { status: Status }) {
-  return <span className={classes.dot} data-status={status} aria-hidden />
+export function StatusDot({ status, size = 9 }: { status: Status; size?: number }) {
+  const style = { width: size, height: size }
+  return <span className={classes.dot} style={style} data-status={status} aria-hidden />
 }
 
 /** The first few, overlapping, and how many more. */

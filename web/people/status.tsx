@@ -58,7 +58,6 @@ export function StatusItems({ current }: { current: ChosenStatus }) {
       {chosenStatuses.map((status) => (
         <Menu.Item
           key={status}
-          role="menuitemradio"
           aria-checked={status === current}
           closeMenuOnClick={false}
           leftSection={
