@@ -16,6 +16,9 @@ import { Toolbar, type Dialog } from './toolbar.tsx'
 import { Versions } from './versions.tsx'
 import classes from './message.module.css'
 
+/** Without a pointer that hovers, a tap shows what can be done. */
+const isTouched = () => matchMedia('(hover: none)').matches
+
 interface Props {
   message: ChatMessage
   /** Whether it begins a group, and so says who wrote it */
@@ -26,7 +29,8 @@ interface Props {
 
 export const MessageRow = memo(function MessageRow({ message, first, marked }: Props) {
   const { self, editing } = useActions()
-  const [near, setNear] = useState(false)
+  const [pointed, setPointed] = useState(false)
+  const [focused, setFocused] = useState(false)
   const [held, setHeld] = useState(false)
   const [dialog, setDialog] = useState<Dialog | null>(null)
   if (message.system) return <SystemLine message={message} system={message.system} />
@@ -44,11 +48,11 @@ export const MessageRow = memo(function MessageRow({ message, first, marked }: P
       data-active={held}
       tabIndex={-1}
       aria-label={`${author.displayName}, ${clockTime(createdAt)}`}
-      onMouseEnter={() => setNear(true)}
-      onMouseLeave={() => setNear(false)}
-      onFocus={() => setNear(true)}
+      onMouseEnter={() => setPointed(true)}
+      onMouseLeave={() => setPointed(false)}
+      onFocus={(event) => setFocused(event.target.matches(':focus-visible') || isTouched())}
       onBlur={(event) => {
-        if (!event.currentTarget.contains(event.relatedTarget)) setNear(false)
+        if (!event.currentTarget.contains(event.relatedTarget)) setFocused(false)
       }}
     >
       {first ? (
@@ -80,7 +84,7 @@ export const MessageRow = memo(function MessageRow({ message, first, marked }: P
         <Reactions message={message} />
         <ThreadLine message={message} />
       </div>
-      {(near || held) && !deletedAt && !edits && (
+      {(pointed || focused || held) && !deletedAt && !edits && (
         <Toolbar message={message} onDialog={setDialog} onHold={setHeld} />
       )}
       {dialog === 'delete' && <DeleteMessage message={message} onClose={() => setDialog(null)} />}

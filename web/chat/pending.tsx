@@ -4,6 +4,7 @@ import { CircleAlert } from 'lucide-react'
 import type { PublicUser } from '../../protocol/events.ts'
 import { PersonAvatar } from '../people/avatar.tsx'
 import { Prose } from '../prose/prose.tsx'
+import { Attachments } from './attachments.tsx'
 import type { PendingMessage } from './channel.ts'
 import classes from './message.module.css'
 
@@ -25,8 +26,9 @@ export function PendingRow({ entry, self, onRetry, onDiscard }: Props) {
           <span>{failed ? '' : 'Sending…'}</span>
         </header>
         <div className={classes.text}>
-          <Prose text={entry.message} me={self.username} />
+          {entry.message && <Prose text={entry.message} me={self.username} />}
         </div>
+        <Attachments files={entry.attachments} />
         {failed && (
           <p className={classes.failed} role="alert">
             <CircleAlert size={14} aria-hidden />
