@@ -3,7 +3,8 @@ import { fork, type ChildProcess } from 'node:child_process'
 import { openClient } from './client.ts'
 import { usage, type Target } from './targets.ts'
 
-type Crowd = Pick<Target, 'wire' | 'ports' | 'tokens' | 'projectId'> & { count: number }
+type Crowd = Pick<Target, 'wire' | 'ports' | 'tokens' | 'projectId'>
+type Order = Crowd & { count: number }
 
 /** Connections that are made at the same time. */
 const LANES = 20
@@ -17,31 +18,33 @@ function held(child: ChildProcess): Promise<number> {
   return new Promise((resolve) => child.once('message', (bytes) => resolve(Number(bytes) / 1_024)))
 }
 
+/** The first tenth warms up: what the server needs in any case is not counted. */
 export async function measureIdle(target: Target, count: number) {
   const [server] = target.children
   if (!server) throw new Error('no server')
   const { wire, ports, tokens, projectId } = target
-  const before = { held: await held(server), ...usage(server) }
   const crowd = fork(import.meta.filename)
-  crowd.send({ wire, ports, tokens, projectId, count } satisfies Crowd)
-  await new Promise((resolve, reject) => {
-    crowd.once('message', (news: string) =>
-      news === 'open' ? resolve(null) : reject(new Error(news)),
-    )
-  })
-  await pause(SETTLE)
-  const after = { held: await held(server), ...usage(server) }
+  const open = async (more: number) => {
+    crowd.send({ wire, ports, tokens, projectId, count: more } satisfies Order)
+    const news = await new Promise((resolve) => crowd.once('message', resolve))
+    if (news !== 'open') throw new Error(String(news))
+    await pause(SETTLE)
+    return { held: await held(server), ...usage(server) }
+  }
+  const warm = Math.round(count / 10)
+  const before = await open(warm)
+  const after = await open(count - warm)
   await pause(WATCH)
   const cores = (usage(server).seconds - after.seconds) / (WATCH / 1_000)
   crowd.kill()
   return {
-    resident: (after.resident - before.resident) / count,
-    held: (after.held - before.held) / count,
+    resident: (after.resident - before.resident) / (count - warm),
+    held: (after.held - before.held) / (count - warm),
     cores,
   }
 }
 
-async function openCrowd({ wire, ports, tokens, projectId, count }: Crowd) {
+async function openCrowd({ wire, ports, tokens, projectId, count }: Order) {
   let opened = 0
   const lane = async () => {
     while (opened < count) {
@@ -58,8 +61,8 @@ async function openCrowd({ wire, ports, tokens, projectId, count }: Crowd) {
   await Promise.all(Array.from({ length: LANES }, lane))
 }
 
-process.once('message', (crowd: Crowd) => {
-  openCrowd(crowd).then(
+process.on('message', (order: Order) => {
+  openCrowd(order).then(
     () => process.send?.('open'),
     (error: unknown) => process.send?.(String(error)),
   )
