@@ -25,11 +25,11 @@ export function ChannelList({ place, onGo }: Props) {
   const { channels: all, threadsUnread } = useChats()
   const [dialog, setDialog] = useState<'create' | 'direct' | null>(null)
   const [archive, setArchive] = useState(false)
-  const { channels, conversations, archived } = useMemo(
-    () => groupChannels(all, user.id),
-    [all, user.id],
-  )
   const current = place.view === 'channel' ? (place.channelId ?? all[0]?.id) : null
+  const { channels, conversations, archived } = useMemo(
+    () => groupChannels(all, user.id, current),
+    [all, user.id, current],
+  )
   const row = (channel: Channel) => (
     <ChannelRow
       key={channel.id}

@@ -19,7 +19,12 @@ export interface ChannelGroups {
   archived: Channel[]
 }
 
-export function groupChannels(all: readonly Channel[], selfId: string): ChannelGroups {
+/** @param current id of the channel that is shown, which is in the list in any case */
+export function groupChannels(
+  all: readonly Channel[],
+  selfId: string,
+  current: string | null | undefined,
+): ChannelGroups {
   const byName = (a: Channel, b: Channel) =>
     channelName(a, selfId).localeCompare(channelName(b, selfId))
   const open = all.filter(({ archivedAt }) => archivedAt === null)
@@ -29,7 +34,8 @@ export function groupChannels(all: readonly Channel[], selfId: string): ChannelG
     conversations: open
       // Somebody opened it and said nothing: only they see it.
       .filter(
-        ({ name, lastSeq, createdBy }) => name === null && (lastSeq > 0 || createdBy === selfId),
+        ({ id, name, lastSeq, createdBy }) =>
+          name === null && (lastSeq > 0 || createdBy === selfId || id === current),
       )
       .sort((a, b) => Number(b.unread > 0) - Number(a.unread > 0) || byName(a, b)),
     archived: all.filter(({ archivedAt }) => archivedAt !== null).sort(byName),

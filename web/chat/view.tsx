@@ -110,9 +110,11 @@ export function ChatView({ channel, store, visible, seq, onGo }: Props) {
             icon={<MessagesSquare />}
             title="Nothing said yet"
             description={
-              channel.name === null
-                ? `Only you and ${name} read what is written here.`
-                : `Say hello to everybody in ${channel.kind === 'public' ? project.name : name}.`
+              silence !== null
+                ? undefined
+                : channel.name === null
+                  ? `Only you and ${name} read what is written here.`
+                  : `Say hello to everybody in ${channel.kind === 'public' ? project.name : name}.`
             }
           />
         )}
