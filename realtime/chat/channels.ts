@@ -53,7 +53,7 @@ const countTo = (rows: ReturnType<typeof sql>) =>
 /** Messages that somebody has not read; `marks.seq` is theirs, null where they read nothing. */
 const isUnread = (userId: string) => sql<SqlBool>`
   m.channel_id = channels.id and m.seq > coalesce(marks.seq, 0)
-  and m.author_id <> ${userId} and m.deleted_at is null`
+  and m.author_id <> ${userId} and m.deleted_at is null and m.system is null`
 
 const unread = (userId: string) =>
   countTo(sql`select from messages m where m.parent_id is null and ${isUnread(userId)}`)

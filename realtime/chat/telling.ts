@@ -39,7 +39,7 @@ function raisedMarks(written: readonly Written[]) {
     const { projectId, channelId, seq, author, mentions, mentionsAll, system } = message
     for (const [userId, state] of marks.values()) {
       if (state.channelId !== channelId || userId === author.id) continue
-      if (!root) state.unread = Math.min(state.unread + 1, UNREAD_LIMIT)
+      if (!root && !system) state.unread = Math.min(state.unread + 1, UNREAD_LIMIT)
       if (mentionsAll || mentions.includes(userId))
         state.mentions = Math.min(state.mentions + 1, UNREAD_LIMIT)
     }

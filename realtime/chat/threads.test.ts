@@ -88,7 +88,7 @@ test('[CH8] who began a thread, wrote in it or was mentioned in it takes part', 
     ])
 })
 
-test('[CH10] unread counts end at a limit, and leave out threads, deleted ones and one’s own', async () => {
+test('[CH10] unread counts end at a limit, and leave out threads, deleted, system and own ones', async () => {
   const { projectId, channelId, a, b } = await useRoom()
   const count = async (person: typeof a) => {
     const channels = await person.request('get_channels', { projectId })
@@ -102,6 +102,11 @@ test('[CH10] unread counts end at a limit, and leave out threads, deleted ones a
   const gone = await a.say('gone')
   expect(await count(b)).toEqual([2, 0])
   await a.request('delete_message', { projectId, messageId: gone.id })
+  expect(await count(b)).toEqual([1, 0])
+  await ada.rest('PATCH', `/projects/${projectId}/channels/${channelId}`, { topic: 'Counting' })
+  const system = async () =>
+    (await b.request('get_messages', { projectId, channelId })).messages.at(-1)?.system
+  await expect.poll(system).toEqual({ type: 'topic_changed', topic: 'Counting' })
   expect(await count(b)).toEqual([1, 0])
   await Promise.all(Array.from({ length: UNREAD_LIMIT + 5 }, (_, n) => a.say(`m${n}`)))
   expect(await count(b)).toEqual([UNREAD_LIMIT, 0])

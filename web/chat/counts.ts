@@ -13,7 +13,7 @@ export function countMessage(channel: Channel, message: ChatMessage, userId: str
     return threadId === null && !system ? { ...next, readSeq: seq, unread: 0, mentions: 0 } : next
   }
   if (seq <= channel.readSeq) return next
-  if (threadId === null) next.unread = more(channel.unread)
+  if (threadId === null && !system) next.unread = more(channel.unread)
   if (mentionsAll || mentions.includes(userId)) next.mentions = more(channel.mentions)
   return next
 }
