@@ -103,7 +103,9 @@ export function createChannel(options: Options) {
     let messages: readonly ChatMessage[] = replica.list(threadId, window)
     if (watching && !store.get().loadingOlder && messages.length > 2 * KEPT) {
       messages = messages.slice(-KEPT)
-      window = { ...window, from: messages[0]?.seq ?? 0 }
+      const from = messages[0]?.seq ?? 0
+      window = { ...window, from }
+      if (threadId === null) replica.forget(from)
     }
     const known = store.get().messages
     if (same(known, messages)) messages = known

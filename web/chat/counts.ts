@@ -12,7 +12,8 @@ export function countMessage(channel: Channel, message: ChatMessage, userId: str
     // Who writes has read what stands above.
     return threadId === null && !system ? { ...next, readSeq: seq, unread: 0, mentions: 0 } : next
   }
-  if (seq <= channel.readSeq) return next
+  // What the server says by itself asks nobody to look.
+  if (system || seq <= channel.readSeq) return next
   if (threadId === null && !system) next.unread = more(channel.unread)
   if (mentionsAll || mentions.includes(userId)) next.mentions = more(channel.mentions)
   return next

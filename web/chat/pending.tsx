@@ -1,6 +1,6 @@
 // A message on its way, and one that did not get there.
 import { Anchor } from '@mantine/core'
-import { CircleAlert } from 'lucide-react'
+import { CircleAlert, Clock } from 'lucide-react'
 import type { PublicUser } from '../../protocol/events.ts'
 import { PersonAvatar } from '../people/avatar.tsx'
 import { Prose } from '../prose/prose.tsx'
@@ -30,8 +30,16 @@ export function PendingRow({ entry, self, onRetry, onDiscard }: Props) {
         </div>
         <Attachments files={entry.attachments} />
         {failed && (
-          <p className={classes.failed} role="alert">
-            <CircleAlert size={14} aria-hidden />
+          <p
+            className={classes.failed}
+            data-waits={!entry.refused}
+            role={entry.refused ? 'alert' : 'status'}
+          >
+            {entry.refused ? (
+              <CircleAlert size={14} aria-hidden />
+            ) : (
+              <Clock size={14} aria-hidden />
+            )}
             <span>
               {entry.error}{' '}
               <Anchor component="button" type="button" inherit onClick={onRetry}>

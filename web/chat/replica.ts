@@ -84,6 +84,11 @@ export function createReplica() {
       }
       return apply(page.messages)
     },
+    /** Who follows a busy channel for days does not keep all of it; roots of threads stay, their threads show them. */
+    forget(below: number) {
+      for (const [id, { seq, threadId, thread }] of messages)
+        if (seq < below && threadId === null && !thread) messages.delete(id)
+    },
     /** Oldest first: outside of threads, or the replies of one */
     list(threadId: string | null, { from, to }: Window): ChatMessage[] {
       const found: ChatMessage[] = []

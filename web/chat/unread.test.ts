@@ -1,6 +1,6 @@
 // What is unread, against a server in memory that keeps the rules of the wire.
 import { expect, it } from 'vitest'
-import { openChats, settle } from './opened.ts'
+import { openChats, seqs, settle, upTo } from './opened.ts'
 
 it('counts what is unread, draws the line before it, and marks it when it is seen', async () => {
   const { chats, reads, fill, say, join, state } = openChats()
@@ -70,4 +70,27 @@ it('tells again what was read while the server could not be told', async () => {
   await back()
   expect(reads.get('general')).toBe(3)
   expect(chats.get().unread).toBe(0)
+})
+
+it('does not count what the server says by itself', async () => {
+  const { chats, truths, tell, join } = openChats()
+  await join()
+  const [said] = truths.get('general')?.say('ben', '') ?? []
+  if (said) tell('chat_message', { ...said, system: { type: 'member_joined' } })
+  expect(chats.get()).toMatchObject({ unread: 0, channels: [{ lastSeq: 1 }] })
+})
+
+it('does not keep all that a busy channel said before the eyes of somebody, and loads it again', async () => {
+  const { chats, fill, join } = openChats()
+  await join()
+  const channel = chats.open('general')
+  await settle()
+  channel.watch(true)
+  fill(700)
+  const first = channel.get().messages[0]?.seq ?? 0
+  expect(first).toBeGreaterThan(100)
+  expect(seqs(channel.get().messages)).toEqual(upTo(700, first))
+  expect(channel.get().hasOlder).toBe(true)
+  await channel.loadOlder()
+  expect(seqs(channel.get().messages)).toEqual(upTo(700, first - 50))
 })
