@@ -14,7 +14,7 @@ export function channelName(channel: Pick<ChannelInfo, 'name' | 'members'>, self
 
 export interface ChannelGroups {
   channels: Channel[]
-  /** Direct and group, those with something unread first */
+  /** Direct and group */
   conversations: Channel[]
   archived: Channel[]
 }
@@ -37,7 +37,7 @@ export function groupChannels(
         ({ id, name, lastSeq, createdBy }) =>
           name === null && (lastSeq > 0 || createdBy === selfId || id === current),
       )
-      .sort((a, b) => Number(b.unread > 0) - Number(a.unread > 0) || byName(a, b)),
+      .sort(byName),
     archived: all.filter(({ archivedAt }) => archivedAt !== null).sort(byName),
   }
 }
