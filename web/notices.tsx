@@ -15,7 +15,7 @@ const colors: Record<Notification['type'], string | undefined> = {
   error: 'red',
 }
 
-/** Parts of the page that show something say so: path without parameters */
+/** Parts of the page that show something say so: its path, of a thread with `?thread=` */
 const watched = new Set<string>()
 
 /** While `path` is before somebody's eyes, nothing is told of it. */
@@ -36,7 +36,9 @@ function wayTo({ actionUrl }: Notification): URL | null {
 
 function isSeen(way: URL | null) {
   if (!way || document.visibilityState !== 'visible') return false
-  return watched.has(way.pathname) || way.pathname === location.pathname
+  if (way.search === '' && way.pathname === location.pathname) return true
+  const thread = way.searchParams.get('thread')
+  return watched.has(way.pathname + (thread === null ? '' : `?thread=${thread}`))
 }
 
 function show(notification: Notification) {

@@ -65,18 +65,19 @@ function raisedThreadMarks(written: readonly Written[]) {
   return marks.values()
 }
 
-function notify(emit: Emit, { message, place }: Written, people: readonly string[]) {
+function notify(emit: Emit, { message, place, root }: Written, people: readonly string[]) {
   if (message.system) return
   const { id, author, channelId, seq, mentions } = message
   const concerned = new Set([...people, ...mentions])
   concerned.delete(author.id)
   if (concerned.size === 0) return
+  const at = root ? `thread=${root.id}&m=${seq}` : `m=${seq}`
   const notification = {
     id,
     title: place.name ? `${author.displayName} in #${place.name}` : author.displayName,
     message: excerpt(message),
     type: 'info' as const,
-    actionUrl: `/p/${place.slug}/chat/${channelId}?m=${seq}`,
+    actionUrl: `/p/${place.slug}/chat/${channelId}?${at}`,
   }
   for (const userId of concerned) emit.toUser(userId, 'notification', notification, author.id)
 }

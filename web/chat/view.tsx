@@ -47,7 +47,12 @@ export function ChatView({ channel, store, visible, seq, onGo }: Props) {
     store.watch(watching)
     return () => store.watch(false)
   }, [store, watching])
-  useWatched(watching ? `/p/${project.slug}/chat/${channel.id}` : null)
+  const here = placePath(project.slug, {
+    view: 'channel',
+    channelId: channel.id,
+    threadId: store.threadId ?? undefined,
+  })
+  useWatched(watching ? here : null)
   const target = useMemo(() => (seq === undefined ? null : { seq }), [seq])
   useEffect(() => {
     if (seq !== undefined) void store.jumpTo(seq)
