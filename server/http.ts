@@ -16,6 +16,7 @@ import { inviteRoutes } from './projects/invite-routes.ts'
 import { memberRoutes } from './projects/member-routes.ts'
 import { moderationRoutes } from './projects/moderation-routes.ts'
 import { projectRoutes } from './projects/routes.ts'
+import { updateRoutes } from './projects/update-routes.ts'
 import type { RestEnv } from './rest.ts'
 import { userRoutes } from './users/routes.ts'
 
@@ -28,6 +29,7 @@ const endpoints = (context: AppContext) => [
   memberRoutes(context),
   inviteRoutes(context),
   moderationRoutes(context),
+  updateRoutes(context),
   issueRoutes(context),
   fileRoutes(context),
   channelRoutes(context),
