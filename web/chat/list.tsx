@@ -9,14 +9,14 @@ import {
   type ReactNode,
 } from 'react'
 import { Button, Loader } from '@mantine/core'
-import { ArrowDown } from 'lucide-react'
+import { ArrowDown, ArrowUp } from 'lucide-react'
 import type { PublicUser } from '../../protocol/events.ts'
 import { dayName } from '../time.tsx'
 import type { ChannelState } from './channel.ts'
 import { groupMessages } from './history.ts'
 import { MessageRow } from './message.tsx'
 import { PendingRow } from './pending.tsx'
-import { findAnchor, findRow, moveFocus, restore, type Anchor } from './scroll.ts'
+import { findAnchor, findNear, moveFocus, restore, startsAbove, type Anchor } from './scroll.ts'
 import classes from './chat.module.css'
 
 /** A message that somebody came to see; another object is another visit. */
@@ -36,10 +36,13 @@ interface Props {
   onOlder: () => void
   onNewer: () => void
   onNewest: () => void
+  /** Shows this message, which is not loaded */
+  onJump: (seq: number) => void
   onRetry: (nonce: string) => void
   onDiscard: (nonce: string) => void
 }
 
+const LINE = '[data-unread-line]'
 const sizeOf = ({ scrollHeight, clientHeight }: Element) => `${scrollHeight}/${clientHeight}`
 
 export function MessageList(props: Props) {
@@ -47,6 +50,7 @@ export function MessageList(props: Props) {
   const box = useRef<HTMLDivElement>(null)
   const sticky = useRef(true)
   const [away, setAway] = useState(false)
+  const [unreadAbove, setUnreadAbove] = useState(false)
   const anchor = useRef<Anchor | null>(null)
   /** How high the box and its content were when this last stood at the bottom or was scrolled */
   const size = useRef('')
@@ -65,7 +69,7 @@ export function MessageList(props: Props) {
   useLayoutEffect(() => {
     const element = box.current
     if (!element || element.clientHeight === 0) return
-    const row = target && shown.current !== target ? findRow(element, target.seq) : null
+    const row = target && shown.current !== target ? findNear(element, target.seq) : null
     const nonces = chat.pending.map(({ nonce }) => nonce)
     const newest = nonces.at(-1)
     const sending = newest !== undefined && !sent.current.includes(newest)
@@ -80,8 +84,10 @@ export function MessageList(props: Props) {
     // Who writes wants to see it, wherever they were reading.
     else if (sending) toBottom()
     else stay(element)
+    const first = chat.messages[0]?.seq ?? 0
+    setUnreadAbove(startsAbove(element, LINE, first, chat.unreadAfter))
     // oxlint-disable-next-line react/exhaustive-deps -- the functions only read refs and the newest props
-  }, [chat.messages, chat.pending, chat.typing.length, visible, target])
+  }, [chat.messages, chat.pending, chat.typing.length, chat.unreadAfter, visible, target])
   // A keyboard, a longer draft or a wider window changes how much is seen.
   const latest = useRef(stay)
   useEffect(() => {
@@ -109,8 +115,18 @@ export function MessageList(props: Props) {
       setAway(!atBottom)
       onBottom(atBottom)
     }
+    if (unreadAbove) {
+      const first = chat.messages[0]?.seq ?? 0
+      setUnreadAbove(startsAbove(element, LINE, first, chat.unreadAfter))
+    }
     if (element.scrollTop < 200 && chat.hasOlder && !chat.loadingOlder) onOlder()
     if (below < 200 && chat.hasNewer && !chat.loadingNewer) onNewer()
+  }
+  const toUnread = () => {
+    setUnreadAbove(false)
+    const line = box.current?.querySelector(LINE)
+    if (line) line.scrollIntoView({ block: 'center' })
+    else if (chat.unreadAfter !== null) props.onJump(chat.unreadAfter + 1)
   }
   const toBottom = () => {
     const element = box.current
@@ -161,7 +177,7 @@ export function MessageList(props: Props) {
               </div>
             )}
             {group.firstUnread && (
-              <div className={classes.unread} role="separator">
+              <div className={classes.unread} role="separator" data-unread-line>
                 <span>New messages</span>
               </div>
             )}
@@ -190,6 +206,17 @@ export function MessageList(props: Props) {
           />
         ))}
       </div>
+      {unreadAbove && (
+        <Button
+          className={classes.up ?? ''}
+          size="compact-sm"
+          radius="xl"
+          leftSection={<ArrowUp size={14} />}
+          onClick={toUnread}
+        >
+          New messages
+        </Button>
+      )}
       {away && (
         <Button
           className={classes.down ?? ''}

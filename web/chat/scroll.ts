@@ -25,8 +25,24 @@ export function restore(box: HTMLElement, anchor: Anchor) {
   if (row) box.scrollTop += topOf(box, row) - anchor.top
 }
 
-export const findRow = (box: Element, seq: string | number) =>
+const findRow = (box: Element, seq: string | number) =>
   box.querySelector<HTMLElement>(`[data-seq="${seq}"]`)
+
+/** The row of a message; where that one is elsewhere, in a thread, the next one of those around it. */
+export function findNear(box: Element, seq: number) {
+  const exact = findRow(box, seq)
+  if (exact) return exact
+  const all = [...rows(box)]
+  const before = all.some((row) => Number(row.dataset['seq']) < seq)
+  return before ? all.find((row) => Number(row.dataset['seq']) > seq) : undefined
+}
+
+/** Whether the unread messages begin above what is seen. */
+export function startsAbove(box: Element, line: string, first: number, unreadAfter: number | null) {
+  if (unreadAfter === null) return false
+  const element = box.querySelector(line)
+  return element ? topOf(box, element) < 0 : first > unreadAfter + 1
+}
 
 /** Arrow keys go from message to message. */
 export function moveFocus(box: Element, key: string): boolean {

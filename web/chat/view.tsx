@@ -141,6 +141,14 @@ export function ChatView({ channel, store, visible, seq, onGo }: Props) {
             onOlder={() => void store.loadOlder()}
             onNewer={() => void store.loadNewer()}
             onNewest={() => void store.load()}
+            onJump={(to) =>
+              onGo({
+                view: 'channel',
+                channelId: channel.id,
+                threadId: store.threadId ?? undefined,
+                seq: to,
+              })
+            }
             onRetry={store.retry}
             onDiscard={store.discard}
           />
