@@ -161,6 +161,21 @@ test('what came before following is not told, what comes while the head is read 
   expect(told.at(-1)).toBe(late)
 })
 
+test('what was replaced while it waited is not told beside what replaced it', async () => {
+  useTime()
+  const { truth, nodes, addNode, commit } = createWorld()
+  const { feed, told } = addNode('k')
+  onTestFinished(() => nodes.forEach((node) => node.feed.close()))
+  await feed.follow(['k'])
+  for (let n = 0; n < 3; n++) commit('k')
+  feed.publish('k', [entry(2)])
+  // The third is a change of the same thing as the second.
+  truth.set('k', [1, 3])
+  await vi.advanceTimersByTimeAsync(1_000)
+  feed.publish('k', [entry(3)])
+  expect(told).toEqual([1, 3])
+})
+
 test('what arrives early waits for what is missing, and asks no database when it comes', async () => {
   useTime()
   const { world, nodes, addNode, commit } = createWorld()

@@ -134,18 +134,15 @@ export function createFeed({ topic, bus, log, heads, read, deliver }: FeedOption
     if (!isAll) void fill(key, line, 0)
   }
 
-  /** All up to `settled` is known: in `entries`, arrived meanwhile, or replaced. */
+  /**
+   * All up to `settled` is known: in `entries`, or replaced by one of them. What arrived meanwhile and was replaced
+   * must not be told, too: the same message would be new twice.
+   */
   function settle(key: string, line: Line, entries: Entry[], settled: number) {
-    for (const { position, packet } of entries) line.ahead.set(position, packet)
     const end = Math.max(settled, entries.at(-1)?.position ?? 0)
     const told = line.position ?? 0
-    const positions = [...line.ahead.keys()].filter((at) => at <= end).sort((a, b) => a - b)
-    const packets: Packet[] = []
-    for (const position of positions) {
-      const packet = line.ahead.get(position)
-      if (packet && position > told) packets.push(packet)
-      line.ahead.delete(position)
-    }
+    const packets = entries.filter(({ position }) => position > told).map(({ packet }) => packet)
+    for (const position of line.ahead.keys()) if (position <= end) line.ahead.delete(position)
     line.position = Math.max(told, end)
     if (packets.length > 0) deliver(key, packets)
     advance(key, line)
