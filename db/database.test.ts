@@ -194,6 +194,15 @@ describe.skipIf(!inject('postgresUrl'))('PostgreSQL that goes away', () => {
     await ping()
   })
 
+  test('[E1] one dead connection shows that the others are: none is tried after it', async () => {
+    const { db, ping, proxy } = await useDatabase(500)
+    await Promise.all([1, 2, 3, 4, 5].map(() => sql`select pg_sleep(0.2)`.execute(db)))
+    proxy.hold()
+    expect(await failure(ping())).toBe('UNAVAILABLE')
+    // New ones are not held.
+    expect(await failure(ping())).toBeUndefined()
+  })
+
   test('is told from everything else that fails', async () => {
     const { db } = await useDatabase()
     const failed = await sql`select 1 / 0`.execute(db).catch((error: unknown) => error)

@@ -19,16 +19,26 @@ export interface WatchdogOptions {
   isOn(): boolean
 }
 
-/** Ends connections on which a query gets no answer: it fails as UNAVAILABLE, and the pool makes another one. */
+/**
+ * Ends connections on which a query gets no answer: it fails as UNAVAILABLE, and the pool makes another one. With it go
+ * those that were not heard since it was asked: each of them would take as long to show that it is dead.
+ */
 export function watchConnections(
   pool: pg.Pool,
   { silenceMs = SILENCE, isOn }: WatchdogOptions,
 ): void {
+  const heardAt = new Map<Socket, number>()
   pool.on('connect', (client) => {
     const inside = client as unknown as ClientInside
     const { stream } = inside.connection
+    const hear = () => heardAt.set(stream, performance.now())
+    hear()
+    stream.on('data', hear).on('close', () => heardAt.delete(stream))
     stream.setTimeout(silenceMs, () => {
-      if (isOn() && inside._activeQuery) stream.destroy()
+      if (!isOn() || !inside._activeQuery) return
+      const askedAt = performance.now() - silenceMs
+      for (const [other, at] of heardAt) if (at <= askedAt) other.destroy()
+      stream.destroy()
     })
   })
 }
