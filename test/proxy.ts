@@ -34,6 +34,7 @@ export async function startProxy(address: string) {
   }
 
   function carry(from: Socket, to: Socket) {
+    const chunks: Buffer[] = []
     let onTheWay = 0
     let due = 0
     let ended = false
@@ -51,10 +52,13 @@ export async function startProxy(address: string) {
       due = Math.max(due, now + weather.latencyMs) + (chunk.length / weather.bytesPerSecond) * 1_000
       if (due <= now && onTheWay === 0) return pass(chunk)
       onTheWay += chunk.length
+      chunks.push(chunk)
       if (onTheWay >= ON_THE_WAY && weather.bytesPerSecond < Infinity) from.pause()
+      // Timers of different lengths may overtake each other; what was first must go first.
       setTimeout(() => {
-        onTheWay -= chunk.length
-        pass(chunk)
+        const next = chunks.shift() ?? chunk
+        onTheWay -= next.length
+        pass(next)
         goOn()
         finish()
       }, due - now)

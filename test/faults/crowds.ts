@@ -56,12 +56,12 @@ export const crowds: Scenario[] = [
   {
     title: 'presence after kill -9: who is gone goes within 10 s, nobody else flickers',
     isQuiet: true,
-    async run({ cluster, devices, people, pause, until, demand, addDevice }) {
+    async run({ cluster, devices, people, pause, until, demand, addDevice, quit }) {
       const gone = devices[2]!
       const others = devices.filter((device) => device !== gone)
       const others0 = others.map(({ presence }) => presence.length)
       const node = cluster.nodes[gone.link.node()]!
-      gone.close()
+      await quit(gone)
       await node.end('SIGKILL')
       const sees = (device: Device) => device.present().includes(gone.person.id)
       await until('who is gone is gone', 10_000, () => others.every((device) => !sees(device)))
@@ -76,7 +76,6 @@ export const crowds: Scenario[] = [
         demand(`${name} is told ${times} times that one is gone`, times <= 1)
       })
       await node.start()
-      devices.splice(devices.indexOf(gone), 1)
       const late = addDevice(gone.person, node.n)
       await until('who is back is back', 5_000, () => others.every(sees))
       await until('there is no ghost', 1_000, () => late.present().length === people.length)

@@ -19,10 +19,12 @@ describe.skipIf(!inject('postgresUrl') || !inject('redisUrl'))('faults', () => {
   afterAll(() => cluster?.close())
 
   for (let round = 0; round < rounds; round++) {
-    test.each(scenarios)(
-      `$title (seed ${seed + round})`,
-      { timeout: isFull ? 600_000 : 120_000 },
-      (scenario) => play(scenario, { cluster, crowd, seed: seed + round, isFull }),
-    )
+    for (const scenario of scenarios) {
+      test(
+        `${scenario.title} (seed ${seed + round})`,
+        { timeout: isFull ? 600_000 : 120_000 },
+        () => play(scenario, { cluster, crowd, seed: seed + round, isFull }),
+      )
+    }
   }
 })

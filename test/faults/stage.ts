@@ -26,6 +26,8 @@ export interface Stage {
   pause(milliseconds: number): Promise<void>
   /** Polls. @throws with the sentence when it does not become true in time */
   until(what: string, within: number, condition: () => boolean | Promise<boolean>): Promise<void>
+  /** Takes a device away for good, once what it began is answered. */
+  quit(device: Device): Promise<void>
   /** Resolves when messages are acknowledged on every device, sent from now on. */
   goesOn(within?: number): Promise<void>
   /** Resolves when what a device sends is on all the others. @throws with the sentence */
@@ -79,10 +81,11 @@ export async function play(
   const { id: projectId } = project
   const ledger = createLedger()
   const devices: Device[] = []
+  let made = 0
   const loads = new Map<Device, ReturnType<typeof startLoad>>()
 
   function addDevice(person: Person, first: number) {
-    const n = devices.length
+    const n = made++
     const name = `${person.username.slice(0, 3)}${n}`
     const device = createDevice({
       name,
@@ -96,8 +99,7 @@ export async function play(
     devices.push(device)
     return device
   }
-  const load = (device: Device, pace: number) => {
-    const n = devices.indexOf(device)
+  const load = (device: Device, n: number, pace: number) => {
     const emojis = [EMOJIS[n % EMOJIS.length]!]
     loads.set(
       device,
@@ -112,11 +114,14 @@ export async function play(
   const goesOn = (within = 10_000) => {
     const counts = crew.map((device) => loads.get(device)?.count() ?? 0)
     return until('everybody sends', within, () =>
-      crew.every((device, n) => (loads.get(device)?.count() ?? 0) > counts[n]!),
+      crew.every(
+        (device, n) => !devices.includes(device) || (loads.get(device)?.count() ?? 0) > counts[n]!,
+      ),
     )
   }
   const problems: string[] = []
   let reached = 0
+  let places: string[] = []
   const attempt = (what: Promise<unknown>) =>
     what.catch(
       (error: unknown) =>
@@ -125,7 +130,7 @@ export async function play(
 
   try {
     await until('everybody is in', 15_000, () => devices.every((device) => device.isReady()))
-    for (const device of crew) load(device, isQuiet ? 300 : 30)
+    crew.forEach((device, n) => load(device, n, isQuiet ? 300 : 30))
     if (!isQuiet) await goesOn()
     const stage: Stage = {
       cluster,
@@ -139,6 +144,11 @@ export async function play(
       pause: (milliseconds) => sleep(milliseconds),
       until,
       goesOn,
+      async quit(device) {
+        await loads.get(device)?.stop()
+        device.close()
+        devices.splice(devices.indexOf(device), 1)
+      },
       async send(device, text) {
         const one =
           loads.get(device) ??
@@ -164,13 +174,14 @@ export async function play(
     await attempt(settle())
     const rest = await converge()
     problems.push(...rest)
+    places = devices.map(describe)
   } finally {
     devices.forEach((device) => device.close())
     await cluster.heal()
   }
   if (problems.length > 0) {
     const lines = problems.slice(0, 20).concat(problems.length > 20 ? ['…'] : [])
-    throw new Error(`${title}, seed ${seed}:\n${lines.join('\n')}`)
+    throw new Error(`${title}, seed ${seed}:\n${[...lines, ...places].join('\n')}`)
   }
 
   async function settle() {
@@ -181,14 +192,16 @@ export async function play(
     await until('everybody is back', SETTLE, () => devices.every((device) => device.isReady()))
     // One device of each person reads everything; the others hear of it.
     await Promise.all(
-      crew.slice(0, people.length).flatMap((device) =>
-        channelIds.map(async (channelId) => {
-          const seq = device.replicas.get(channelId)?.messages.size ?? 0
-          const { readSeq } = await device.insist('mark_read', { projectId, channelId, seq })
-          ledger.read(channelId, device.person.id, seq, readSeq)
-          device.marks.set(channelId, Math.max(device.marks.get(channelId) ?? 0, readSeq))
-        }),
-      ),
+      people
+        .flatMap(({ id }) => devices.filter(({ person }) => person.id === id).slice(0, 1))
+        .flatMap((device) =>
+          channelIds.map(async (channelId) => {
+            const seq = device.replicas.get(channelId)?.messages.size ?? 0
+            const { readSeq } = await device.insist('mark_read', { projectId, channelId, seq })
+            ledger.read(channelId, device.person.id, seq, readSeq)
+            device.marks.set(channelId, Math.max(device.marks.get(channelId) ?? 0, readSeq))
+          }),
+        ),
     )
   }
 
@@ -201,6 +214,13 @@ export async function play(
       await sleep(100)
     }
   }
+}
+
+/** Where a device is, and what it was told when it was told no. */
+function describe({ name, link, refusals }: Device) {
+  const told = Map.groupBy(refusals, ({ name: request, text }) => `${request}: ${text}`)
+  const counts = [...told].map(([text, { length }]) => `${length} × ${text}`)
+  return `  ${name} on node ${link.node()}, connection ${link.connection()}; ${counts.join('; ')}`
 }
 
 /** A project with a public and a private channel, and everybody in both. */
