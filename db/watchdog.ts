@@ -9,7 +9,8 @@ const SILENCE = 8_000
 /** What `pg` keeps behind the type of a pool's client. */
 interface ClientInside {
   connection: { stream: Socket }
-  _activeQuery: unknown
+  /** Whether the server owes nothing */
+  readyForQuery: boolean
 }
 
 export interface WatchdogOptions {
@@ -34,11 +35,13 @@ export function watchConnections(
     const hear = () => heardAt.set(stream, performance.now())
     hear()
     stream.on('data', hear).on('close', () => heardAt.delete(stream))
-    stream.setTimeout(silenceMs, () => {
-      if (!isOn() || !inside._activeQuery) return
+    // As a listener of its own: the one that setTimeout takes is told once, and most silences are idle ones.
+    stream.setTimeout(silenceMs).on('timeout', () => {
+      if (!isOn() || inside.readyForQuery) return
       const askedAt = performance.now() - silenceMs
-      for (const [other, at] of heardAt) if (at <= askedAt) other.destroy()
+      // Handles close in reverse order: the others are out of the pool when this query fails, and is tried again.
       stream.destroy()
+      for (const [other, at] of heardAt) if (at <= askedAt) other.destroy()
     })
   })
 }
