@@ -192,8 +192,11 @@ const silence: Scenario = {
     const { toPostgres } = random.pick(cluster.nodes)
     toPostgres.hold()
     // Nothing is said of it and nothing is given back: the node must notice by itself.
-    await goesOn(30_000)
-    toPostgres.release()
+    try {
+      await goesOn(30_000)
+    } finally {
+      toPostgres.release()
+    }
   },
 }
 

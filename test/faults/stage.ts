@@ -174,7 +174,7 @@ export async function play(
     await attempt(settle())
     const rest = await converge()
     problems.push(...rest)
-    places = devices.map(describe)
+    places = crew.map(describe)
   } finally {
     devices.forEach((device) => device.close())
     await cluster.heal()
