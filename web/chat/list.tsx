@@ -1,13 +1,5 @@
 // The messages, oldest at the top. Stays at the bottom while one is there, and in place while others come in.
-import {
-  Fragment,
-  useEffect,
-  useLayoutEffect,
-  useMemo,
-  useRef,
-  useState,
-  type ReactNode,
-} from 'react'
+import { useEffect, useLayoutEffect, useMemo, useRef, useState, type ReactNode } from 'react'
 import { Button, Loader } from '@mantine/core'
 import { ArrowDown, ArrowUp } from 'lucide-react'
 import type { PublicUser } from '../../protocol/events.ts'
@@ -16,7 +8,7 @@ import type { ChannelState } from './channel.ts'
 import { groupMessages } from './history.ts'
 import { MessageRow } from './message.tsx'
 import { PendingRow } from './pending.tsx'
-import { findAnchor, findNear, moveFocus, restore, startsAbove, type Anchor } from './scroll.ts'
+import { findAnchor, findNear, isAbove, moveFocus, restore, type Anchor } from './scroll.ts'
 import classes from './chat.module.css'
 
 /** A message that somebody came to see; another object is another visit. */
@@ -56,10 +48,11 @@ export function MessageList(props: Props) {
   const size = useRef('')
   const sent = useRef<readonly string[]>([])
   const shown = useRef<Target | null>(null)
-  const groups = useMemo(
-    () => groupMessages(chat.messages, chat.unreadAfter),
-    [chat.messages, chat.unreadAfter],
-  )
+  const first = chat.messages[0]?.seq ?? 0
+  // Where the unread messages begin above all that is loaded, the line stands there, too.
+  const beyond = chat.hasOlder && chat.unreadAfter !== null && first > chat.unreadAfter
+  const lineAfter = beyond ? null : chat.unreadAfter
+  const groups = useMemo(() => groupMessages(chat.messages, lineAfter), [chat.messages, lineAfter])
 
   const stay = (element: HTMLElement) => {
     if (sticky.current && !chat.hasNewer) element.scrollTop = element.scrollHeight
@@ -84,8 +77,7 @@ export function MessageList(props: Props) {
     // Who writes wants to see it, wherever they were reading.
     else if (sending) toBottom()
     else stay(element)
-    const first = chat.messages[0]?.seq ?? 0
-    setUnreadAbove(startsAbove(element, LINE, first, chat.unreadAfter))
+    setUnreadAbove(beyond || isAbove(element, LINE))
     // oxlint-disable-next-line react/exhaustive-deps -- the functions only read refs and the newest props
   }, [chat.messages, chat.pending, chat.typing.length, chat.unreadAfter, visible, target])
   // A keyboard, a longer draft or a wider window changes how much is seen.
@@ -115,10 +107,7 @@ export function MessageList(props: Props) {
       setAway(!atBottom)
       onBottom(atBottom)
     }
-    if (unreadAbove) {
-      const first = chat.messages[0]?.seq ?? 0
-      setUnreadAbove(startsAbove(element, LINE, first, chat.unreadAfter))
-    }
+    setUnreadAbove(beyond || isAbove(element, LINE))
     if (element.scrollTop < 200 && chat.hasOlder && !chat.loadingOlder) onOlder()
     if (below < 200 && chat.hasNewer && !chat.loadingNewer) onNewer()
   }
@@ -169,28 +158,27 @@ export function MessageList(props: Props) {
         ) : (
           head
         )}
-        {groups.map((group) => (
-          <Fragment key={group.seq}>
-            {group.newDay && (
-              <div className={classes.day} role="separator">
-                <span>{dayName(group.messages[0]?.createdAt ?? '')}</span>
-              </div>
-            )}
-            {group.firstUnread && (
-              <div className={classes.unread} role="separator" data-unread-line>
-                <span>New messages</span>
-              </div>
-            )}
-            {group.messages.map((message, index) => (
-              <MessageRow
-                key={message.id}
-                message={message}
-                first={index === 0}
-                marked={message.seq === target?.seq}
-              />
-            ))}
-          </Fragment>
-        ))}
+        {/* Flat: a message keeps its row, and what is open in it, when groups change. */}
+        {groups.flatMap(({ seq, newDay, firstUnread, messages }) => [
+          newDay && (
+            <div key={`day of ${seq}`} className={classes.day} role="separator">
+              <span>{dayName(messages[0]?.createdAt ?? '')}</span>
+            </div>
+          ),
+          firstUnread && (
+            <div key="unread" className={classes.unread} role="separator" data-unread-line>
+              <span>New messages</span>
+            </div>
+          ),
+          ...messages.map((message, index) => (
+            <MessageRow
+              key={message.id}
+              message={message}
+              first={index === 0}
+              marked={message.seq === target?.seq}
+            />
+          )),
+        ])}
         {chat.hasNewer && (
           <div className={classes.older}>
             <Loader size="xs" aria-label="Loading newer messages" />

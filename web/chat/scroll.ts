@@ -37,11 +37,10 @@ export function findNear(box: Element, seq: number) {
   return before ? all.find((row) => Number(row.dataset['seq']) > seq) : undefined
 }
 
-/** Whether the unread messages begin above what is seen. */
-export function startsAbove(box: Element, line: string, first: number, unreadAfter: number | null) {
-  if (unreadAfter === null) return false
-  const element = box.querySelector(line)
-  return element ? topOf(box, element) < 0 : first > unreadAfter + 1
+/** Whether something is there, above what is seen. */
+export function isAbove(box: Element, selector: string) {
+  const element = box.querySelector(selector)
+  return element !== null && topOf(box, element) < 0
 }
 
 /** Arrow keys go from message to message. */
