@@ -141,7 +141,7 @@ export async function openCluster(settings: NodeJS.ProcessEnv = {}) {
     },
     async close() {
       for (const node of nodes) node.signal('SIGCONT')
-      await Promise.all(nodes.map((node) => node.isAlive() && node.end('SIGKILL')))
+      await Promise.all(nodes.filter((node) => node.isAlive()).map((node) => node.end('SIGKILL')))
       await Promise.all(proxies.map((proxy) => proxy.cut()))
       await Promise.all([postgres.end('SIGQUIT'), redis.end('SIGKILL')])
       rmSync(directory, { recursive: true, force: true })

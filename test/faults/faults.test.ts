@@ -1,5 +1,5 @@
 // Real clients on three real nodes, and everything between and below them breaks. `npm run test:faults` is longer.
-import { afterAll, beforeAll, describe, inject, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import type { Person } from '../people.ts'
 import { openCluster, type Cluster } from './cluster.ts'
 import { scenarios } from './scenarios.ts'
@@ -23,7 +23,10 @@ describe.skipIf(!inject('postgresUrl') || !inject('redisUrl'))('faults', () => {
       test(
         `${scenario.title} (seed ${seed + round})`,
         { timeout: isFull ? 600_000 : 120_000 },
-        () => play(scenario, { cluster, crowd, seed: seed + round, isFull }),
+        () =>
+          expect(play(scenario, { cluster, crowd, seed: seed + round, isFull })).resolves.toEqual(
+            [],
+          ),
       )
     }
   }

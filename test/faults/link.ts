@@ -100,8 +100,8 @@ export function createLink({ urls, first, token, random, onConnect, onEvent }: L
       return reply.data
     },
     /** Reads nothing more from the network, until `read`. */
-    stopReading: () => netSocketOf(socket)?.pause(),
-    read: () => netSocketOf(socket)?.resume(),
+    stopReading: () => websocketOf(socket)?.pause(),
+    read: () => websocketOf(socket)?.resume(),
     close() {
       isClosed = true
       clearTimeout(timer)
@@ -110,9 +110,9 @@ export function createLink({ urls, first, token, random, onConnect, onEvent }: L
   }
 }
 
-function netSocketOf(socket: Socket | undefined) {
+function websocketOf(socket: Socket | undefined) {
   const { transport } = (socket?.io.engine ?? {}) as unknown as {
-    transport?: { ws?: { _socket?: import('node:net').Socket; pause(): void; resume(): void } }
+    transport?: { ws?: { pause(): void; resume(): void } }
   }
   return transport?.ws
 }
