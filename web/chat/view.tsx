@@ -65,7 +65,8 @@ export function ChatView({ channel, store, visible, seq, onGo }: Props) {
     const own = chat.messages.findLast(
       ({ author, deletedAt, system }) => author.id === user.id && !deletedAt && !system,
     )
-    if (own) actions.setEditing(own.id)
+    // The last one is still on its way: another is not meant.
+    if (own && chat.pending.length === 0) actions.setEditing(own.id)
   }
   const drop = (event: DragEvent) => {
     const files = [...event.dataTransfer.files]
