@@ -127,7 +127,9 @@ describe.skipIf(!hasChromium)('the chat', () => {
     // Ada corrects her last message by the arrow key; Ben reads what it said before.
     await say(a, 'Fuel: 12 tons')
     await sees(b, 'Fuel: 12 tons')
-    await log(a).locator('[aria-busy="true"]').waitFor({ state: 'detached', ...patience })
+    await log(a)
+      .locator('[aria-busy="true"]')
+      .waitFor({ state: 'detached', ...patience })
     await box(a).press('ArrowUp')
     await a.getByRole('textbox', { name: 'Edit message' }).fill('Fuel: 14 tons')
     await a.getByRole('textbox', { name: 'Edit message' }).press('Enter')
