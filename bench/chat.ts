@@ -1,19 +1,16 @@
 // The chat under load, next to what it could be without storage. Everything in one run, on one machine, with the
 // load in a process of its own. Prints markdown; docs/BENCHMARKS.md holds a run and what it means.
 //   npm run bench:chat [-- name of a part …]
-import { fork, type ChildProcess } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { startPostgres, startRedis, stop } from '../test/services.ts'
 import { measureIdle } from './chat/idle.ts'
-import type { LoadPlan, LoadResult } from './chat/load.ts'
-import { startBare, startOwn, usage, type Services, type Target } from './chat/targets.ts'
+import { measure, SECONDS, type Measured } from './chat/measure.ts'
+import { startBare, startOwn, type Services, type Target } from './chat/targets.ts'
 
-const SECONDS = Number(process.env['BENCH_SECONDS'] ?? 5)
 const ROOMS = [10, 100, 1_000]
-/** Enough that no sender meets the limit of requests per socket */
-const SENDERS = 150
 const wanted = process.argv.slice(2)
 
 interface Contender {
@@ -42,44 +39,10 @@ const contenders: Contender[] = [
   })),
 ]
 
-async function measure(target: Target, plan: Partial<LoadPlan> & { receivers: number }) {
-  const { wire, ports, tokens, projectId } = target
-  const load = fork(path.join(import.meta.dirname, 'chat/load.ts'))
-  const full: LoadPlan = {
-    wire,
-    ports,
-    tokens,
-    projectId,
-    senders: SENDERS,
-    seconds: SECONDS,
-    inFlight: 50,
-    ...plan,
-  }
-  let before: number[] = []
-  const spent = () => [...target.children, load].map((child) => usage(child).seconds)
-  return new Promise<{ result: LoadResult; cores: number[] }>((resolve, reject) => {
-    load.send(full)
-    load.on('message', (news: 'measuring' | { result: LoadResult } | { error: string }) => {
-      if (news === 'measuring') before = spent()
-      else if ('error' in news) reject(new Error(news.error))
-      else {
-        const { result } = news
-        const cores = spent().map((now, n) => (now - (before[n] ?? 0)) / result.seconds)
-        resolve({ result, cores })
-      }
-    })
-    load.once('exit', () => reject(new Error('the load ended')))
-  })
-}
-
 const whole = (n: number) => Math.round(n).toLocaleString('en')
 const ms = (n: number) => (n < 10 ? n.toFixed(1) : n.toFixed(0))
 
-function printRow(
-  name: string,
-  room: number,
-  { result, cores }: Awaited<ReturnType<typeof measure>>,
-) {
+function printRow(name: string, room: number, { result, cores }: Measured) {
   const { messages, deliveries, seconds, refused, ack, last } = result
   const load = cores.at(-1) ?? 0
   const server = cores

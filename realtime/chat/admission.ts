@@ -1,4 +1,4 @@
-// The door of a batch of messages: finds and locks the channels, and judges every sender, in three statements.
+// The door of a batch of messages: finds and locks the channels, then judges every sender, in two statements.
 import { sql } from 'kysely'
 import { accessOf, requirePermissions, type Actor } from '../../db/access.ts'
 import type { Trx } from '../../db/database.ts'
@@ -28,6 +28,21 @@ interface Standing {
   role: ProjectRole | null
   isIn: boolean
   mutedUntil: string | null
+}
+
+/** A message that has the same author and nonce. */
+export interface Earlier {
+  id: string
+  fingerprint: string | null
+}
+
+export interface Verdicts {
+  /**
+   * @throws AppError as `requireAccess` does, NOT_FOUND for a channel that this person may not know of, and
+   *   INSUFFICIENT_PERMISSIONS where nobody writes or this person is muted
+   */
+  requireVoice(sender: Actor, place: Place): void
+  findEarlier(sender: Actor, place: Place, nonce: string): Earlier | undefined
 }
 
 /**
@@ -64,21 +79,22 @@ export async function lockPlaces(
 /**
  * Reads what decides, and keeps it so until the commit: who takes a role or a membership away waits for it, and
  * nothing of that person comes in afterwards.
- * @returns a door: it throws as `requireAccess` does, NOT_FOUND for a channel that this person may not know of, and
- *   INSUFFICIENT_PERMISSIONS where nobody writes or this person is muted
  */
 export async function judge(
   trx: Trx,
-  asked: readonly { sender: Actor; place: Place }[],
-): Promise<(sender: Actor, place: Place) => void> {
-  const pairs = new Map(
-    asked.map(({ sender, place }) => [
-      `${sender.id} ${place.id}`,
-      { userId: sender.id, projectId: place.projectId, channelId: place.id },
-    ]),
-  )
-  const table = asTable([...pairs.values()], '"userId" uuid, "projectId" uuid, "channelId" uuid')
-  const { rows } = await sql<Standing & { userId: string; channelId: string }>`
+  asked: readonly { sender: Actor; place: Place; nonce: string }[],
+): Promise<Verdicts> {
+  const wanted = asked.map(({ sender, place, nonce }) => ({
+    userId: sender.id,
+    projectId: place.projectId,
+    channelId: place.id,
+    nonce,
+  }))
+  const table = asTable(wanted, '"userId" uuid, "projectId" uuid, "channelId" uuid, nonce text')
+  type Row = Standing & { userId: string; channelId: string; nonce: string } & {
+    [Key in keyof Earlier]: Earlier[Key] | null
+  }
+  const { rows } = await sql<Row>`
     with w as (select * from ${table} t),
     roles as (
       select project_id, user_id, role from project_members
@@ -88,23 +104,33 @@ export async function judge(
       select channel_id, user_id from channel_members
       where (channel_id, user_id) in (select "channelId", "userId" from w) for share
     )
-    select w."userId", w."channelId", roles.role, insiders.user_id is not null as "isIn",
-      mutes.until as "mutedUntil"
+    select w."userId", w."channelId", w.nonce, roles.role, insiders.user_id is not null as "isIn",
+      mutes.until as "mutedUntil", m.id, m.fingerprint
     from w
     left join roles on roles.project_id = w."projectId" and roles.user_id = w."userId"
     left join insiders on insiders.channel_id = w."channelId" and insiders.user_id = w."userId"
     left join mutes on mutes.project_id = w."projectId" and mutes.user_id = w."userId"
-      and mutes.until > now()`.execute(trx)
+      and mutes.until > now()
+    left join messages m on m.channel_id = w."channelId" and m.author_id = w."userId"
+      and m.nonce = w.nonce`.execute(trx)
   const standings = new Map(rows.map((row) => [`${row.userId} ${row.channelId}`, row]))
+  const earlier = new Map(
+    rows.flatMap(({ userId, channelId, nonce, id, fingerprint }) =>
+      id === null ? [] : [[`${userId} ${channelId} ${nonce}`, { id, fingerprint }]],
+    ),
+  )
 
-  return (sender, place) => {
-    const standing = standings.get(`${sender.id} ${place.id}`)
-    const project = { id: place.projectId, slug: place.slug, visibility: place.visibility }
-    const access = accessOf(sender, project, standing?.role ?? null)
-    requirePermissions(access, 'room:join')
-    if (place.kind !== 'public' && !standing?.isIn) throw notFound('Channel')
-    requirePermissions(access, 'chat:write')
-    requireOpen(place)
-    if (standing?.mutedUntil) throw muted(standing.mutedUntil)
+  return {
+    requireVoice(sender, place) {
+      const standing = standings.get(`${sender.id} ${place.id}`)
+      const project = { id: place.projectId, slug: place.slug, visibility: place.visibility }
+      const access = accessOf(sender, project, standing?.role ?? null)
+      requirePermissions(access, 'room:join')
+      if (place.kind !== 'public' && !standing?.isIn) throw notFound('Channel')
+      requirePermissions(access, 'chat:write')
+      requireOpen(place)
+      if (standing?.mutedUntil) throw muted(standing.mutedUntil)
+    },
+    findEarlier: (sender, place, nonce) => earlier.get(`${sender.id} ${place.id} ${nonce}`),
   }
 }

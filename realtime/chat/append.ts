@@ -26,8 +26,11 @@ export interface Written {
   root: Root | undefined
 }
 
-/** Everything of new messages but what they change in their roots. */
-export async function append(trx: Trx, accepted: readonly Accepted[]): Promise<Written[]> {
+/** @returns the messages, and the roots whose replies became more, as they are now */
+export async function append(
+  trx: Trx,
+  accepted: readonly Accepted[],
+): Promise<{ written: Written[]; roots: ChatMessage[] }> {
   const named = accepted.map(({ draft }) =>
     draft.system ? { names: [], all: false } : parseMentions(draft.message),
   )
@@ -63,12 +66,17 @@ export async function append(trx: Trx, accepted: readonly Accepted[]): Promise<W
     }
     return { message, place, root }
   })
+  // Each root with new replies takes a rev after them.
+  const revs = new Map<string, number>()
+  for (const { place, root } of written)
+    if (root && !revs.has(root.id)) revs.set(root.id, ++place.lastRev)
   await insert(trx, written, accepted)
   await insertMentions(trx, written)
   await attach(trx, written)
-  return written
+  return { written, roots: await raiseRoots(trx, written, revs) }
 }
 
+/** The rows, the channels' counters and the writers' marks: they do not depend on each other, and go in one statement. */
 async function insert(trx: Trx, written: readonly Written[], accepted: readonly Accepted[]) {
   const rows = written.map(({ message }, n) => ({
     ...message,
@@ -77,7 +85,25 @@ async function insert(trx: Trx, written: readonly Written[], accepted: readonly 
   }))
   const columns = `id uuid, "channelId" uuid, seq int8, rev int8, "threadId" uuid, "authorId" uuid, message text,
     nonce text, fingerprint text, system jsonb, "mentionsAll" boolean`
+  const places = [...new Set(written.map(({ place }) => place))]
+  const marks = new Map<string, object>()
+  for (const { message, root } of written) {
+    const { channelId, author, seq, system } = message
+    // Who writes has read what stands above; who replies, or is told of, has read a thread or nothing.
+    if (!root && !system)
+      marks.set(`${channelId} ${author.id}`, { channelId, userId: author.id, seq })
+  }
   const { rows: inserted } = await sql<{ id: string; createdAt: string }>`
+    with marked as (
+      insert into read_marks (channel_id, user_id, seq)
+      select "channelId", "userId", seq
+      from ${asTable([...marks.values()], '"channelId" uuid, "userId" uuid, seq int8')} t
+      on conflict (channel_id, user_id) do update set seq = greatest(read_marks.seq, excluded.seq)
+    ),
+    counted as (
+      update channels set last_seq = c."lastSeq", last_rev = c."lastRev"
+      from ${asTable(places, 'id uuid, "lastSeq" int8, "lastRev" int8')} c where channels.id = c.id
+    )
     insert into messages (id, channel_id, seq, rev, created_rev, parent_id, author_id, message, nonce, fingerprint,
       system, mentions_all, created_at)
     select id, "channelId", seq, rev, rev, "threadId", "authorId", message, nonce, fingerprint,
@@ -98,53 +124,23 @@ async function insertMentions(trx: Trx, written: readonly Written[]) {
     select "messageId", "userId", "channelId", seq from ${asTable(rows, columns)} t`.execute(trx)
 }
 
-/** Each root with new replies takes a rev after them; then the channels' counters and the writers' marks are kept. */
-export async function raiseRoots(trx: Trx, written: readonly Written[]): Promise<ChatMessage[]> {
-  if (written.length === 0) return []
-  const changes = new Map<string, { id: string; rev: number; count: number; lastReplyAt: string }>()
-  for (const { message, place, root } of written) {
-    if (!root) continue
-    const change = changes.get(root.id) ?? {
-      id: root.id,
-      rev: ++place.lastRev,
-      count: 0,
-      lastReplyAt: '',
-    }
-    changes.set(root.id, { ...change, count: change.count + 1, lastReplyAt: message.createdAt })
-  }
-  if (changes.size > 0) {
-    await countReplies(trx, [...changes.values()])
-    await joinThreads(
-      trx,
-      written.flatMap(({ message, root }) =>
-        root ? [{ ...message, root, authorId: message.author.id }] : [],
-      ),
-    )
-  }
-  await keepCounters(trx, written)
-  return readMessages(trx, [...changes.keys()])
-}
-
-async function keepCounters(trx: Trx, written: readonly Written[]) {
-  const places = [...new Set(written.map(({ place }) => place))]
-  const marks = new Map<string, object>()
-  for (const { message, root } of written) {
-    const { channelId, author, seq, system } = message
-    // Who writes has read what stands above; who replies, or is told of, has read a thread or nothing.
-    if (!root && !system)
-      marks.set(`${channelId} ${author.id}`, { channelId, userId: author.id, seq })
-  }
-  await sql`
-    with marked as (
-      insert into read_marks (channel_id, user_id, seq)
-      select "channelId", "userId", seq
-      from ${asTable([...marks.values()], '"channelId" uuid, "userId" uuid, seq int8')} t
-      on conflict (channel_id, user_id) do update set seq = greatest(read_marks.seq, excluded.seq)
-    )
-    update channels set last_seq = c."lastSeq", last_rev = c."lastRev"
-    from ${asTable(places, 'id uuid, "lastSeq" int8, "lastRev" int8')} c where channels.id = c.id`.execute(
+async function raiseRoots(
+  trx: Trx,
+  written: readonly Written[],
+  revs: ReadonlyMap<string, number>,
+): Promise<ChatMessage[]> {
+  const replies = written.flatMap(({ message, root }) => (root ? [{ message, root }] : []))
+  if (replies.length === 0) return []
+  const changes = [...revs].map(([id, rev]) => {
+    const own = replies.filter(({ root }) => root.id === id)
+    return { id, rev, count: own.length, lastReplyAt: own.at(-1)?.message.createdAt ?? '' }
+  })
+  await countReplies(trx, changes)
+  await joinThreads(
     trx,
+    replies.map(({ message, root }) => ({ ...message, root, authorId: message.author.id })),
   )
+  return readMessages(trx, [...revs.keys()])
 }
 
 /** Who is in the direct and group channels among those written to, by channel. */

@@ -1,11 +1,9 @@
 // One transaction for many messages, with a constant number of statements. Whoever is refused is refused alone.
-import { sql } from 'kysely'
 import type { Db, Trx } from '../../db/database.ts'
-import { asTable } from '../../db/table.ts'
 import type { Attachment, ChatMessage } from '../../protocol/chat.ts'
 import { AppError, notFound } from '../../protocol/errors.ts'
-import { judge, lockPlaces, type Place } from './admission.ts'
-import { append, raiseRoots, readPeople, type Written } from './append.ts'
+import { judge, lockPlaces, type Place, type Verdicts } from './admission.ts'
+import { append, readPeople, type Written } from './append.ts'
 import { takeAttachments } from './carried.ts'
 import { requireOpen } from './door.ts'
 import { fingerprintOf, type Draft, type Outcome } from './draft.ts'
@@ -41,18 +39,18 @@ export function writeBatch(db: Db, drafts: readonly Draft[]): Promise<Batch> {
     attachments: [],
   }))
   return db.transaction().execute(async (trx) => {
-    await admit(trx, items)
-    await findRepeated(trx, items)
+    const { findEarlier } = await admit(trx, items)
+    await findRepeated(trx, items, findEarlier)
     await findThreads(trx, items)
     await findAttachments(trx, items)
     const fresh = items.filter(isOpen)
     const accepted = fresh.map((item) => ({ ...item, place: placeOf(item), root: item.root }))
-    const written = accepted.length > 0 ? await append(trx, accepted) : []
+    const { written, roots } =
+      accepted.length > 0 ? await append(trx, accepted) : { written: [], roots: [] }
     written.forEach(({ message }, n) => {
       const item = fresh[n]
       if (item) item.outcome = { message }
     })
-    const roots = await raiseRoots(trx, written)
     const people = await readPeople(trx, written)
     return { outcomes: items.map(outcomeOf), written, roots, people }
   })
@@ -77,7 +75,7 @@ const placeOf = (item: Item): Place => {
   return item.place
 }
 
-async function admit(trx: Trx, items: readonly Item[]) {
+async function admit(trx: Trx, items: readonly Item[]): Promise<Verdicts> {
   const places = await lockPlaces(
     trx,
     items.map(({ draft }) => draft),
@@ -86,35 +84,35 @@ async function admit(trx: Trx, items: readonly Item[]) {
     const place = places[n]
     if (place) item.place = place
   })
-  const people = items.flatMap(({ draft: { sender, system }, place }) =>
-    place && !system ? [{ sender, place }] : [],
+  const verdicts = await judge(
+    trx,
+    items.flatMap(({ draft: { sender, nonce }, place }) =>
+      place ? [{ sender, nonce, place }] : [],
+    ),
   )
-  const requireVoice = await judge(trx, people)
   each(items, (item) => {
     const place = placeOf(item)
     if (item.draft.system) requireOpen(place)
-    else requireVoice(item.draft.sender, place)
+    else verdicts.requireVoice(item.draft.sender, place)
   })
+  return verdicts
 }
 
 const nonceConflict = () => new AppError('CONFLICT', 'This nonce was used for another message')
 
-async function findRepeated(trx: Trx, items: readonly Item[]) {
+async function findRepeated(
+  trx: Trx,
+  items: readonly Item[],
+  findEarlier: Verdicts['findEarlier'],
+) {
   const keyOf = (item: Item) =>
     JSON.stringify([placeOf(item).id, item.draft.sender.id, item.draft.nonce])
   const groups = Map.groupBy(items.filter(isOpen), keyOf)
-  if (groups.size === 0) return
-  const wanted = [...groups.values()].flatMap(([item]) =>
-    item
-      ? { channelId: placeOf(item).id, authorId: item.draft.sender.id, nonce: item.draft.nonce }
-      : [],
-  )
-  const table = asTable(wanted, '"channelId" uuid, "authorId" uuid, nonce text')
-  const { rows } = await sql<{ id: string; fingerprint: string | null }>`
-    select m.id, m.fingerprint from ${table} w
-    join messages m on m.channel_id = w."channelId" and m.author_id = w."authorId"
-      and m.nonce = w.nonce`.execute(trx)
-  const fingerprints = new Map(rows.map(({ id, fingerprint }) => [id, fingerprint]))
+  const fingerprints = new Map<string, string | null>()
+  for (const [item] of groups.values()) {
+    const earlier = item && findEarlier(item.draft.sender, placeOf(item), item.draft.nonce)
+    if (earlier) fingerprints.set(earlier.id, earlier.fingerprint)
+  }
   for (const message of await readMessages(trx, [...fingerprints.keys()])) {
     const key = JSON.stringify([message.channelId, message.author.id, message.nonce])
     // Older messages have none.

@@ -1,4 +1,4 @@
-// What a committed batch means to people: events to the channels, read marks to the writers' devices, notifications.
+// What a committed batch means to people: events to the channels, marks of threads to those who replied, notifications.
 import { UNREAD_LIMIT, type ChatEvents, type ChatMessage } from '../../protocol/chat.ts'
 import type { Emit } from '../../protocol/requests.ts'
 import type { Entry, Feed } from '../feed.ts'
@@ -25,32 +25,12 @@ export function tellBatch(
   for (const root of roots.toSorted((a, b) => a.rev - b.rev)) add(root, changedEntry(root))
   for (const [channelId, list] of entries) feed.publish(channelId, list)
 
-  for (const [userId, state] of raisedMarks(written))
-    emit.toUser(userId, 'read_changed', state, userId)
   for (const [userId, state] of raisedThreadMarks(written))
     emit.toUser(userId, 'thread_read_changed', state, userId)
   for (const one of written) notify(emit, one, people.get(one.message.channelId) ?? [])
 }
 
-/** The writers' new marks: above them is only what came later in the same batch. */
-function raisedMarks(written: readonly Written[]) {
-  const marks = new Map<string, [userId: string, ChatEvents['read_changed']]>()
-  for (const { message, root } of written) {
-    const { projectId, channelId, seq, author, mentions, mentionsAll, system } = message
-    for (const [userId, state] of marks.values()) {
-      if (state.channelId !== channelId || userId === author.id) continue
-      if (!root && !system) state.unread = Math.min(state.unread + 1, UNREAD_LIMIT)
-      if (mentionsAll || mentions.includes(userId))
-        state.mentions = Math.min(state.mentions + 1, UNREAD_LIMIT)
-    }
-    if (root || system) continue
-    const state = { projectId, channelId, readSeq: seq, unread: 0, mentions: 0 }
-    marks.set(`${channelId} ${author.id}`, [author.id, state])
-  }
-  return marks.values()
-}
-
-/** The same of those who replied, in the threads. */
+/** New marks of those who replied: above them is only what came later in the same batch. */
 function raisedThreadMarks(written: readonly Written[]) {
   const marks = new Map<string, [userId: string, ChatEvents['thread_read_changed']]>()
   for (const { message, root } of written) {

@@ -81,6 +81,9 @@ export function createDevice(options: DeviceOptions) {
         const { id, rev, channelId: key } = message
         heard.push({ connection, name: event, key, rev, id })
         replicaOf(key).receive(message)
+        // Who writes has read what stands above: CH4.
+        if (message.author.id === person.id && message.threadId === null && !message.system)
+          mark(key, message.seq)
       } else if (event === 'read_changed') {
         const { channelId, readSeq } = payload as Events['read_changed']
         mark(channelId, readSeq)
