@@ -143,7 +143,7 @@ async function raiseRoots(
   return readMessages(trx, [...revs.keys()])
 }
 
-/** Who is in the direct and group channels among those written to, by channel. */
+/** Who reads the direct and group channels among those written to, by channel; who left the project is still in them. */
 export async function readPeople(
   trx: Trx,
   written: readonly Written[],
@@ -152,8 +152,18 @@ export async function readPeople(
   if (talks.length === 0) return new Map()
   const rows = await trx
     .selectFrom('channelMembers')
-    .select(['channelId', 'userId'])
-    .where('channelId', '=', sql<string>`any(${talks.map(({ place }) => place.id)}::uuid[])`)
+    .innerJoin('channels', 'channels.id', 'channelMembers.channelId')
+    .innerJoin('users', 'users.id', 'channelMembers.userId')
+    .leftJoin('projectMembers', (join) =>
+      join
+        .onRef('projectMembers.projectId', '=', 'channels.projectId')
+        .onRef('projectMembers.userId', '=', 'users.id'),
+    )
+    .select(['channelMembers.channelId', 'channelMembers.userId'])
+    .where('channels.id', '=', sql<string>`any(${talks.map(({ place }) => place.id)}::uuid[])`)
+    .where(({ eb, or }) =>
+      or([eb('projectMembers.userId', 'is not', null), eb('users.role', '=', 'admin')]),
+    )
     .execute()
   const people = Map.groupBy(rows, ({ channelId }) => channelId)
   return new Map([...people].map(([id, members]) => [id, members.map(({ userId }) => userId)]))

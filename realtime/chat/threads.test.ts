@@ -1,6 +1,6 @@
 // Threads, and what is unread: in channels, in threads, and for whoever is mentioned.
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { UNREAD_LIMIT } from '../../protocol/chat.ts'
+import { UNREAD_LIMIT, type ChannelInfo } from '../../protocol/chat.ts'
 import { connect, register, type Person } from '../../test/people.ts'
 import { startTestServer } from '../../test/server.ts'
 import { openChannel, openRoom } from '../../test/talk.ts'
@@ -164,4 +164,19 @@ test('[CH10] a direct message is notified to the other', async () => {
     .toMatchObject([
       { title: ada.username, message: 'psst', actionUrl: `/p/${slug}/chat/${channelId}?m=${seq}` },
     ])
+})
+
+test('[M2] whoever is banned is not notified of what is said in their conversations', async () => {
+  const { projectId, slug, b, e } = await useRoom()
+  const userIds = [bob.id, eve.id]
+  const opened = await ada.rest('POST', `/projects/${slug}/conversations`, { userIds })
+  const { id: channelId } = opened.data as ChannelInfo
+  await ada.rest('POST', `/projects/${slug}/bans`, { userId: eve.id })
+  const [ofAda, byEve] = [(await connect(ada)).collect('notification'), e.collect('notification')]
+  await b.request('send_message', { projectId, channelId, message: 'just us' })
+  await expect.poll(() => ofAda.length).toBe(1)
+  // What follows on her connection has overtaken nothing.
+  const elsewhere = await openRoom(ada, eve)
+  await elsewhere.clients[0]?.say(`@${eve.username}`)
+  await expect.poll(() => byEve.map(({ payload }) => payload.message)).toEqual([`@${eve.username}`])
 })
