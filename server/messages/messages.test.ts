@@ -145,8 +145,18 @@ test('[CH11] search answers messages that the searcher may read, page by page', 
   expect(second).toEqual({ texts: ['heron one'], cursor: null })
   expect((await find(`from=${owner.user.username}&hasAttachment=true`)).texts).toEqual([])
   expect((await find('q=heron&after=2020-01-01')).texts).toHaveLength(2)
-  const wrong = await guest.get(`${path}/messages/search?after=yesterday`)
-  expect(wrong.error.code).toBe('VALIDATION_ERROR')
+  for (const after of [
+    'yesterday',
+    '0000-01-01',
+    '2020-01-01T00:00:00%2B24:00',
+    '0001-01-01T00:00:00%2B01:00',
+    '9999-12-31T23:59:59-01:00',
+  ]) {
+    const wrong = await guest.get(`${path}/messages/search?after=${after}`)
+    expect([after, wrong.error?.code]).toEqual([after, 'VALIDATION_ERROR'])
+  }
+  for (const after of ['0001-01-01', '2020-01-01T00:00:00%2B23:59'])
+    expect((await find(`q=heron&after=${after}`)).texts).toHaveLength(2)
   const visitor = await signUp('bird')
   expect((await visitor.get(`${path}/messages/search?q=heron`)).status).toBe(403)
 })

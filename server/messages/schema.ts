@@ -101,7 +101,12 @@ export const changesMetaSchema = z.object({
     .describe('The position is not of this channel’s history: load everything anew'),
 })
 
-const date = z.union([z.iso.date(), z.iso.datetime({ offset: true })])
+/** PostgreSQL has no year 0, and an offset may lead there. */
+const date = z
+  .union([z.iso.date(), z.iso.datetime({ offset: true })])
+  .transform((text) => new Date(text))
+  .refine((at) => /^[1-9]\d{0,3}$/.test(`${at.getUTCFullYear()}`), 'use a year from 1 to 9999')
+  .transform((at) => at.toISOString())
 
 export const searchQuerySchema = z.object({
   q: z
