@@ -3,8 +3,8 @@ import type { Device } from './device.ts'
 import type { Scenario } from './stage.ts'
 
 const STORM = 200
-/** What the kernel may keep for one that does not read is several MiB, on both sides. */
-const FLOOD = 14 * 1024 * 1024
+/** What the kernel keeps for one that does not read can be tens of MiB: tcp_rmem and tcp_wmem, on two connections. */
+const FLOOD = 64 * 1024 * 1024
 const LONG_MESSAGE = 'x'.repeat(15_000)
 
 export const crowds: Scenario[] = [
@@ -29,9 +29,12 @@ export const crowds: Scenario[] = [
   },
   {
     title: 'a client that stops reading is cut off, and the others do not feel it',
-    async run({ cluster, devices, send, until, goesOn, demand }) {
-      const slow = devices[2]!
-      const others = devices.filter((device) => device !== slow)
+    isLong: true,
+    async run({ cluster, devices, people, random, addDevice, send, until, goesOn, demand }) {
+      const others = [...devices]
+      // It only listens: who waits for an answer would leave by itself.
+      const slow = addDevice(random.pick(people), random.between(0, 2))
+      await until('it is in', 10_000, () => slow.isReady())
       const connections = others.map(({ link }) => link.connection())
       const { front } = cluster.nodes[slow.link.node()]!
       const [before, connection] = [front.connections(), slow.link.connection()]

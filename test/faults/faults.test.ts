@@ -19,7 +19,7 @@ describe.skipIf(!inject('postgresUrl') || !inject('redisUrl'))('faults', () => {
   afterAll(() => cluster?.close())
 
   for (let round = 0; round < rounds; round++) {
-    for (const scenario of scenarios) {
+    for (const scenario of scenarios.filter(({ isLong }) => isFull || !isLong)) {
       test(
         `${scenario.title} (seed ${seed + round})`,
         { timeout: isFull ? 600_000 : 120_000 },

@@ -41,6 +41,8 @@ export interface Scenario {
   run(stage: Stage): Promise<void>
   /** Without load: for what is measured alone */
   isQuiet?: boolean
+  /** Only in the long form */
+  isLong?: boolean
 }
 
 const EMOJIS = ['👍', '❤️', '🎉', '🚀', '👀', '😄', '🙏', '🔥', '✅', '💡']
