@@ -120,7 +120,12 @@ export async function openCluster(settings: NodeJS.ProcessEnv = {}) {
       },
     }
   }
-  const nodes = await Promise.all(Array.from({ length: NODES }, (_, n) => openNode(n)))
+  const opening = Promise.all(Array.from({ length: NODES }, (_, n) => openNode(n)))
+  const nodes = await opening.catch(async (error: unknown) => {
+    await Promise.all([postgres.end('SIGQUIT'), redis.end('SIGKILL')])
+    rmSync(directory, { recursive: true, force: true })
+    throw error
+  })
   const proxies = nodes.flatMap(({ front, toPostgres, toRedis }) => [front, toPostgres, toRedis])
 
   return {
