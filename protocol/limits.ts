@@ -16,10 +16,14 @@ export const TYPING_TIMEOUT = 5_000
 export const MAX_UNREAD_BYTES = 1024 * 1024
 /** Files that one message may carry. */
 export const MAX_ATTACHMENTS = 10
+/** Earlier texts that are kept of a message; the oldest go. */
+export const MAX_VERSIONS = 100
 /** Different emojis on one message. */
 export const MAX_REACTIONS = 20
-/** Public and private channels of a project; those in the archive count. */
+/** Public and private channels of a project, those in the archive aside. */
 export const MAX_CHANNELS = 500
+/** Those of a project that one person made who is no maintainer, the archive included. */
+export const MAX_OWN_CHANNELS = 100
 /** Direct and group channels that one person may open in a project. */
 export const MAX_CONVERSATIONS = 500
 /** People in a group channel, its opener included. */

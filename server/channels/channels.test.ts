@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import type { Channel } from '../../protocol/chat.ts'
 import type { PublicUser } from '../../protocol/events.ts'
+import { MAX_CHANNELS, MAX_OWN_CHANNELS } from '../../protocol/limits.ts'
 import { openRest } from '../../test/rest.ts'
 import type { Announcement } from '../../realtime/chat/announce.ts'
 import { channelSchema } from './schema.ts'
@@ -85,6 +87,35 @@ describe('a channel', () => {
     expect((await maker.patch(url, { topic: 'too late' })).status).toBe(409)
     expect((await maker.patch<Channel>(url, { archived: false })).data.archivedAt).toBeNull()
     expect(said).toHaveLength(lines)
+  })
+
+  test('is one of so many, the archive aside; one person makes fewer', async () => {
+    const { path, project, owner, join } = await makeProject('crowded')
+    const [member, other] = [await join('member'), await join('contributor')]
+    const make = (who: typeof owner, name: string) =>
+      who.post<Channel>(`${path}/channels`, { name })
+    const fill = (count: number, createdBy: string) =>
+      rest.db
+        .insertInto('channels')
+        .values(
+          Array.from({ length: count }, (_, n) => ({
+            id: randomUUID(),
+            projectId: project.id,
+            name: `c${n}-${createdBy}`,
+            createdBy,
+          })),
+        )
+        .execute()
+    await fill(MAX_OWN_CHANNELS, member.user.id)
+    expect((await make(member, 'mine')).error.message).toMatch('ask a maintainer')
+    const { data } = await make(other, 'theirs')
+    // With #general.
+    await fill(MAX_CHANNELS - MAX_OWN_CHANNELS - 2, owner.user.id)
+    expect((await make(owner, 'full')).error.message).toMatch('archive one first')
+    const url = `${path}/channels/${data.id}`
+    await owner.patch(url, { archived: true })
+    expect((await make(owner, 'room')).status).toBe(201)
+    expect((await owner.patch(url, { archived: false })).status).toBe(422)
   })
 
   test('that comes first stays as it is, but for its topic', async () => {

@@ -1,12 +1,12 @@
 // Channels of a project: made, renamed, archived. What is read of them is in realtime/chat.
 import { sql } from 'kysely'
 import { v7 as uuid } from 'uuid'
-import { can, requireAccess, type Actor } from '../../db/access.ts'
+import { can, requireAccess, type Actor, type ProjectAccess } from '../../db/access.ts'
 import { isUniqueViolation, type Db, type Trx } from '../../db/database.ts'
 import type { Permission } from '../../protocol/access.ts'
 import type { Channel } from '../../protocol/chat.ts'
 import { AppError } from '../../protocol/errors.ts'
-import { MAX_CHANNELS } from '../../protocol/limits.ts'
+import { MAX_CHANNELS, MAX_OWN_CHANNELS } from '../../protocol/limits.ts'
 import { DEFAULT_CHANNEL } from '../../protocol/names.ts'
 import type { Announce } from '../../realtime/chat/announce.ts'
 import type { ChannelChange } from '../../realtime/chat/audience.ts'
@@ -79,15 +79,31 @@ export async function insertPeople(trx: Trx, channelId: string, userIds: readonl
     .execute()
 }
 
-async function refuseTooMany(trx: Trx, projectId: string) {
-  const { count } = await trx
+const countNamed = (trx: Trx, projectId: string) =>
+  trx
     .selectFrom('channels')
     .select(({ fn }) => fn.countAll<number>().as('count'))
     .where('projectId', '=', projectId)
     .where('name', 'is not', null)
+
+/** The archive does not count: whoever fills a project with channels must not have done so for ever. */
+async function refuseTooMany(trx: Trx, projectId: string) {
+  const { count } = await countNamed(trx, projectId)
+    .where('archivedAt', 'is', null)
     .executeTakeFirstOrThrow()
   if (count < MAX_CHANNELS) return
-  throw new AppError('UNPROCESSABLE', `A project has at most ${MAX_CHANNELS} channels`)
+  const reason = `A project has at most ${MAX_CHANNELS} channels; archive one first`
+  throw new AppError('UNPROCESSABLE', reason)
+}
+
+async function refuseTooManyOf(trx: Trx, maker: Actor, access: ProjectAccess) {
+  if (can(access, 'chat:moderate')) return
+  const { count } = await countNamed(trx, access.project.id)
+    .where('createdBy', '=', maker.id)
+    .executeTakeFirstOrThrow()
+  if (count < MAX_OWN_CHANNELS) return
+  const reason = `One person makes at most ${MAX_OWN_CHANNELS} channels; ask a maintainer for more`
+  throw new AppError('UNPROCESSABLE', reason)
 }
 
 const refuseName = (name: string) => (error: unknown) => {
@@ -110,6 +126,7 @@ export async function createChannel(
     const projectId = access.project.id
     await requireVoice(trx, actor.id, projectId)
     await refuseTooMany(trx, projectId)
+    await refuseTooManyOf(trx, actor, access)
     await keepMembers(trx, projectId, others)
     const id = uuid()
     await trx
@@ -164,6 +181,7 @@ export async function changeChannel(
     if (wasArchived && archived && (name !== channel.name || topic !== channel.topic)) {
       throw new AppError('CONFLICT', 'This channel is archived; take it out of the archive first')
     }
+    if (wasArchived && !archived) await refuseTooMany(trx, channel.projectId)
     await trx
       .updateTable('channels')
       .set({ name, topic, archivedAt: archived ? sql`coalesce(archived_at, now())` : null })
