@@ -1,7 +1,7 @@
 // One contract for both databases; on PostgreSQL, uploads at the same moment really meet.
 import { randomBytes } from 'node:crypto'
 import { v7 as uuid } from 'uuid'
-import { afterAll, describe, expect, inject, test } from 'vitest'
+import { afterAll, describe, expect, inject, onTestFinished, test, vi } from 'vitest'
 import { createPostgresDatabase } from '../../test/postgres.ts'
 import { openRest, type Reply } from '../../test/rest.ts'
 import type { Attachment } from '../../protocol/chat.ts'
@@ -109,6 +109,11 @@ describe.each(kinds)('attachments on %s', async (kind) => {
     })
     const etag = answer.headers.get('etag') ?? ''
     expect((await read(owner, path, data.id, { 'if-none-match': etag })).status).toBe(304)
+    const open = vi.spyOn(store, 'open')
+    onTestFinished(() => open.mockRestore())
+    const head = await request(owner, 'HEAD', `${path}/attachments/${data.id}`)
+    expect([head.status, head.headers.get('content-length')]).toEqual([200, '200000'])
+    expect(open, 'a file that nobody reads stays open').not.toHaveBeenCalled()
   })
 
   test('images are known by their bytes, not by what is said of them', async () => {

@@ -1,5 +1,6 @@
 // Where the bytes of attachments lie. One interface, so that they can lie elsewhere: an S3 bucket needs these four.
-import { createWriteStream } from 'node:fs'
+import { once } from 'node:events'
+import { createReadStream, createWriteStream } from 'node:fs'
 import { mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
 import { Readable } from 'node:stream'
@@ -64,8 +65,10 @@ export function createDirectoryStore(directory: string): AttachmentStore {
 
     async open(id) {
       try {
-        const file = await open(fileOf(id))
-        return Readable.toWeb(file.createReadStream()) as ReadableStream<Uint8Array>
+        // No FileHandle: one that is left to the garbage collector ends the process.
+        const file = createReadStream(fileOf(id))
+        await once(file, 'open')
+        return Readable.toWeb(file) as ReadableStream<Uint8Array>
       } catch (error) {
         if (isMissing(error)) return undefined
         throw error
