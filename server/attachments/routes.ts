@@ -68,7 +68,8 @@ export function attachmentRoutes(options: AttachmentOptions) {
       if (c.req.header('if-none-match')?.includes(`"${id}"`)) return c.body(null, 304)
       // Hono asks for HEAD as for GET and drops the body: an open file would stay so.
       const bytes = c.req.method === 'HEAD' ? null : await options.attachments.store.open(id)
-      if (bytes === undefined) throw new AppError('NOT_FOUND', 'The file of this attachment is gone')
+      if (bytes === undefined)
+        throw new AppError('NOT_FOUND', 'The file of this attachment is gone')
       c.header('Content-Length', String(size))
       return c.body(bytes)
     },
