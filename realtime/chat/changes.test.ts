@@ -1,6 +1,6 @@
 // What changes in a channel: told in order, and found again by whoever was away.
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { ChatMessage } from '../../protocol/chat.ts'
+import type { ChatMessage, MessageVersion } from '../../protocol/chat.ts'
 import { register, type Person } from '../../test/people.ts'
 import { startTestServer } from '../../test/server.ts'
 import { openRoom } from '../../test/talk.ts'
@@ -104,6 +104,16 @@ test('[CH7] an edit is the author’s alone, and keeps what was said before', as
   ])
   await expect.poll(() => heard.map(({ payload }) => payload.rev)).toEqual([2, 3])
   expect(heard[0]).toMatchObject({ payload: edited, userId: ada.id })
+})
+
+test('[CH7] of many texts that a message had, the newest hundred are kept', async () => {
+  const { projectId, slug, a, say } = await useRoom()
+  const { id: messageId } = await say('0')
+  for (let n = 1; n <= 102; n++)
+    await a.request('edit_message', { projectId, messageId, message: `${n}` })
+  const versions = await bob.rest('GET', `/projects/${slug}/messages/${messageId}/versions`)
+  const texts = (versions.data as MessageVersion[]).map(({ message }) => Number(message))
+  expect(texts).toEqual(Array.from({ length: 101 }, (_, n) => n + 2))
 })
 
 test('[CH7] a deleted message leaves a tombstone, and nothing of what it said', async () => {

@@ -4,6 +4,7 @@ import { can, requirePermissions, type Actor } from '../../db/access.ts'
 import type { Db, Trx } from '../../db/database.ts'
 import type { ChatMessage, MessageVersion } from '../../protocol/chat.ts'
 import { AppError, notFound } from '../../protocol/errors.ts'
+import { MAX_VERSIONS } from '../../protocol/limits.ts'
 import { openChannel, requireOpen, requireVoice } from './door.ts'
 import { holdMessage, takeRev } from './held.ts'
 import { findMentioned, parseMentions } from './mentions.ts'
@@ -70,16 +71,23 @@ export const editMessage = (
     return { message: edited, messages: [edited], removedAttachments: [] }
   })
 
-const keepVersion = (trx: Trx, { id, message, editedAt, createdAt }: ChatMessage) =>
-  trx
+async function keepVersion(trx: Trx, { id, message, editedAt, createdAt }: ChatMessage) {
+  const { version } = await trx
     .insertInto('messageVersions')
     .values({
       messageId: id,
-      version: sql`(select count(*) + 1 from message_versions where message_id = ${id})`,
+      version: sql`(select coalesce(max(version), 0) + 1 from message_versions where message_id = ${id})`,
       message,
       createdAt: editedAt ?? createdAt,
     })
+    .returning('version')
+    .executeTakeFirstOrThrow()
+  await trx
+    .deleteFrom('messageVersions')
+    .where('messageId', '=', id)
+    .where('version', '<=', version - MAX_VERSIONS)
     .execute()
+}
 
 /** A tombstone stays: its seq, its author, and the thread that it began. */
 export const deleteMessage = (
