@@ -2,7 +2,7 @@
 import { sql } from 'kysely'
 import type { Logger } from 'pino'
 import type { Db } from '../../db/database.ts'
-import type { Bus } from '../../protocol/bus.ts'
+import { createTopic, type Bus } from '../../protocol/bus.ts'
 import { channelRoom, projectRoom, userRoom } from '../../protocol/names.ts'
 import type { Feed } from '../feed.ts'
 import type { Io, IoSocket } from '../io.ts'
@@ -63,6 +63,7 @@ const newWork = (): Work => ({
 
 const TOPIC = 'channels'
 const PROJECT = projectRoom('')
+const CHANNEL = channelRoom('')
 /** While news is lost, and after the database failed; milliseconds. */
 const RETRY = 1_000
 /** Other nodes hear news again a little later than we do. */
@@ -88,11 +89,10 @@ export function createAudience(options: AudienceOptions): Audience & { close(): 
 
   /** The channels that are not public, of those that a socket hears. */
   const held = (socket: IoSocket, projectId: string) =>
-    [...socket.rooms].flatMap((room) =>
-      [...(inRoom.get(room) ?? [])].filter(
-        (id) => room === channelRoom(id) && channels.get(id)?.projectId === projectId,
-      ),
-    )
+    [...socket.rooms]
+      .filter((room) => room.startsWith(CHANNEL))
+      .map((room) => room.slice(CHANNEL.length))
+      .filter((id) => channels.get(id)?.projectId === projectId)
 
   /** One after another in a project, so that what is read is never older than what was done; all that wait at once. */
   function judge(projectId: string, { sockets, entering, changed, all }: Asked) {
@@ -133,10 +133,9 @@ export function createAudience(options: AudienceOptions): Audience & { close(): 
       inRoom.set(room, (inRoom.get(room) ?? new Set()).add(id))
       return true
     })
-    await Promise.all([...moves, feed.follow(heard.map(({ id }) => id))])
-    const isTold = ([id, channel]: [string, { projectId: string }]) =>
-      work.changed.has(id) || (work.all && channel.projectId === projectId)
-    const told = [...channels].filter(isTold).map(([id]) => id)
+    const ids = heard.map(({ id }) => id)
+    await Promise.all([...moves, feed.follow(ids)])
+    const told = work.all ? ids : [...work.changed].filter((id) => channels.has(id))
     if (told.length > 0) await tell(told)
   }
 
@@ -193,9 +192,8 @@ export function createAudience(options: AudienceOptions): Audience & { close(): 
     inRoom.delete(room)
   }
   adapter.on('delete-room', forgetRoom)
-  const stop = bus.subscribe(TOPIC, (data) =>
-    look(JSON.parse(new TextDecoder().decode(data)) as ChannelChange),
-  )
+  const news = createTopic<ChannelChange>(bus, TOPIC)
+  const stop = news.subscribe(look)
   let refreshing = false
   let restlessUntil = 0
   let nextRefresh = performance.now() + CALM
@@ -219,7 +217,7 @@ export function createAudience(options: AudienceOptions): Audience & { close(): 
       await Promise.all(ids.map(async (id) => socket.leave(channelRoom(id))))
     },
     changed(change) {
-      bus.publish(TOPIC, new TextEncoder().encode(JSON.stringify(change)))
+      news.publish(change)
       look(change)
     },
     refreshAll: () => refresh(true),
