@@ -36,6 +36,24 @@ describe.each(kinds)('$name', ({ open }) => {
     expect(batches.reduce((sum, size) => sum + size)).toBe(300)
   })
 
+  test('[CH3] a repetition joins what is under way, and another text does not', async () => {
+    const ada = await addUser(database.db, 'ada')
+    const { draft } = await makeRoom(database.db, { member: [ada] })
+    const written: number[] = []
+    const writer = createWriter({
+      db: database.db,
+      log: pino({ level: 'silent' }),
+      tell: (batch) => void written.push(batch.outcomes.length),
+    })
+    const once = draft(ada, 'once')
+    const first = writer.send(once)
+    const repeated = writer.send({ ...once })
+    const other = writer.send({ ...once, message: 'other' })
+    expect((await repeated).id).toBe((await first).id)
+    await expect(other).rejects.toMatchObject({ code: 'CONFLICT' })
+    expect(written).toEqual([2])
+  })
+
   test('one that the database does not take does not keep the others', async () => {
     const ada = await addUser(database.db, 'ada')
     const { draft } = await makeRoom(database.db, { member: [ada] })

@@ -5,7 +5,7 @@ import { asUnavailable, isDeadlock, type Db } from '../../db/database.ts'
 import { AppError } from '../../protocol/errors.ts'
 import type { ChatMessage } from '../../protocol/chat.ts'
 import { writeBatch, type Batch } from './batch.ts'
-import type { Draft } from './draft.ts'
+import { fingerprintOf, type Draft } from './draft.ts'
 
 export interface WriterOptions {
   db: Db
@@ -31,49 +31,76 @@ const MAX_BATCH_TEXT = 512 * 1024
 const ATTEMPTS = 4
 
 interface Waiting {
+  key: string
   draft: Draft
-  resolve(message: ChatMessage): void
-  reject(error: unknown): void
+  outcome: PromiseWithResolvers<ChatMessage>
+}
+
+const tooLate = () =>
+  new AppError('UNAVAILABLE', 'The message could not be kept in time; try again')
+
+/** The same for a draft and its repetition. */
+const keyOf = (draft: Draft) => {
+  const { sender, project, channelId, nonce } = draft
+  return JSON.stringify([sender.id, project, channelId, nonce, fingerprintOf(draft)])
 }
 
 export function createWriter({ db, log, tell, maxBatch = MAX_BATCH }: WriterOptions) {
   const waiting = new Set<Waiting>()
+  /** Those that wait, and those in a transaction: over a slow line a repetition finds its own answer on the way */
+  const open = new Map<string, Waiting>()
   let text = 0
   let isRunning = false
 
   /** @throws AppError UNAVAILABLE, with "try again": it was not sent, or the same nonce will find it */
-  function send(draft: Draft): Promise<ChatMessage> {
+  async function send(draft: Draft): Promise<ChatMessage> {
+    const key = keyOf(draft)
+    const entry = open.get(key) ?? enqueue(key, draft)
+    const late = Promise.withResolvers<never>()
+    const timer = setTimeout(() => {
+      if (forget(entry)) settle(entry, { error: tooLate() })
+      else late.reject(tooLate())
+    }, PATIENCE)
+    try {
+      return await Promise.race([entry.outcome.promise, late.promise])
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  function enqueue(key: string, draft: Draft): Waiting {
     if (waiting.size >= MAX_WAITING || text >= MAX_WAITING_TEXT) {
       const reason = 'More messages are being sent than can be kept now; try again'
-      return Promise.reject(new AppError('UNAVAILABLE', reason))
+      throw new AppError('UNAVAILABLE', reason)
     }
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
-        forget(entry)
-        reject(new AppError('UNAVAILABLE', 'The message could not be kept in time; try again'))
-      }, PATIENCE)
-      const entry: Waiting = {
-        draft,
-        resolve(message) {
-          clearTimeout(timer)
-          resolve(message)
-        },
-        reject(error) {
-          clearTimeout(timer)
-          reject(error)
-        },
-      }
-      waiting.add(entry)
-      text += draft.message.length
-      if (isRunning) return
+    const entry: Waiting = { key, draft, outcome: Promise.withResolvers() }
+    // Everybody who asked may have given up.
+    entry.outcome.promise.catch(() => undefined)
+    open.set(key, entry)
+    waiting.add(entry)
+    text += draft.message.length
+    if (!isRunning) {
       isRunning = true
       // What comes in the same turn goes along.
       setImmediate(() => void run())
-    })
+    }
+    return entry
   }
 
-  function forget(entry: Waiting) {
-    if (waiting.delete(entry)) text -= entry.draft.message.length
+  function settle(
+    { key, outcome }: Waiting,
+    result: { message: ChatMessage } | { error: unknown },
+  ) {
+    open.delete(key)
+    if ('message' in result) outcome.resolve(result.message)
+    else outcome.reject(result.error)
+  }
+
+  /** @returns whether it was still waiting */
+  function forget(entry: Waiting): boolean {
+    const isForgotten = waiting.delete(entry)
+    if (isForgotten) text -= entry.draft.message.length
+    return isForgotten
   }
 
   function take(): Waiting[] {
@@ -99,14 +126,12 @@ export function createWriter({ db, log, tell, maxBatch = MAX_BATCH }: WriterOpti
       const batch = await write(entries.map(({ draft }) => draft))
       tell(batch)
       entries.forEach((entry, n) => {
-        const outcome = batch.outcomes[n]
-        if (outcome && 'message' in outcome) entry.resolve(outcome.message)
-        else entry.reject(outcome?.error)
+        settle(entry, batch.outcomes[n] ?? { error: new Error('Nothing was decided') })
       })
     } catch (error) {
       const away = asUnavailable(error)
       if (away ?? entries.length === 1) {
-        for (const entry of entries) entry.reject(away ?? error)
+        for (const entry of entries) settle(entry, { error: away ?? error })
         return
       }
       // One of them may be what the database does not take: the others go without it.
