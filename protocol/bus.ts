@@ -29,5 +29,15 @@ export interface Bus {
   close(): Promise<void>
 }
 
+/** News of one kind, as JSON; what comes is believed: only nodes of one installation speak here. */
+export const createTopic = <News>(bus: Pick<Bus, 'publish' | 'subscribe'>, topic: string) => ({
+  publish: (news: News) => bus.publish(topic, new TextEncoder().encode(JSON.stringify(news))),
+  /** @returns a function that ends the subscription */
+  subscribe: (listener: (news: News, from: string) => void) =>
+    bus.subscribe(topic, (data, from) =>
+      listener(JSON.parse(new TextDecoder().decode(data)) as News, from),
+    ),
+})
+
 /** A node that was not heard for so long is gone, unless our own connection was away. Milliseconds. */
 export const NODE_TIMEOUT = 6_000

@@ -5,6 +5,7 @@ import { createAdaptorServer } from '@hono/node-server'
 import type { Logger } from 'pino'
 import manifest from '../package.json' with { type: 'json' }
 import { openDatabase } from '../db/database.ts'
+import { createTopic } from '../protocol/bus.ts'
 import type { AccessChange } from '../protocol/requests.ts'
 import type { WorkerStatus } from '../protocol/worker.ts'
 import { connectRedis, createLocalBus, createRedisBus } from '../realtime/bus.ts'
@@ -35,8 +36,6 @@ import { createAllowOrigin } from './origin.ts'
 import { socketRequests } from './sockets.ts'
 import { createSweep } from './sweep.ts'
 import { ownUpgrades } from './upgrade.ts'
-
-const ACCESS_TOPIC = 'access'
 
 export interface RunningServer {
   port: number
@@ -183,9 +182,11 @@ async function assemble(
   })
   const requests = bindRequests(io, socketRequests({ rooms, presence, chat, typing, calls }), log)
 
+  const accessNews = createTopic<AccessChange>(bus, 'access')
+  accessNews.subscribe(closeFor)
   /** Every node closes what it holds of that person. */
   function accessChanged(change: AccessChange) {
-    bus.publish(ACCESS_TOPIC, new TextEncoder().encode(JSON.stringify(change)))
+    accessNews.publish(change)
     closeFor(change)
   }
   function closeFor(change: AccessChange) {
@@ -193,9 +194,6 @@ async function assemble(
     calls.closeFor(change)
     rooms.closeFor(change).catch((error: unknown) => log.error({ err: error }, 'closing rooms'))
   }
-  bus.subscribe(ACCESS_TOPIC, (data) =>
-    closeFor(JSON.parse(new TextDecoder().decode(data)) as AccessChange),
-  )
 
   const sweep = createSweep({
     db,

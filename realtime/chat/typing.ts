@@ -1,5 +1,5 @@
 // Who is typing: told to those who may read the channel, on all nodes. It may be lost, and ends by itself.
-import type { Bus } from '../../protocol/bus.ts'
+import { createTopic, type Bus } from '../../protocol/bus.ts'
 import type { ChatEvents } from '../../protocol/chat.ts'
 import { AppError, notFound } from '../../protocol/errors.ts'
 import type { Io, IoSocket } from '../io.ts'
@@ -25,13 +25,10 @@ export function createTyping({ io, bus, outlet, find }: TypingOptions) {
   /** What was last told of a socket, by channel */
   const told = new WeakMap<IoSocket, Map<string, { at: number; typing: boolean }>>()
 
-  const unsubscribe = bus.subscribe(TOPIC, (data) => {
-    const { room, packet } = JSON.parse(new TextDecoder().decode(data)) as {
-      room: string
-      packet: Packet
-    }
-    outlet.toRoom(room, [packet], { shed: true })
-  })
+  const news = createTopic<{ room: string; packet: Packet }>(bus, TOPIC)
+  const unsubscribe = news.subscribe(({ room, packet }) =>
+    outlet.toRoom(room, [packet], { shed: true }),
+  )
 
   function isNews(socket: IoSocket, { channelId, typing }: State) {
     const channels = told.get(socket) ?? new Map<string, { at: number; typing: boolean }>()
@@ -60,8 +57,7 @@ export function createTyping({ io, bus, outlet, find }: TypingOptions) {
       const { id, username } = socket.data.principal.user
       const packet = encodeEvent('user_typing', { ...state, userId: id, username }, id)
       outlet.toRoom(channel.room, [packet], { except: socketId, shed: true })
-      const news = JSON.stringify({ room: channel.room, packet })
-      bus.publish(TOPIC, new TextEncoder().encode(news))
+      news.publish({ room: channel.room, packet })
     },
     close: unsubscribe,
   }

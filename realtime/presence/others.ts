@@ -1,6 +1,6 @@
 // What the nodes tell each other of their people: each change at once, with a number, and every second the number
 // of the last one. Whoever missed one asks that node for all that it has.
-import type { Bus } from '../../protocol/bus.ts'
+import { createTopic, type Bus } from '../../protocol/bus.ts'
 import type { PublicUser } from '../../protocol/events.ts'
 import type { ChosenStatus } from '../../protocol/presence.ts'
 import type { Crowd } from './crowd.ts'
@@ -45,7 +45,7 @@ export function createOthers({ bus, crowd, describeAll, onChange }: OthersOption
   const waiting = new Map<string, Person | null>()
   let sending: NodeJS.Immediate | undefined
 
-  const publish = (news: News) => bus.publish(TOPIC, new TextEncoder().encode(JSON.stringify(news)))
+  const { publish, subscribe } = createTopic<News>(bus, TOPIC)
 
   function forget(node: string) {
     moving.delete(node)
@@ -92,9 +92,7 @@ export function createOthers({ bus, crowd, describeAll, onChange }: OthersOption
 
   bus.respond(TOPIC, async (): Promise<Snapshot> => ({ version, people: describeAll() }))
   const ends = [
-    bus.subscribe(TOPIC, (data, from) =>
-      receive(JSON.parse(new TextDecoder().decode(data)) as News, from),
-    ),
+    subscribe(receive),
     bus.onPeerGone((node) => {
       if (!moving.has(node)) forget(node)
     }),

@@ -1,6 +1,6 @@
 // What the nodes tell each other every few seconds: which calls they own. A call's owner is decided by its lease;
 // this is for those who only want to know.
-import type { Bus } from '../../protocol/bus.ts'
+import { createTopic, type Bus } from '../../protocol/bus.ts'
 import type { CallSummary } from '../../protocol/events.ts'
 
 const TOPIC = 'calls'
@@ -27,15 +27,14 @@ interface RosterOptions {
 
 export function createRoster({ bus, beatMs, describe, onBeat, onGone }: RosterOptions): Roster {
   const nodes = new Map<string, Map<string, CallSummary>>()
-  const send = (news: News) => bus.publish(TOPIC, new TextEncoder().encode(JSON.stringify(news)))
-  const tell = () => send({ kind: 'calls', calls: describe() })
+  const { publish, subscribe } = createTopic<News>(bus, TOPIC)
+  const tell = () => publish({ kind: 'calls', calls: describe() })
   const sayHello = () => {
-    send({ kind: 'hello' })
+    publish({ kind: 'hello' })
     tell()
   }
   const ends = [
-    bus.subscribe(TOPIC, (data, from) => {
-      const news = JSON.parse(new TextDecoder().decode(data)) as News
+    subscribe((news, from) => {
       if (news.kind === 'hello') tell()
       else nodes.set(from, new Map(Object.entries(news.calls)))
     }),
