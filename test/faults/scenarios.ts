@@ -137,9 +137,8 @@ const services: Scenario[] = [
 /** Between what, where it is, and how late it may be each way, milliseconds. */
 const lines: [string, (node: Node) => Proxy, number][] = [
   ['client and node', ({ front }) => front, 200],
-  // A transaction is ten statements or so under the channel's lock, in turn with those of the other nodes. With more
-  // than this, no send is answered in the 2 s that it may wait, and repeating it begins anew.
-  ['node and database', ({ toPostgres }) => toPostgres, 20],
+  // A transaction is several statements under the channel's lock, in turn with those of the other nodes.
+  ['node and database', ({ toPostgres }) => toPostgres, 100],
   ['node and Redis', ({ toRedis }) => toRedis, 200],
 ]
 
