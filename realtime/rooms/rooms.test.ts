@@ -1,7 +1,9 @@
 // Joining rooms, being seen in them, and being put out.
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import pg from 'pg'
+import { afterAll, beforeAll, expect, inject, onTestFinished, test } from 'vitest'
 import type { Issue } from '../../server/issues/schema.ts'
 import { connect, createProject, register, type Person } from '../../test/people.ts'
+import { useFreshPostgres } from '../../test/postgres.ts'
 import { startTestServer } from '../../test/server.ts'
 
 let server: Awaited<ReturnType<typeof startTestServer>>
@@ -98,6 +100,45 @@ test('[R4] a lower role counts at once', async () => {
   )
   expect((await b.request('join_project', { projectId })).role).toBe('guest')
 })
+
+test('leaving while joining is leaving, and joining while leaving is joining', async () => {
+  const { id: projectId } = await createProject(ada, [bob])
+  const b = await connect(bob)
+  const enter = () => b.request('join_project', { projectId })
+  const leave = () => b.request('leave_project', { projectId })
+  const isIn = async () => (await b.ask('set_place', { projectId, place: null })).ok
+  await Promise.all([enter(), leave()])
+  expect(await isIn()).toBe(false)
+  await Promise.all([enter(), leave(), enter()])
+  expect(await isIn()).toBe(true)
+})
+
+test.runIf(inject('postgresUrl'))(
+  '[R4] whoever is put out while joining is judged anew before they are told that they are in',
+  async () => {
+    const databaseUrl = await useFreshPostgres()
+    const own = await startTestServer({ DATABASE_URL: databaseUrl })
+    onTestFinished(() => own.close())
+    const [owner, guest] = [await register(own.url, 'owner'), await register(own.url, 'guest')]
+    const { id: projectId, slug } = await createProject(owner, [guest])
+    const g = await connect(guest)
+    const database = new pg.Client(databaseUrl)
+    await database.connect()
+    // A join stands still where it looks for channels: in the room, and not yet told so.
+    await database.query('begin; lock table channels in access exclusive mode')
+    const waiting = `select 1 from pg_locks where relation = 'channels'::regclass and not granted`
+    const isWaiting = async () => (await database.query(waiting)).rowCount !== 0
+    const joining = g.request('join_project', { projectId })
+    await expect.poll(isWaiting).toBe(true)
+    const changed = g.collect('access_changed')
+    await owner.rest('PATCH', `/projects/${slug}/members/${guest.id}`, { role: 'guest' })
+    await expect.poll(() => changed).toHaveLength(1)
+    await database.query('rollback')
+    await database.end()
+    expect((await joining).role).toBe('guest')
+    expect(await g.request('set_place', { projectId, place: null })).toBeNull()
+  },
+)
 
 test('[R5] two tabs are one person, who is gone when the last one closes', async () => {
   const { id: projectId } = await createProject(ada, [bob])

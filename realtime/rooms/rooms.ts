@@ -12,6 +12,7 @@ import { emitTo } from '../emit.ts'
 import type { Io, IoSocket } from '../io.ts'
 import type { Presence } from '../presence/presence.ts'
 import { listMembers, readMute } from './members.ts'
+import { createTurns } from './turns.ts'
 import type { Updates } from './updates.ts'
 
 export interface RoomsOptions {
@@ -33,11 +34,13 @@ export type Rooms = ReturnType<typeof createRooms>
 export function createRooms(options: RoomsOptions) {
   const { db, io, presence, updates, audience, callSummary } = options
 
+  const inTurn = createTurns()
+
+  /** All of it at once: whoever joins while it is awaited must not be taken out again. */
   const leave = async (socket: IoSocket, projectId: string) => {
     delete socket.data.joined[projectId]
-    await socket.leave(projectRoom(projectId))
-    await audience.leave(socket, projectId)
     presence.left(projectId, socket)
+    await Promise.all([audience.leave(socket, projectId), socket.leave(projectRoom(projectId))])
   }
 
   async function describe(
@@ -69,37 +72,47 @@ export function createRooms(options: RoomsOptions) {
     }
   }
 
-  return {
-    async join(
-      { socketId, principal }: Caller,
-      projectId: string,
-      since?: number,
-    ): Promise<JoinedProject> {
-      const judge = () => requireAccess(db, principal, projectId, 'room:join')
-      const { permissions } = await judge()
-      const socket = io.sockets.sockets.get(socketId)
-      if (!socket) throw new AppError('UNAVAILABLE', 'The connection was lost; join again')
-      const isNew = !socket.data.joined[projectId]
-      // Join first, read then: an update between the two arrives twice, and is known by its seq; none is missed.
-      socket.data.joined[projectId] = permissions
-      await socket.join(projectRoom(projectId))
-      presence.joined(projectId, socket)
-      try {
-        await Promise.all([updates.follow(projectId), audience.enter(socket, projectId)])
-        // Judged again now that closeFor() would find the socket: in between it could be missed.
-        return await describe(await judge(), principal.id, since)
-      } catch (error) {
-        // Whoever is told that they are not in must not be.
-        if (isNew) await leave(socket, projectId)
-        throw error
-      }
-    },
+  /** @returns undefined when the socket was put out meanwhile */
+  async function enter({ socketId, principal }: Caller, projectId: string, since?: number) {
+    const judge = () => requireAccess(db, principal, projectId, 'room:join')
+    const { permissions } = await judge()
+    const socket = io.sockets.sockets.get(socketId)
+    if (!socket) throw new AppError('UNAVAILABLE', 'The connection was lost; join again')
+    const isNew = !socket.data.joined[projectId]
+    // Join first, read then: an update between the two arrives twice, and is known by its seq; none is missed.
+    socket.data.joined[projectId] = permissions
+    await socket.join(projectRoom(projectId))
+    presence.joined(projectId, socket)
+    try {
+      await Promise.all([updates.follow(projectId), audience.enter(socket, projectId)])
+      // Judged again now that closeFor() would find the socket: in between it could be missed.
+      const answer = await describe(await judge(), principal.id, since)
+      return socket.data.joined[projectId] && answer
+    } catch (error) {
+      // Whoever is told that they are not in must not be.
+      if (isNew) await leave(socket, projectId)
+      throw error
+    }
+  }
 
-    async leave({ socketId }: Caller, projectId: string) {
-      const socket = io.sockets.sockets.get(socketId)
-      if (socket?.data.joined[projectId]) await leave(socket, projectId)
-      return null
-    },
+  /** Joining and leaving do not overlap: the last that was asked for is what holds. */
+  const turnOf = ({ socketId }: Caller, projectId: string) => `${socketId} ${projectId}`
+
+  return {
+    join: (caller: Caller, projectId: string, since?: number): Promise<JoinedProject> =>
+      inTurn(turnOf(caller, projectId), async () => {
+        const answer =
+          (await enter(caller, projectId, since)) ?? (await enter(caller, projectId, since))
+        if (answer) return answer
+        throw new AppError('UNAVAILABLE', 'Your access changed while you were joining; join again')
+      }),
+
+    leave: (caller: Caller, projectId: string) =>
+      inTurn(turnOf(caller, projectId), async () => {
+        const socket = io.sockets.sockets.get(caller.socketId)
+        if (socket?.data.joined[projectId]) await leave(socket, projectId)
+        return null
+      }),
 
     async listUpdates({ principal }: Caller, id: string, after: number): Promise<UpdatePage> {
       const { project } = await requireAccess(db, principal, id, 'room:join')
