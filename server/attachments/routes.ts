@@ -71,7 +71,7 @@ export function attachmentRoutes(options: AttachmentOptions) {
       if (bytes === undefined)
         throw new AppError('NOT_FOUND', 'The file of this attachment is gone')
       c.header('Content-Length', String(size))
-      return c.body(bytes)
+      return bytes ? c.body(bytes) : c.body(null)
     },
   )
 
