@@ -28,6 +28,7 @@ export interface Feed {
    */
   follow(keys: readonly string[]): Promise<void>
   unfollow(key: string): void
+  follows(key: string): boolean
   /** After the commit; dense positions. Delivers here in order and tells the other nodes. */
   publish(key: string, entries: readonly Entry[]): void
   close(): void
@@ -234,6 +235,7 @@ export function createFeed({ topic, bus, log, heads, read, deliver }: FeedOption
       clearTimeout(lines.get(key)?.timer)
       lines.delete(key)
     },
+    follows: (key) => lines.has(key),
     publish(key, entries) {
       if (entries.length === 0) return
       bus.publish(topic, encodeNews(key, entries))

@@ -42,7 +42,7 @@ export const changedEntry = (message: ChatMessage, userId?: string): Entry => ({
 export function createChanges({ db, bus, outlet, log }: ChangesOptions): Changes {
   const channels = new Map<string, FollowedChannel>()
 
-  const feed = createFeed({
+  const feed: Feed = createFeed({
     topic: 'chat',
     bus,
     log,
@@ -55,7 +55,8 @@ export function createChanges({ db, bus, outlet, log }: ChangesOptions): Changes
         .execute()
       for (const { id, projectId, kind } of rows) {
         const room = kind === 'public' ? projectRoom(projectId) : channelRoom(id)
-        channels.set(id, { projectId, room })
+        // Meanwhile the last one may have left.
+        if (feed.follows(id)) channels.set(id, { projectId, room })
       }
       return new Map(rows.map(({ id, lastRev }) => [id, lastRev]))
     },
