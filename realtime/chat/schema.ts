@@ -1,8 +1,6 @@
 import { z } from 'zod'
 import { MAX_ATTACHMENTS, MAX_MESSAGE } from '../../protocol/limits.ts'
-
-/** In one spelling, as PostgreSQL answers it. */
-export const idSchema = z.string().toLowerCase().pipe(z.uuid())
+import { idSchema } from '../schema.ts'
 
 /** PostgreSQL stores neither U+0000 nor half a surrogate pair. */
 const storable = (text: string) => !text.includes('\u0000') && text.isWellFormed()
@@ -43,5 +41,3 @@ export const emojiSchema = z
   .string()
   .max(64)
   .regex(/^\p{RGI_Emoji}$/v, 'use one emoji')
-
-export const positionSchema = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER)

@@ -2,14 +2,9 @@
 import { z } from 'zod'
 import type { ChatRequests } from '../../protocol/chat.ts'
 import type { Caller, RequestHandlers } from '../../protocol/requests.ts'
+import { idSchema, positionSchema as seq } from '../schema.ts'
 import type { Chat } from './chat.ts'
-import {
-  emojiSchema,
-  idSchema,
-  positionSchema,
-  sentMessageSchema,
-  messageTextSchema,
-} from './schema.ts'
+import { emojiSchema, sentMessageSchema, messageTextSchema } from './schema.ts'
 import type { Typing } from './typing.ts'
 
 const inProject = z.object({ projectId: idSchema })
@@ -17,7 +12,6 @@ const inChannel = inProject.extend({ channelId: idSchema.optional() })
 const ofMessage = inProject.extend({ messageId: idSchema })
 const reaction = ofMessage.extend({ emoji: emojiSchema })
 const typing = inChannel.extend({ threadId: idSchema.optional() })
-const seq = positionSchema
 
 export function chatRequests(chat: Chat, typists: Typing): RequestHandlers<keyof ChatRequests> {
   const tellTyping = (isTyping: boolean) => ({
@@ -56,7 +50,7 @@ export function chatRequests(chat: Chat, typists: Typing): RequestHandlers<keyof
     },
     get_changes: {
       schema: inChannel.extend({
-        after: positionSchema,
+        after: seq,
         limit: z.number().int().min(1).max(500).optional(),
       }),
       handle: ({ principal }, { projectId, ...range }) => chat.changes(principal, projectId, range),

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import type { PresenceRequests } from '../../protocol/presence.ts'
 import type { RequestHandlers } from '../../protocol/requests.ts'
-import { projectIdSchema as projectId } from '../rooms/schema.ts'
+import { idSchema as projectId } from '../schema.ts'
 import type { Presence } from './presence.ts'
 import { placeSchema, statusChangeSchema } from './schema.ts'
 

@@ -1,19 +1,14 @@
 // Joining and leaving a project's room.
 import { z } from 'zod'
 import type { RequestHandlers } from '../../protocol/requests.ts'
+import { idSchema as projectId, positionSchema as seq } from '../schema.ts'
 import type { Rooms } from './rooms.ts'
-import { projectIdSchema as projectId } from './schema.ts'
-
-const seq = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER)
 
 export const roomRequests = (
   rooms: Rooms,
 ): RequestHandlers<'join_project' | 'leave_project' | 'get_updates'> => ({
   join_project: {
-    schema: z.object({
-      projectId,
-      since: seq.optional(),
-    }),
+    schema: z.object({ projectId, since: seq.optional() }),
     handle: (caller, payload) => rooms.join(caller, payload.projectId, payload.since),
   },
   leave_project: {

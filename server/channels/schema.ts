@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { channelKinds } from '../../protocol/chat.ts'
 import { MAX_GROUP } from '../../protocol/limits.ts'
+import { idSchema as userId, positionSchema } from '../../realtime/schema.ts'
 import { publicUserSchema } from '../users/schema.ts'
 
 const name = z
@@ -12,7 +13,6 @@ const name = z
     'use lower-case letters, digits, - and _, beginning with a letter or digit',
   )
 const topic = z.string().trim().max(250)
-const userId = z.string().toLowerCase().pipe(z.uuid())
 
 export const newChannelSchema = z
   .object({
@@ -42,9 +42,7 @@ export const directSchema = z
   })
   .strict()
 
-export const readMarkSchema = z
-  .object({ seq: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER) })
-  .strict()
+export const readMarkSchema = z.object({ seq: positionSchema.describe('Read up to here') }).strict()
 
 export const readStateSchema = z.object({
   channelId: z.uuid(),

@@ -132,7 +132,3 @@ export const searchQuerySchema = z.object({
 export const searchMetaSchema = z.object({
   cursor: z.uuid().nullable().describe('Asks for the next page; null on the last one'),
 })
-
-export const readSchema = z.object({
-  seq: z.number().int().min(0).max(Number.MAX_SAFE_INTEGER).describe('Read up to here'),
-})

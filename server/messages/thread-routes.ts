@@ -1,6 +1,7 @@
 // Threads over REST.
 import { z } from 'zod'
 import type { Db } from '../../db/database.ts'
+import { readMarkSchema } from '../channels/schema.ts'
 import { createEndpoints } from '../rest.ts'
 import { findMessage, requireId } from './messages.ts'
 import type { ProjectMessages } from './routes.ts'
@@ -8,7 +9,6 @@ import {
   messageSchema,
   pageMetaSchema,
   pageQuerySchema,
-  readSchema,
   threadReadSchema,
   threadSchema,
 } from './schema.ts'
@@ -57,7 +57,7 @@ export function threadRoutes({ db, messages }: { db: Db; messages: ProjectMessag
     {
       summary: 'Mark the replies of a thread as read',
       description: 'Marks only grow.',
-      body: readSchema.strict(),
+      body: readMarkSchema,
       data: threadReadSchema,
       errors,
     },

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { permissions, projectRoles } from '../../protocol/access.ts'
 import { difficulties, projectStatuses, visibilities } from '../../db/schema.ts'
+import { idSchema as userId } from '../../realtime/schema.ts'
 import { publicUserSchema, stringList } from '../users/schema.ts'
 
 const link = z
@@ -62,8 +63,6 @@ export const newMemberSchema = z
   .object({ username: z.string().max(50).optional(), role: z.enum(projectRoles).optional() })
   .strict()
 export const memberChangeSchema = z.object({ role: z.enum(projectRoles) }).strict()
-
-const userId = z.string().toLowerCase().pipe(z.uuid())
 
 export const newMuteSchema = z
   .object({
