@@ -32,6 +32,7 @@ export interface Reply<Data> {
     requestId: string
     pagination: { page: number; limit: number; total: number; totalPages: number }
     hasMore: boolean
+    seq: number
   }
 }
 
