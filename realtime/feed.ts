@@ -15,8 +15,11 @@ export interface FeedOptions {
   log: Logger
   /** The newest position of each key that exists */
   heads(keys: readonly string[]): Promise<Map<string, number>>
-  /** What came after a position, in order; positions grow and need not be dense */
-  read(key: string, after: number, limit: number): Promise<Entry[]>
+  /**
+   * What came after a position, in order; positions grow and need not be dense
+   * @param told up to where this node's sockets were told all: the first of some reads has `after` here
+   */
+  read(key: string, after: number, limit: number, told: number): Promise<Entry[]>
   /** To this node's sockets */
   deliver(key: string, packets: readonly Packet[]): void
 }
@@ -78,7 +81,8 @@ export function createFeed({ topic, bus, log, heads, read, deliver }: FeedOption
 
   /** Tells what is next in line, and sees to it that a hole is filled. */
   function advance(key: string, line: Line) {
-    if (line.position === null) return
+    // What arrives while a gap is being read may be in it.
+    if (line.position === null || line.filling) return
     const packets: Packet[] = []
     for (;;) {
       const next = line.ahead.get(line.position + 1)
@@ -113,40 +117,44 @@ export function createFeed({ topic, bus, log, heads, read, deliver }: FeedOption
   }
 
   async function fill(key: string, line: Line, attempt: number) {
-    if (line.position === null || !isCurrent(key, line)) return
+    const told = line.position
+    if (told === null || !isCurrent(key, line)) return
     // Commits come before their news: what is read from now on holds all up to here, but for what a later change of
     // the same thing replaced.
     const settled = Math.max(line.head, ...line.ahead.keys())
-    if (settled <= line.position) return
+    if (settled <= told) return
     line.filling = true
-    let entries: Entry[]
     try {
-      entries = await inTurn(() => read(key, line.position ?? 0, READ_LIMIT))
+      for (let after = told, isAll = false; !isAll;) {
+        const entries = await inTurn(() => read(key, after, READ_LIMIT, told))
+        if (!isCurrent(key, line)) return
+        isAll = entries.length < READ_LIMIT
+        after = Math.max(isAll ? settled : 0, entries.at(-1)?.position ?? 0)
+        settle(key, line, entries, after)
+      }
     } catch (error) {
-      line.filling = false
       if (attempt === 0 && !closed) log.warn({ err: error, topic }, 'a gap cannot be filled now')
       const delay = Math.min(HOLE_PATIENCE * 2 ** attempt, MAX_BACKOFF)
+      line.filling = false
       return fillLater(key, line, delay, attempt + 1)
     }
     line.filling = false
-    if (!isCurrent(key, line)) return
-    const isAll = entries.length < READ_LIMIT
-    settle(key, line, entries, isAll ? settled : (entries.at(-1)?.position ?? 0))
-    if (!isAll) void fill(key, line, 0)
+    advance(key, line)
   }
 
   /**
-   * All up to `settled` is known: in `entries`, or replaced by one of them. What arrived meanwhile and was replaced
-   * must not be told, too: the same message would be new twice.
+   * All up to `end` is known: in `entries`, or replaced by one of them. What arrived meanwhile and was replaced must
+   * not be told, too: the same message would be new twice.
    */
-  function settle(key: string, line: Line, entries: Entry[], settled: number) {
-    const end = Math.max(settled, entries.at(-1)?.position ?? 0)
-    const told = line.position ?? 0
-    const packets = entries.filter(({ position }) => position > told).map(({ packet }) => packet)
+  function settle(key: string, line: Line, entries: readonly Entry[], end: number) {
     for (const position of line.ahead.keys()) if (position <= end) line.ahead.delete(position)
-    line.position = Math.max(told, end)
-    if (packets.length > 0) deliver(key, packets)
-    advance(key, line)
+    line.position = end
+    if (entries.length > 0) {
+      deliver(
+        key,
+        entries.map(({ packet }) => packet),
+      )
+    }
   }
 
   async function start(keys: readonly string[], begun: Map<string, Line>) {

@@ -60,7 +60,7 @@ export function createChanges({ db, bus, outlet, log }: ChangesOptions): Changes
       }
       return new Map(rows.map(({ id, lastRev }) => [id, lastRev]))
     },
-    async read(key, after, limit) {
+    async read(key, after, limit, told) {
       const rows = await selectMessages(db)
         .where('messages.channelId', '=', key)
         .where('messages.rev', '>', after)
@@ -68,7 +68,7 @@ export function createChanges({ db, bus, outlet, log }: ChangesOptions): Changes
         .limit(limit)
         .execute()
       return rows.map((row) =>
-        row.createdRev > after ? newEntry(toMessage(row)) : changedEntry(toMessage(row)),
+        row.createdRev > told ? newEntry(toMessage(row)) : changedEntry(toMessage(row)),
       )
     },
     deliver(key, packets) {
