@@ -2,22 +2,12 @@
 import { pino } from 'pino'
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest'
 import type { Bus } from '../protocol/bus.ts'
+import { createRandom } from '../test/random.ts'
 import { createLocalBus } from './bus.ts'
 import { createFeed, type Entry, type Feed } from './feed.ts'
 
 const log = pino({ level: 'silent' })
 const entry = (position: number): Entry => ({ position, packet: { text: `${position}` } })
-
-/** mulberry32 */
-function createRandom(seed: number) {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296
-  }
-}
 
 type News = (data: Uint8Array, from: string) => void
 
@@ -109,7 +99,7 @@ test.each([1, 2, 3, 4, 5, 6, 7, 8])(
   '[R6] whatever the bus and the database do, every node tells all in order (seed %i)',
   async (seed) => {
     useTime()
-    const random = createRandom(seed)
+    const random = createRandom(seed).next
     const { world, truth, nodes, addNode, commit } = createWorld(random)
     for (let n = 0; n < 3; n++) addNode('k')
     onTestFinished(() => nodes.forEach(({ feed }) => feed.close()))

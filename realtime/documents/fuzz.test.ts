@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openDatabase, type OpenDatabase } from '../../db/database.ts'
 import { documentName } from '../../protocol/names.ts'
+import { createRandom } from '../../test/random.ts'
 import { connectBuses, openCollab, openY, setStage, startNode, until } from './fixture.ts'
 import type { Stage } from './fixture.ts'
 import { compactDocument, readDocument, textOf } from './snapshot.ts'
@@ -15,17 +16,9 @@ beforeAll(async () => {
 })
 afterAll(() => database.close())
 
-function seeded(seed: number) {
-  let state = seed
-  return (below: number) => {
-    state = (state * 1_103_515_245 + 12_345) % 2 ** 31
-    return Math.floor((state / 2 ** 31) * below)
-  }
-}
-
 test('what was reported saved is in the text of everybody, once', async () => {
   const seed = Date.now() % 2 ** 31
-  const random = seeded(seed)
+  const random = createRandom(seed).below
   const log: string[] = []
   const ada = await stage.person()
   const fileId = await stage.file(await stage.project({ [ada.id]: 'member' }), '[start]')

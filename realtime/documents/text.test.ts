@@ -1,6 +1,7 @@
 // What replacing a text touches, and that the result is the text, whatever the two are.
 import { expect, test } from 'vitest'
 import * as Y from 'yjs'
+import { createRandom } from '../../test/random.ts'
 import { diffTexts, replaceContent } from './text.ts'
 
 const replace = (from: string, to: string) => {
@@ -28,11 +29,7 @@ test('half of a surrogate pair is never left behind', () => {
 
 test('any text becomes any other', () => {
   const seed = Date.now() % 2 ** 31
-  let state = seed
-  const random = (below: number) => {
-    state = (state * 1_103_515_245 + 12_345) % 2 ** 31
-    return Math.floor((state / 2 ** 31) * below)
-  }
+  const random = createRandom(seed).below
   const words = ['one', 'two ', 'three', '\n', '\n\n', ' ', '👍', '👎', '\r\n', '(', ');', 'é']
   const text = () => Array.from({ length: random(40) }, () => words[random(words.length)]).join('')
   for (let round = 0; round < 500; round++) {

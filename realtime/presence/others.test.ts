@@ -2,21 +2,11 @@
 import { expect, test } from 'vitest'
 import type { Bus } from '../../protocol/bus.ts'
 import { AppError } from '../../protocol/errors.ts'
+import { createRandom } from '../../test/random.ts'
 import { createLocalBus } from '../bus.ts'
 import { createCrowd, type Crowd } from './crowd.ts'
 import { createOthers, type Others } from './others.ts'
 import { distinctPlaces, type Person } from './people.ts'
-
-/** Numbers below `below`, the same for the same seed (mulberry32). */
-function dice(seed: number) {
-  let state = seed
-  return (below: number) => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) % below
-  }
-}
 
 interface Node {
   id: string
@@ -108,7 +98,7 @@ function somebody(roll: (below: number) => number, id: string): Person {
 }
 
 test.each([1, 2, 3, 4, 5, 6, 7, 8])('[P5] nodes agree in the end, seed %i', async (seed) => {
-  const roll = dice(seed)
+  const roll = createRandom(seed).below
   const { nodes, add, kill, heal } = createCluster(roll)
   const log: string[] = []
   const pick = () => [...nodes.values()][roll(nodes.size)]!

@@ -5,6 +5,7 @@ import type { CallRequests } from '../../protocol/calls.ts'
 import { AppError } from '../../protocol/errors.ts'
 import type { Caller } from '../../protocol/requests.ts'
 import { createLocalBus } from '../../realtime/bus.ts'
+import { createRandom } from '../../test/random.ts'
 import chromium from './chromium.json' with { type: 'json' }
 import { joinCall, openStage, type StageNode } from './stage.ts'
 
@@ -204,13 +205,6 @@ test('requests of somebody who never joined', async () => {
   }
 })
 
-/** mulberry32 */
-const createRandom = (seed: number) => () => {
-  seed = (seed + 0x6d2b79f5) | 0
-  let t = Math.imul(seed ^ (seed >>> 15), 1 | seed)
-  t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-  return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32
-}
 const oddities = [
   null,
   undefined,
@@ -252,7 +246,7 @@ function spoil(value: unknown, random: () => number): unknown {
 test('spoiled requests are answered, and the worker goes on', async () => {
   const seed = Number(process.env['FUZZ_SEED'] ?? Math.floor(Math.random() * 2 ** 31))
   const rounds = Number(process.env['FUZZ_ROUNDS'] ?? 300)
-  const random = createRandom(seed)
+  const random = createRandom(seed).next
   const operations: string[] = []
   for (let round = 0; round < rounds; round += 1) {
     const [name, payload] = [

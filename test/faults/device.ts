@@ -7,7 +7,7 @@ import { createReplica, type Replica } from '../../web/chat/replica.ts'
 import type { Person } from '../people.ts'
 import type { Ledger } from './ledger.ts'
 import { createLink, isTemporary, Refusal } from './link.ts'
-import type { Random } from './random.ts'
+import type { Random } from '../random.ts'
 
 /** What came on a connection, in the order it came. `joined`: everything after `rev` is told from here on. */
 export interface Heard {

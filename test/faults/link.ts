@@ -1,7 +1,7 @@
 // The connection of one device: goes from node to node until one takes it, and tells what happens on the way.
 import { io, type Socket } from 'socket.io-client'
 import type { Envelope, Events, Reply, Requests } from '../../protocol/events.ts'
-import type { Random } from './random.ts'
+import type { Random } from '../random.ts'
 
 export interface LinkOptions {
   /** Where the nodes are reached */

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Device } from './device.ts'
 import type { Ledger } from './ledger.ts'
 import { Refusal } from './link.ts'
-import type { Random } from './random.ts'
+import type { Random } from '../random.ts'
 
 export interface LoadOptions {
   device: Device

@@ -8,7 +8,7 @@ import type { Cluster } from './cluster.ts'
 import { createDevice, type Device } from './device.ts'
 import { createLedger } from './ledger.ts'
 import { startLoad } from './load.ts'
-import { createRandom, type Random } from './random.ts'
+import { createRandom, type Random } from '../random.ts'
 
 export interface Stage {
   cluster: Cluster

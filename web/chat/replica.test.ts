@@ -1,20 +1,13 @@
 // Fuzz: a channel that changes all the time, a connection that comes and goes; the replica ends up as the truth.
 import { expect, it } from 'vitest'
 import type { ChatMessage } from '../../protocol/chat.ts'
+import { createRandom } from '../../test/random.ts'
 import { createTruth } from './memory.ts'
 import { createReplica, widen, type Window } from './replica.ts'
 
-function createRandom(seed: number) {
-  let state = seed
-  return (below: number) => {
-    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0
-    return (state >>> 8) % below
-  }
-}
-
 /** @returns what was done, for when it fails */
 function play(seed: number) {
-  const random = createRandom(seed)
+  const random = createRandom(seed).below
   const truth = createTruth('c')
   const replica = createReplica()
   const log: string[] = []

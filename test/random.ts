@@ -1,4 +1,4 @@
-// All choices of a run come from one seed, so that a failure can be looked at again.
+// All choices of a fuzz or a scenario come from one seed, so that a failure can be looked at again.
 export type Random = ReturnType<typeof createRandom>
 
 /** mulberry32 */
@@ -11,6 +11,10 @@ export function createRandom(seed: number) {
     return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296
   }
   return {
+    /** From 0 to 1, without 1 */
+    next,
+    /** A whole number from 0 to `limit`, without it */
+    below: (limit: number) => Math.floor(next() * limit),
     /** A whole number from `min` to `max`, both included */
     between: (min: number, max: number) => min + Math.floor(next() * (max - min + 1)),
     chance: (probability: number) => next() < probability,
