@@ -20,6 +20,7 @@ import { createIo } from '../realtime/io.ts'
 import { createOutlet } from '../realtime/outlet.ts'
 import { createPresence, type PresenceOptions } from '../realtime/presence/presence.ts'
 import { bindRequests } from '../realtime/requests.ts'
+import { createMarks } from '../realtime/rooms/marks.ts'
 import { createRooms } from '../realtime/rooms/rooms.ts'
 import { createUpdates } from '../realtime/rooms/updates.ts'
 import { createCalls } from '../sfu/calls/calls.ts'
@@ -180,6 +181,8 @@ async function assemble(
     audience,
     callSummary: (id) => calls.summary(id),
   })
+  const marks = createMarks({ db, io, bus, log })
+  closers.push(() => marks.close())
   const requests = bindRequests(io, socketRequests({ rooms, presence, chat, typing, calls }), log)
 
   const accessNews = createTopic<AccessChange>(bus, 'access')

@@ -131,4 +131,44 @@ describe.skipIf(!inject('postgresUrl') || !inject('redisUrl'))('two nodes', () =
     await post(at(ada, there.url))
     await expectAll(15_000)
   }, 60_000)
+
+  test('[R6] what a person read or was muted for while Redis was away is told when it is back', async () => {
+    const DATABASE_URL = await useFreshPostgres()
+    const redis = await useProxy(inject('redisUrl') ?? '')
+    const settings = { DATABASE_URL, REDIS_URL: redis.url, LOG_LEVEL: 'fatal' }
+    const [here, there] = [await useServer(settings), await useServer(settings)]
+    const [ada, bob] = [await register(here.url, 'ada'), await register(here.url, 'bob')]
+    const { id: projectId, slug } = await createProject(ada, [bob])
+    const [a, b, phone] = [
+      await connect(ada),
+      await connect(bob),
+      await connect(at(bob, there.url)),
+    ]
+    for (const { request } of [a, b, phone]) await request('join_project', { projectId })
+    const say = (message: string, threadId?: string) =>
+      a.request('send_message', { projectId, message, threadId })
+    const { id: threadId } = await b.request('send_message', { projectId, message: 'root' })
+    const reply = await say('reply', threadId)
+    const { channelId, seq } = await say('read me')
+
+    const [read, threads, muted] = [
+      phone.collect('read_changed'),
+      phone.collect('thread_read_changed'),
+      phone.collect('muted'),
+    ]
+    await redis.cut()
+    await b.request('mark_read', { projectId, seq })
+    await b.request('mark_thread_read', { projectId, threadId, seq: reply.seq })
+    const mute = { userId: bob.id, minutes: 5 }
+    expect((await ada.rest('POST', `/projects/${slug}/mutes`, mute)).status).toBe(201)
+    await redis.restore()
+    const last = (events: readonly { payload: unknown }[]) => events.at(-1)?.payload
+    await expect
+      .poll(() => [last(read), last(threads), last(muted)], { timeout: 15_000 })
+      .toMatchObject([
+        { projectId, channelId, readSeq: seq, unread: 0, mentions: 0 },
+        { projectId, channelId, threadId, readSeq: reply.seq, unread: 0 },
+        { projectId, until: expect.any(String) },
+      ])
+  }, 60_000)
 })

@@ -71,8 +71,9 @@ export function createThreads({ projectId, userId, request, on, onChange }: Opti
 
   const ends = [
     on('thread_read_changed', (mark) => {
-      if (mark.projectId === projectId)
-        change(mark.threadId, { readSeq: mark.readSeq, unread: mark.unread })
+      const { threadId, readSeq, unread } = mark
+      if (mark.projectId === projectId && readSeq >= (find(threadId)?.readSeq ?? 0))
+        change(threadId, { readSeq, unread })
     }),
   ]
 
