@@ -14,7 +14,14 @@ type News = (data: Uint8Array, from: string) => void
 /** Nodes on one bus that a test can harm, and one log that is the truth. */
 function createWorld(random: () => number = () => 1) {
   const truth = new Map<string, number[]>()
-  const nodes: { news: News; gap: () => void; isCut: boolean; feed: Feed; told: number[] }[] = []
+  const nodes: {
+    news: News
+    gap: () => void
+    gone: (node: string) => void
+    isCut: boolean
+    feed: Feed
+    told: number[]
+  }[] = []
   const world = { loss: 0, disorder: 0, failures: 0, slowness: 0, reads: 0 }
 
   const later = (work: () => void) => void setTimeout(work, Math.floor(random() * 300))
@@ -27,6 +34,7 @@ function createWorld(random: () => number = () => 1) {
     const node = {
       news: (() => undefined) as News,
       gap: () => undefined as void,
+      gone: (_: string) => undefined as void,
       isCut: false,
       told,
     }
@@ -35,6 +43,10 @@ function createWorld(random: () => number = () => 1) {
       connected: () => !node.isCut,
       onGap: (listener) => {
         node.gap = listener
+        return () => undefined
+      },
+      onPeerGone: (listener) => {
+        node.gone = listener
         return () => undefined
       },
       subscribe: (_, listener) => {
@@ -227,6 +239,25 @@ test('[R6] while the bus is away, and shortly after, what others commit is found
   commit('k')
   await vi.advanceTimersByTimeAsync(2_500)
   expect(told).toEqual([1, 2])
+})
+
+test('[R6] what a node commits that alone lost the bus is found by looking', async () => {
+  useTime()
+  const { world, nodes, addNode, commit } = createWorld()
+  const { node, feed, told } = addNode('k')
+  onTestFinished(() => nodes.forEach((each) => each.feed.close()))
+  await feed.follow(['k'])
+  node.gone('other')
+  for (let n = 1; n <= 3; n++) {
+    commit('k')
+    await vi.advanceTimersByTimeAsync(1_500)
+    expect(told).toEqual(upTo(n))
+  }
+  // It may as well be gone for good.
+  await vi.advanceTimersByTimeAsync(70_000)
+  const before = world.reads
+  await vi.advanceTimersByTimeAsync(30_000)
+  expect(world.reads).toBe(before + 2)
 })
 
 test('a read that fails is tried again', async () => {

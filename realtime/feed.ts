@@ -2,6 +2,7 @@
 // news between nodes make it fast, and whatever they lose is read from the database.
 import type { Logger } from 'pino'
 import type { Bus } from '../protocol/bus.ts'
+import { createLookout } from './lookout.ts'
 import type { Packet } from './outlet.ts'
 
 export interface Entry {
@@ -47,11 +48,8 @@ const READERS = 4
 const HOLE_PATIENCE = 150
 /** Longest time between two attempts to read, in milliseconds. */
 const MAX_BACKOFF = 2_000
-/** How often heads are compared while news may be lost, and when all is well; milliseconds. */
-const AWAY_POLL = 1_000
-const CALM_POLL = 15_000
-/** Other nodes come back a little later than we do. */
-const RESTLESS = 5_000
+/** How often heads are compared when all is well, in milliseconds. */
+const CALM = 15_000
 
 interface Line {
   /** Up to where this node's sockets were told; null until it is known */
@@ -180,42 +178,19 @@ export function createFeed({ topic, bus, log, heads, read, deliver }: FeedOption
     return found
   }
 
-  let polling = false
-  let nextPoll = performance.now() + CALM_POLL
-  let restlessUntil = 0
-  let isFailing = false
-  const watch = () => {
-    const now = performance.now()
-    if (!bus.connected()) restlessUntil = now + RESTLESS
-    if (polling || (now >= restlessUntil && now < nextPoll)) return
-    nextPoll = now + CALM_POLL
-    polling = true
-    void poll().finally(() => (polling = false))
-  }
-  const timer = setInterval(watch, AWAY_POLL).unref()
-
-  async function poll() {
+  async function look() {
     const keys = [...lines].flatMap(([key, { position }]) => (position === null ? [] : [key]))
-    if (keys.length === 0) return
-    try {
-      for (const [key, head] of await readHeads(keys)) {
-        const line = lines.get(key)
-        if (!line) continue
-        line.head = Math.max(line.head, head)
-        advance(key, line)
-      }
-      isFailing = false
-    } catch (error) {
-      restlessUntil = performance.now() + RESTLESS
-      if (!isFailing && !closed) log.warn({ err: error, topic }, 'gaps cannot be looked for now')
-      isFailing = true
+    for (const [key, head] of await readHeads(keys)) {
+      const line = lines.get(key)
+      if (!line) continue
+      line.head = Math.max(line.head, head)
+      advance(key, line)
     }
   }
-
-  const stopGaps = bus.onGap(() => {
-    restlessUntil = performance.now() + RESTLESS
-    watch()
-  })
+  const onError = (error: unknown) =>
+    log.warn({ err: error, topic }, 'gaps cannot be looked for now')
+  const lookout = createLookout({ bus, calm: CALM, look, onError })
+  const stopGaps = bus.onGap(lookout.hurry)
   const stopNews = bus.subscribe(topic, (data) => {
     const text = new TextDecoder().decode(data)
     const key = text.slice(0, text.indexOf('\n'))
@@ -251,7 +226,7 @@ export function createFeed({ topic, bus, log, heads, read, deliver }: FeedOption
     },
     close() {
       closed = true
-      clearInterval(timer)
+      lookout.close()
       for (const line of lines.values()) clearTimeout(line.timer)
       stopGaps()
       stopNews()

@@ -6,6 +6,7 @@ import { createTopic, type Bus } from '../../protocol/bus.ts'
 import { channelRoom, projectRoom, userRoom } from '../../protocol/names.ts'
 import type { Feed } from '../feed.ts'
 import type { Io, IoSocket } from '../io.ts'
+import { createLookout } from '../lookout.ts'
 import { encodeEvent, type Outlet } from '../outlet.ts'
 import { selectChannels } from './channels.ts'
 
@@ -64,11 +65,9 @@ const newWork = (): Work => ({
 const TOPIC = 'channels'
 const PROJECT = projectRoom('')
 const CHANNEL = channelRoom('')
-/** While news is lost, and after the database failed; milliseconds. */
+/** After the database failed; milliseconds. */
 const RETRY = 1_000
-/** Other nodes hear news again a little later than we do. */
-const RESTLESS = 5_000
-/** When all is well, for what got lost all the same. */
+/** How often all is judged when all is well, for what got lost all the same; milliseconds. */
 const CALM = 30_000
 
 export function createAudience(options: AudienceOptions): Audience & { close(): void } {
@@ -194,21 +193,9 @@ export function createAudience(options: AudienceOptions): Audience & { close(): 
   adapter.on('delete-room', forgetRoom)
   const news = createTopic<ChannelChange>(bus, TOPIC)
   const stop = news.subscribe(look)
-  let refreshing = false
-  let restlessUntil = 0
-  let nextRefresh = performance.now() + CALM
-  const timer = setInterval(() => {
-    const now = performance.now()
-    if (!bus.connected()) restlessUntil = now + RESTLESS
-    if (refreshing || (now >= restlessUntil && now < nextRefresh)) return
-    refreshing = true
-    nextRefresh = now + CALM
-    refresh(false)
-      .catch((error: unknown) =>
-        log.warn({ err: error }, 'access to channels cannot be judged now'),
-      )
-      .finally(() => (refreshing = false))
-  }, RETRY).unref()
+  const onError = (error: unknown) =>
+    log.warn({ err: error }, 'access to channels cannot be judged now')
+  const lookout = createLookout({ bus, calm: CALM, look: () => refresh(false), onError })
 
   return {
     enter: (socket, projectId) => judge(projectId, { sockets: [socket], entering: [socket] }),
@@ -223,7 +210,7 @@ export function createAudience(options: AudienceOptions): Audience & { close(): 
     refreshAll: () => refresh(true),
     close() {
       closed = true
-      clearInterval(timer)
+      lookout.close()
       adapter.off('delete-room', forgetRoom)
       stop()
     },
