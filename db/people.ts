@@ -1,6 +1,8 @@
 // People as others see them, in any query: one way to fall back where a profile says nothing.
 import { sql } from 'kysely'
+import { notFound } from '../protocol/errors.ts'
 import type { PublicUser } from '../protocol/events.ts'
+import type { Db, Trx } from './database.ts'
 
 /** Columns of a PublicUser, where `users` and `userProfiles` are joined. */
 export const publicColumns = [
@@ -20,3 +22,12 @@ export const publicUser = (userId: string) => sql<PublicUser | null>`(
   )
   from users u left join user_profiles p on p.user_id = u.id where u.id = ${sql.ref(userId)}
 )`
+
+/** @throws AppError NOT_FOUND */
+export const readPublicUser = (db: Db | Trx, id: string): Promise<PublicUser> =>
+  db
+    .selectFrom('users')
+    .innerJoin('userProfiles', 'userProfiles.userId', 'users.id')
+    .select(publicColumns)
+    .where('users.id', '=', id)
+    .executeTakeFirstOrThrow(() => notFound('User'))

@@ -1,7 +1,7 @@
 // What the server says in a channel by itself: who came and went, what was closed. After the commit of what it tells.
 import type { Logger } from 'pino'
 import type { Db } from '../../db/database.ts'
-import { publicColumns } from '../../db/people.ts'
+import { readPublicUser } from '../../db/people.ts'
 import type { SystemMessage } from '../../protocol/chat.ts'
 import { AppError } from '../../protocol/errors.ts'
 import type { ProjectUpdate } from '../../protocol/events.ts'
@@ -36,20 +36,14 @@ export function createAnnouncer({ db, log, say }: AnnouncerOptions) {
   const timers = new Set<NodeJS.Timeout>()
 
   async function attempt({ projectId: project, authorId, nonce, ...rest }: Announcement) {
-    const user = await db
-      .selectFrom('users')
-      .innerJoin('userProfiles', 'userProfiles.userId', 'users.id')
-      .select(publicColumns)
-      .where('users.id', '=', authorId)
-      .executeTakeFirst()
-    if (!user) return
+    const user = await readPublicUser(db, authorId)
     const sender = { id: user.id, role: 'member', user } as const
     await say({ ...rest, project, sender, nonce: `${SYSTEM_NONCE}${nonce}` })
   }
 
   function announce(announcement: Announcement, attempts = 1) {
     attempt(announcement).catch((error: unknown) => {
-      // Its project or channel was deleted, or archived.
+      // Its project, channel or author was deleted, or it was archived.
       if (error instanceof AppError && error.code !== 'UNAVAILABLE') return
       if (attempts === ATTEMPTS) {
         log.error({ err: error, announcement }, 'a system message could not be written')

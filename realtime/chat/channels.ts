@@ -1,6 +1,7 @@
 // Channels as they are read: which ones a person may see, and what is unread in them.
 import { sql, type SqlBool } from 'kysely'
 import type { Db, Trx } from '../../db/database.ts'
+import { publicUser } from '../../db/people.ts'
 import { UNREAD_LIMIT, type Channel, type ChannelInfo } from '../../protocol/chat.ts'
 import { notFound } from '../../protocol/errors.ts'
 import type { PublicUser } from '../../protocol/events.ts'
@@ -19,16 +20,8 @@ export async function findDefaultChannel(db: Db | Trx, projectId: string) {
 }
 
 const members = sql<PublicUser[] | null>`case when channels.kind <> 'public' then (
-  select coalesce(json_agg(json_build_object(
-    'id', u.id,
-    'username', u.username,
-    'displayName', coalesce(p.display_name, u.username),
-    'avatar', coalesce(p.avatar_url, '')
-  ) order by c.joined_at, u.id), '[]')
-  from channel_members c
-  join users u on u.id = c.user_id
-  left join user_profiles p on p.user_id = u.id
-  where c.channel_id = channels.id
+  select coalesce(json_agg(${publicUser('c.userId')} order by c.joined_at, c.user_id), '[]')
+  from channel_members c where c.channel_id = channels.id
 ) end`
 
 export const selectChannels = (db: Db | Trx) =>

@@ -53,8 +53,8 @@ export function requireOpen(channel: { archivedAt: string | null }) {
   throw new AppError('INSUFFICIENT_PERMISSIONS', 'This channel is archived: nobody writes in it')
 }
 
-/** @throws AppError INSUFFICIENT_PERMISSIONS until a mute ends */
-export async function requireVoice(db: Db | Trx, userId: string, projectId: string) {
+/** @returns until when a person cannot write; null: they can */
+export async function readMute(db: Db | Trx, projectId: string, userId: string) {
   const mute = await db
     .selectFrom('mutes')
     .select('until')
@@ -62,7 +62,13 @@ export async function requireVoice(db: Db | Trx, userId: string, projectId: stri
     .where('userId', '=', userId)
     .where('until', '>', sql<string>`now()`)
     .executeTakeFirst()
-  if (mute) throw muted(mute.until)
+  return mute?.until ?? null
+}
+
+/** @throws AppError INSUFFICIENT_PERMISSIONS until a mute ends */
+export async function requireVoice(db: Db | Trx, userId: string, projectId: string) {
+  const until = await readMute(db, projectId, userId)
+  if (until !== null) throw muted(until)
 }
 
 export const muted = (until: string) =>

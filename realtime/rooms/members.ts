@@ -1,7 +1,8 @@
 // What the answer to join_project says of the project's people.
 import type { Db } from '../../db/database.ts'
 import { publicColumns } from '../../db/people.ts'
-import type { JoinedProject } from '../../protocol/events.ts'
+import type { JoinedProject, PublicUser } from '../../protocol/events.ts'
+import type { PresentPerson } from '../../protocol/presence.ts'
 
 /** As they are when they are not in the room. */
 export async function listMembers(db: Db, projectId: string): Promise<JoinedProject['members']> {
@@ -17,14 +18,11 @@ export async function listMembers(db: Db, projectId: string): Promise<JoinedProj
   return rows.map((row) => ({ ...row, status: 'offline', places: [] }))
 }
 
-/** @returns until when a person cannot write in the chat; null: they can */
-export async function readMute(db: Db, projectId: string, userId: string): Promise<string | null> {
-  const mute = await db
-    .selectFrom('mutes')
-    .select('until')
-    .where('projectId', '=', projectId)
-    .where('userId', '=', userId)
-    .where('until', '>', new Date().toISOString())
-    .executeTakeFirst()
-  return mute?.until ?? null
+/** As they are now. */
+export function addPresence<Member extends PublicUser>(
+  members: readonly Member[],
+  present: readonly PresentPerson[],
+) {
+  const byId = new Map(present.map((person) => [person.id, person]))
+  return members.map((member) => ({ ...member, ...byId.get(member.id) }))
 }

@@ -8,10 +8,11 @@ import { AppError } from '../../protocol/errors.ts'
 import { projectRoom, userRoom } from '../../protocol/names.ts'
 import type { AccessChange, Caller, Holding } from '../../protocol/requests.ts'
 import { listChannels } from '../chat/channels.ts'
+import { readMute } from '../chat/door.ts'
 import { emitTo } from '../emit.ts'
 import type { Io, IoSocket } from '../io.ts'
 import type { Presence } from '../presence/presence.ts'
-import { listMembers, readMute } from './members.ts'
+import { addPresence, listMembers } from './members.ts'
 import { createTurns } from './turns.ts'
 import type { Updates } from './updates.ts'
 
@@ -57,13 +58,12 @@ export function createRooms(options: RoomsOptions) {
       readUpdatePage(db, projectId, since),
     ])
     const present = presence.list(projectId)
-    const presentById = new Map(present.map((person) => [person.id, person]))
     return {
       projectId,
       // room:join is never a visitor's
       role: role as JoinedProject['role'],
       permissions,
-      members: members.map((member) => ({ ...member, ...presentById.get(member.id) })),
+      members: addPresence(members, present),
       present,
       channels,
       call,

@@ -3,7 +3,7 @@ import { requireAccess } from '../../db/access.ts'
 import type { Db } from '../../db/database.ts'
 import type { Presence } from '../../realtime/presence/presence.ts'
 import { readStatuses } from '../../realtime/presence/records.ts'
-import { listMembers } from '../../realtime/rooms/members.ts'
+import { addPresence, listMembers } from '../../realtime/rooms/members.ts'
 import { createEndpoints } from '../rest.ts'
 import { presenceSchema, statusChangeSchema, type ProjectPresence } from './schema.ts'
 
@@ -28,11 +28,10 @@ export function presenceRoutes({ db, presence }: PresenceOptions) {
       const statuses = await readStatuses(db, [principal.id])
       const memberIds = new Set(members.map(({ id }) => id))
       const present = presence.list(project.id)
-      const presentById = new Map(present.map((person) => [person.id, person]))
       return {
         chosen: statuses.get(principal.id) ?? 'online',
         people: [
-          ...members.map((member) => ({ ...member, ...presentById.get(member.id) })),
+          ...addPresence(members, present),
           ...present
             .filter(({ id }) => !memberIds.has(id))
             .map((person) => ({ ...person, role: null })),

@@ -1,9 +1,9 @@
 // Links that let whoever has one join a project, until the link ends.
 import { requireAccess, type Actor } from '../../db/access.ts'
 import type { Db, Trx } from '../../db/database.ts'
+import { readPublicUser } from '../../db/people.ts'
 import { notFound } from '../../protocol/errors.ts'
 import { newSecret, sha256 } from '../accounts/sessions.ts'
-import { readPublicUser } from '../users/users.ts'
 import { keepProject } from './hold.ts'
 import { insertMember } from './members.ts'
 import { readProject, type ProjectOptions } from './projects.ts'

@@ -7,11 +7,10 @@ import { notFound } from '../../protocol/errors.ts'
 import { containsText, readPage, type PageQuery } from '../listing.ts'
 import type { PrivateUser, ProfileChange, User } from './schema.ts'
 
-const joined = (db: Db | Trx) =>
-  db.selectFrom('users').innerJoin('userProfiles', 'userProfiles.userId', 'users.id')
-
 const selectUsers = (db: Db | Trx) =>
-  joined(db)
+  db
+    .selectFrom('users')
+    .innerJoin('userProfiles', 'userProfiles.userId', 'users.id')
     .select(publicColumns)
     .select([
       'userProfiles.bio',
@@ -36,12 +35,6 @@ export const readPrivateUser = (db: Db | Trx, id: string): Promise<PrivateUser> 
 export const readUser = (db: Db, username: string): Promise<User> =>
   selectUsers(db)
     .where(sql`lower(users.username)`, '=', username.toLowerCase())
-    .executeTakeFirstOrThrow(() => notFound('User'))
-
-export const readPublicUser = (db: Db | Trx, id: string): Promise<PublicUser> =>
-  joined(db)
-    .select(publicColumns)
-    .where('users.id', '=', id)
     .executeTakeFirstOrThrow(() => notFound('User'))
 
 /** @param options.renamed told when others see another name or picture */
