@@ -161,6 +161,8 @@ export function createChannel(options: Options) {
       // What was read elsewhere needs no line; what comes unseen gets one.
       const line = count === 0 ? null : (now.unreadAfter ?? seq)
       change({ readSeq: seq, unread: count, unreadAfter: watching ? now.unreadAfter : line })
+      // A message is counted after it was shown.
+      if (count > 0) see()
     },
     /** The connection is back and nothing was loaded yet. */
     wake() {
@@ -218,9 +220,12 @@ export function createChannel(options: Options) {
 
     /** Whether the newest messages are before somebody's eyes now. */
     watch(now: boolean) {
-      if (watching && !now) change({ unreadAfter: null })
       watching = now
       see()
+    },
+    /** Nobody looks any more: what was new is not, next time. Who only scrolls has not left. */
+    leave() {
+      change({ unreadAfter: null })
     },
     close: end,
   }

@@ -16,9 +16,13 @@ it('counts what is unread, draws the line before it, and marks it when it is see
   channel.watch(true)
   expect(channel.get()).toMatchObject({ unread: 0, readSeq: 81, unreadAfter: 10 })
   expect(state.asked).toContain('mark_read')
+  say('ben', 'seen as it comes')
+  expect(channel.get()).toMatchObject({ unread: 0, readSeq: 82 })
   channel.watch(false)
+  expect(channel.get().unreadAfter).toBe(10)
+  channel.leave()
   say('ben', 'another')
-  expect(channel.get()).toMatchObject({ unread: 1, unreadAfter: 81 })
+  expect(channel.get()).toMatchObject({ unread: 1, unreadAfter: 82 })
 })
 
 it('counts for every channel, and apart what is meant for this person', async () => {

@@ -41,12 +41,15 @@ export function ChatView({ channel, store, visible, seq, onGo }: Props) {
   const awake = useAwake()
   const silence = useSilence(channel)
   const people = useMentionable(channel)
+  const typists = useDisplayNames(chat.typing)
   const [dragging, setDragging] = useState(false)
-  const watching = visible && awake && atBottom
+  const present = visible && awake
+  const watching = present && atBottom
   useEffect(() => {
     store.watch(watching)
     return () => store.watch(false)
   }, [store, watching])
+  useEffect(() => (present ? () => store.leave() : undefined), [store, present])
   const here = placePath(project.slug, {
     view: 'channel',
     channelId: channel.id,
@@ -154,7 +157,7 @@ export function ChatView({ channel, store, visible, seq, onGo }: Props) {
             onDiscard={store.discard}
           />
         )}
-        <Writing names={chat.typing} />
+        <Writing names={typists} />
         {silence === null ? (
           <Composer
             key={`draft of ${place}`}
@@ -220,6 +223,15 @@ function useSilence(channel: Channel): string | null {
   if (mutedUntil !== null && until > now)
     return `A maintainer muted you until ${fullTime(mutedUntil)}.`
   return null
+}
+
+function useDisplayNames(usernames: readonly string[]) {
+  const { members, present } = useRoomState()
+  return usernames.map(
+    (username) =>
+      [...present, ...members].find((person) => person.username === username)?.displayName ??
+      username,
+  )
 }
 
 function useMentionable({ kind, members: own }: Channel): readonly PublicUser[] {
