@@ -30,10 +30,10 @@ export function RoomLayout() {
   const { state, refusal } = useRoomState()
   const phone = useMediaQuery('(max-width: 860px)', false, { getInitialValueInEffect: false })
   // Going to another page, from wherever, shows it.
-  const [choice, setChoice] = useState<{ tab: PhoneTab; path: string }>({ tab: 'main', path })
+  const [choice, setChoice] = useState<{ tab: PhoneTab; path: string } | null>(null)
   const { place: pagePlace, go } = usePagePlace()
   const inChat = pagePlace !== null
-  const phoneTab = choice.path === path ? choice.tab : inChat ? 'chat' : 'main'
+  const phoneTab = choice?.path === path ? choice.tab : inChat ? 'chat' : 'main'
   const setPhoneTab = (tab: PhoneTab) => setChoice({ tab, path })
   const [sideTab, setSideTab] = useState<SideTab>('chat')
   // Where the chat beside the page is; on the chat's own page the address says it.
