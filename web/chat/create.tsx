@@ -14,16 +14,9 @@ import { Hash, Lock } from 'lucide-react'
 import { useOpenProject } from '../room/context.tsx'
 import { errorMessage } from '../wire.ts'
 import { PeopleInput } from './choose.tsx'
+import { asName } from './names.ts'
 import type { Place } from './place.ts'
 import { createChannel } from './requests.ts'
-
-/** What people type as it may be called. */
-export const asName = (typed: string) =>
-  typed
-    .toLowerCase()
-    .replaceAll(/\s+/g, '-')
-    .replaceAll(/[^a-z0-9_-]/g, '')
-    .replace(/^[-_]+/, '')
 
 interface Props {
   onClose: () => void

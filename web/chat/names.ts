@@ -12,6 +12,15 @@ export function channelName(channel: Pick<ChannelInfo, 'name' | 'members'>, self
   return names.join(', ') || 'Nobody else any more'
 }
 
+/** What people type, as a channel may be called. */
+export const asName = (typed: string) =>
+  typed
+    .normalize('NFKD')
+    .toLowerCase()
+    .replaceAll(/\s+/g, '-')
+    .replaceAll(/[^a-z0-9_-]/g, '')
+    .replace(/^[-_]+/, '')
+
 export interface ChannelGroups {
   channels: Channel[]
   /** Direct and group */

@@ -9,7 +9,7 @@ import { PersonAvatar } from '../people/avatar.tsx'
 import { useCan, useOpenProject } from '../room/context.tsx'
 import { errorMessage } from '../wire.ts'
 import { PeopleInput } from './choose.tsx'
-import { asName } from './create.tsx'
+import { asName } from './names.ts'
 import { addPerson, changeChannel, removePerson } from './requests.ts'
 import classes from './channels.module.css'
 

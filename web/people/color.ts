@@ -27,7 +27,8 @@ export function personColor(id: string): string {
 export const initials = (name: string) =>
   name
     .split(/[\s._-]+/)
-    .filter(Boolean)
+    // A sign or picture beside the name is none of its letters.
+    .filter((word, _, words) => /^[\p{L}\p{N}]/u.test(word) || words.length === 1)
     .slice(0, 2)
     .map((word) => String.fromCodePoint(word.codePointAt(0) ?? 32))
     .join('')
