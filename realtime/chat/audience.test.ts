@@ -160,4 +160,37 @@ describe.skipIf(!inject('postgresUrl') || !inject('redisUrl'))('two nodes', () =
     await say(a, 'three')
     await expect.poll(() => texts(b.heard), { timeout: 15_000 }).toEqual(['one', 'three'])
   }, 60_000)
+  test('[CH9] whoever is removed hears nothing more, also while a node waits for its database', async () => {
+    const DATABASE_URL = await useFreshPostgres()
+    const database = await useProxy(DATABASE_URL)
+    const settings = { REDIS_URL: inject('redisUrl') ?? '', LOG_LEVEL: 'fatal' }
+    const here = await startTestServer({ ...settings, DATABASE_URL })
+    const there = await startTestServer({ ...settings, DATABASE_URL: database.url })
+    onTestFinished(async () => {
+      await Promise.all([here.close(), there.close()])
+    })
+    const owner = await register(here.url, 'owner')
+    const other = at(await register(here.url, 'other'), there.url)
+    const { id: projectId, slug } = await createProject(owner, [other])
+    const { id: channelId } = await makeChannel(owner, slug, 'secret')
+    const members = `/projects/${slug}/channels/${channelId}/members`
+    await owner.rest('POST', members, { userId: other.id })
+    const [a, b] = [await enter(owner, projectId), await enter(other, projectId)]
+    const say = (message: string) => a.request('send_message', { projectId, channelId, message })
+    await say('one')
+    await expect.poll(() => texts(b.heard), { timeout: 5_000 }).toEqual(['one'])
+
+    database.hold()
+    await owner.rest('DELETE', `${members}/${other.id}`)
+    await say('two')
+    await a.request('send_message', { projectId, message: 'for all' })
+    await expect.poll(() => texts(b.heard), { timeout: 5_000 }).toEqual(['one', 'for all'])
+    expect(b.removed.map(({ payload }) => payload.channelId)).toEqual([channelId])
+    database.release()
+    await owner.rest('POST', members, { userId: other.id })
+    await expect.poll(() => b.changed.at(-1)?.payload.lastSeq, { timeout: 15_000 }).toBe(2)
+    await say('three')
+    await expect.poll(() => texts(b.heard), { timeout: 15_000 }).toContain('three')
+    expect(b.removed).toHaveLength(1)
+  }, 60_000)
 })

@@ -15,6 +15,8 @@ export interface ChannelChange {
   channelId: string
   /** Whose access may have changed; null: everybody's in the project */
   userIds: string[] | null
+  /** Those of them who are not in it any more: they hear nothing while the database is asked, either */
+  removed?: string[]
 }
 
 export interface Audience {
@@ -44,6 +46,8 @@ interface Work {
   entering: Set<IoSocket>
   /** Channels that changed */
   changed: Set<string>
+  /** Who was removed from what, as `keyOf` says it: what is being read now may be older */
+  removed: Set<string>
   /** Any channel may have changed */
   all: boolean
 }
@@ -52,6 +56,7 @@ interface Asked {
   sockets: readonly IoSocket[]
   entering?: readonly IoSocket[]
   changed?: readonly string[]
+  removed?: readonly string[]
   all?: boolean
 }
 
@@ -59,8 +64,11 @@ const newWork = (): Work => ({
   sockets: new Set(),
   entering: new Set(),
   changed: new Set(),
+  removed: new Set(),
   all: false,
 })
+
+const keyOf = (userId: string, channelId: string) => `${userId} ${channelId}`
 
 const TOPIC = 'channels'
 const PROJECT = projectRoom('')
@@ -94,11 +102,12 @@ export function createAudience(options: AudienceOptions): Audience & { close(): 
       .filter((id) => channels.get(id)?.projectId === projectId)
 
   /** One after another in a project, so that what is read is never older than what was done; all that wait at once. */
-  function judge(projectId: string, { sockets, entering, changed, all }: Asked) {
+  function judge(projectId: string, { sockets, entering, changed, removed, all }: Asked) {
     const work = waiting.get(projectId) ?? newWork()
     for (const socket of sockets) work.sockets.add(socket)
     for (const socket of entering ?? []) work.entering.add(socket)
     for (const id of changed ?? []) work.changed.add(id)
+    for (const key of removed ?? []) work.removed.add(key)
     work.all ||= all ?? false
     const joined = waiting.has(projectId) && latest.get(projectId)
     if (joined) return joined
@@ -140,15 +149,19 @@ export function createAudience(options: AudienceOptions): Audience & { close(): 
 
   /** Whoever lost a channel is told; who got one, with all who have it. */
   function move(socket: IoSocket, projectId: string, may: string[], work: Work) {
-    const gained = may.filter((id) => !socket.rooms.has(channelRoom(id)))
+    const userId = socket.data.principal.id
+    const later = waiting.get(projectId)?.removed
+    const gained = may.filter(
+      (id) => !socket.rooms.has(channelRoom(id)) && !later?.has(keyOf(userId, id)),
+    )
     if (!work.entering.has(socket)) for (const id of gained) work.changed.add(id)
     const lost = held(socket, projectId).filter((id) => !may.includes(id))
-    for (const channelId of lost)
-      outlet.toRoom(socket.id, [encodeEvent('channel_removed', { projectId, channelId })])
-    return [
-      ...lost.map((id) => socket.leave(channelRoom(id))),
-      socket.join(gained.map(channelRoom)),
-    ]
+    return [...lost.map((id) => drop(socket, projectId, id)), socket.join(gained.map(channelRoom))]
+  }
+
+  function drop(socket: IoSocket, projectId: string, channelId: string) {
+    outlet.toRoom(socket.id, [encodeEvent('channel_removed', { projectId, channelId })])
+    return socket.leave(channelRoom(channelId))
   }
 
   /** Read after its feed is followed: what comes later is told as a message. */
@@ -171,10 +184,16 @@ export function createAudience(options: AudienceOptions): Audience & { close(): 
     })
   }
 
-  function look({ projectId, channelId, userIds }: ChannelChange) {
+  function look({ projectId, channelId, userIds, removed = [] }: ChannelChange) {
     if (!adapter.rooms.has(projectRoom(projectId))) return
+    for (const socket of removed.map(userRoom).flatMap(socketsIn))
+      if (socket.rooms.has(channelRoom(channelId))) void drop(socket, projectId, channelId)
     const rooms = userIds?.map(userRoom) ?? [projectRoom(projectId)]
-    insist(projectId, { sockets: rooms.flatMap(socketsIn), changed: [channelId] })
+    insist(projectId, {
+      sockets: rooms.flatMap(socketsIn),
+      changed: [channelId],
+      removed: removed.map((id) => keyOf(id, channelId)),
+    })
   }
 
   async function refresh(all: boolean) {

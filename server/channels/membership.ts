@@ -99,7 +99,8 @@ export async function removePerson(
     await archiveEmpty(trx, [channel.id])
     return channel
   })
-  channelChanged({ projectId: channel.projectId, channelId: channel.id, userIds: [userId] })
+  const { id, projectId } = channel
+  channelChanged({ projectId, channelId: id, userIds: [userId], removed: [userId] })
 }
 
 const privateChannelsOf = (trx: Trx, projectId: string, userId: string) =>
