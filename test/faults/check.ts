@@ -3,6 +3,11 @@ import pg from 'pg'
 import type { Device } from './device.ts'
 import type { Ledger } from './ledger.ts'
 
+/** What the checker asks of a device. */
+export type Witness = Pick<Device, 'name' | 'replicas' | 'marks' | 'heard' | 'updates'> & {
+  person: { id: string }
+}
+
 export interface Row {
   id: string
   channelId: string
@@ -60,7 +65,7 @@ export async function readTruth(url: string, projectId: string): Promise<Truth> 
 }
 
 /** @returns what is wrong, a line each */
-export function compare(truth: Truth, ledger: Ledger, devices: readonly Device[]): string[] {
+export function compare(truth: Truth, ledger: Ledger, devices: readonly Witness[]): string[] {
   return [
     ...ledger.problems,
     ...compareLedger(truth, ledger),
@@ -111,6 +116,10 @@ function* compareLedger({ rows, marks }: Truth, ledger: Ledger): Generator<strin
     if (row.reactions.includes(`${userId} ${emoji}`) !== isOn)
       yield `reaction ${emoji} on "${row.message}" should be ${isOn ? 'there' : 'gone'}`
   }
+  for (const { id, message, reactions } of rows)
+    for (const reaction of reactions)
+      if (!ledger.reactions.has(`${id} ${reaction}`))
+        yield `${reaction} is on "${message}", and nobody put it there`
   for (const [key, seq] of ledger.reads)
     if ((marks.get(key) ?? 0) < seq) yield `read mark ${key} is ${marks.get(key)} below ${seq}`
 }
@@ -128,7 +137,7 @@ function* compareOrder({ rows, channels, activity }: Truth): Generator<string> {
   if (activity.some((seq, n) => seq !== n + 1)) yield 'the seqs of the updates are not dense'
 }
 
-function* compareReplica(truth: Truth, { name, person, ...device }: Device): Generator<string> {
+function* compareReplica(truth: Truth, { name, person, ...device }: Witness): Generator<string> {
   for (const { id: channelId } of truth.channels) {
     const known = device.replicas.get(channelId)?.messages
     if (!known) {
@@ -162,7 +171,7 @@ function* compareReplica(truth: Truth, { name, person, ...device }: Device): Gen
 }
 
 /** On one connection: in order, nothing twice, nothing before what came earlier, nothing left out. */
-function* compareHeard(truth: Truth, { name, heard }: Device): Generator<string> {
+function* compareHeard(truth: Truth, { name, heard }: Witness): Generator<string> {
   const final = new Map<string, number[]>()
   for (const { channelId, rev } of truth.rows)
     final.set(channelId, [...(final.get(channelId) ?? []), rev])
