@@ -1,16 +1,9 @@
 // A node that stops, and its people.
-import { setTimeout as sleep } from 'node:timers/promises'
-import { describe, expect, inject, onTestFinished, test } from 'vitest'
+import { describe, expect, inject, test } from 'vitest'
 import { at, connect, createProject, register } from '../test/people.ts'
 import { useFreshPostgres } from '../test/postgres.ts'
 import { useProxy } from '../test/proxy.ts'
-import { startTestServer } from '../test/server.ts'
-
-async function useServer(settings: NodeJS.ProcessEnv) {
-  const server = await startTestServer(settings)
-  onTestFinished(() => server.close())
-  return server
-}
+import { useTestServer } from '../test/server.ts'
 
 describe.skipIf(!inject('postgresUrl') || !inject('redisUrl'))('with another node', () => {
   test('[S5] a node that stops sends its people to the others, and serves them until they are gone', async () => {
@@ -19,7 +12,7 @@ describe.skipIf(!inject('postgresUrl') || !inject('redisUrl'))('with another nod
       REDIS_URL: inject('redisUrl') ?? '',
       DRAIN_SECONDS: '60',
     }
-    const [stopping, other] = [await useServer(settings), await useServer(settings)]
+    const [stopping, other] = [await useTestServer(settings), await useTestServer(settings)]
     const ada = await register(stopping.url, 'ada')
     const { id: projectId } = await createProject(ada)
     const a = await connect(ada)
@@ -49,7 +42,7 @@ describe.skipIf(!inject('postgresUrl') || !inject('redisUrl'))('with another nod
 describe.skipIf(!inject('postgresUrl'))('alone', () => {
   test('[S5] what was asked before a node stops is answered', async () => {
     const database = await useProxy(await useFreshPostgres())
-    const server = await useServer({ DATABASE_URL: database.url, DRAIN_SECONDS: '60' })
+    const server = await useTestServer({ DATABASE_URL: database.url, DRAIN_SECONDS: '60' })
     const ada = await register(server.url, 'ada')
     const { id: projectId } = await createProject(ada)
     const a = await connect(ada)
@@ -58,8 +51,8 @@ describe.skipIf(!inject('postgresUrl'))('alone', () => {
     const gone = new Promise((resolve) => a.socket.once('disconnect', resolve))
     database.hold()
     const joining = a.request('join_project', { projectId })
-    // The request must be there before the node stops.
-    await sleep(200)
+    // What came after it is answered: it is there before the node stops.
+    expect(await a.ask('no_such_request', {})).toMatchObject({ error: { code: 'NOT_FOUND' } })
     const closed = server.close()
     await expect(a.request('leave_project', { projectId })).rejects.toThrow('UNAVAILABLE')
     database.release()

@@ -31,6 +31,13 @@ export async function startTestServer(
   return { ...server, url: `http://127.0.0.1:${server.port}` }
 }
 
+/** The same for one test, closed at its end. */
+export async function useTestServer(...args: Parameters<typeof startTestServer>) {
+  const server = await startTestServer(...args)
+  onTestFinished(() => server.close())
+  return server
+}
+
 export interface ServerProcess {
   url: string
   child: ChildProcess

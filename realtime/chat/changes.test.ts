@@ -1,24 +1,15 @@
 // What changes in a channel: told in order, and found again by whoever was away.
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import type { ChatMessage, MessageVersion } from '../../protocol/chat.ts'
-import { register, type Person } from '../../test/people.ts'
-import { startTestServer } from '../../test/server.ts'
-import { openRoom } from '../../test/talk.ts'
+import { openRoom, openServer } from '../../test/talk.ts'
 
-let server: Awaited<ReturnType<typeof startTestServer>>
-let ada: Person
-let bob: Person
-beforeAll(async () => {
-  server = await startTestServer()
-  ada = await register(server.url, 'ada')
-  bob = await register(server.url, 'bob')
-})
-afterAll(() => server.close())
+const {
+  people: [ada, bob],
+} = await openServer('ada', 'bob')
 
 async function useRoom() {
   const { clients, ...room } = await openRoom(ada, bob)
   const [a, b] = clients
-  if (!a || !b) throw new Error('two people are in the room')
   return { ...room, a, b, say: a.say }
 }
 

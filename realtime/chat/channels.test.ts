@@ -1,21 +1,13 @@
 // What the list of channels says to one person, and what the server says in the first one by itself.
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { UNREAD_LIMIT, type Channel } from '../../protocol/chat.ts'
 import type { Issue } from '../../server/issues/schema.ts'
-import { connect, createProject, register, type Person } from '../../test/people.ts'
-import { startTestServer } from '../../test/server.ts'
+import { connect, createProject, type Person } from '../../test/people.ts'
+import { openServer } from '../../test/talk.ts'
 
-let server: Awaited<ReturnType<typeof startTestServer>>
-let ada: Person
-let bob: Person
-let cleo: Person
-beforeAll(async () => {
-  server = await startTestServer()
-  ada = await register(server.url, 'ada')
-  bob = await register(server.url, 'bob')
-  cleo = await register(server.url, 'cleo')
-})
-afterAll(() => server.close())
+const {
+  people: [ada, bob, cleo],
+} = await openServer('ada', 'bob', 'cleo')
 
 const list = async (person: Person, slug: string) =>
   (await person.rest('GET', `/projects/${slug}/channels`)).data as Channel[]

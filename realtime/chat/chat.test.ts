@@ -1,24 +1,15 @@
 // Chat through the front door: real sockets and REST on one server.
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import type { ChatMessage } from '../../protocol/chat.ts'
-import { connect, createProject, register, type Person } from '../../test/people.ts'
-import { startTestServer } from '../../test/server.ts'
-import { openChannel, openRoom } from '../../test/talk.ts'
+import { connect, createProject, register } from '../../test/people.ts'
+import { openChannel, openRoom, openServer } from '../../test/talk.ts'
 
-let server: Awaited<ReturnType<typeof startTestServer>>
-let ada: Person
-let bob: Person
-beforeAll(async () => {
-  server = await startTestServer()
-  ada = await register(server.url, 'ada')
-  bob = await register(server.url, 'bob')
-})
-afterAll(() => server.close())
+const { server, people } = await openServer('ada', 'bob')
+const [ada, bob] = people
 
 async function useRoom() {
   const { clients, ...room } = await openRoom(ada, bob)
   const [a, b] = clients
-  if (!a || !b) throw new Error('two people are in the room')
   const path = `/projects/${room.slug}/channels/${room.channelId}`
   return { ...room, path, a, b }
 }

@@ -1,17 +1,14 @@
 // The chat on two nodes, and with a database that hangs.
-import { describe, expect, inject, onTestFinished, test } from 'vitest'
+import { describe, expect, inject, test } from 'vitest'
 import type { SignedIn } from '../../server/accounts/schema.ts'
 import { at, connect, register } from '../../test/people.ts'
 import { useFreshPostgres } from '../../test/postgres.ts'
 import { useProxy } from '../../test/proxy.ts'
-import { startTestServer } from '../../test/server.ts'
+import { useTestServer } from '../../test/server.ts'
 import { openRoom } from '../../test/talk.ts'
 
-async function useServer(settings: NodeJS.ProcessEnv) {
-  const server = await startTestServer({ LOG_LEVEL: 'fatal', ...settings })
-  onTestFinished(() => server.close())
-  return server
-}
+const useServer = (settings: NodeJS.ProcessEnv) =>
+  useTestServer({ LOG_LEVEL: 'fatal', ...settings })
 
 describe.skipIf(!inject('postgresUrl') || !inject('redisUrl'))('two nodes', () => {
   test('[CH3] a nonce is known on another node, and to another token of the same person', async () => {
@@ -20,7 +17,7 @@ describe.skipIf(!inject('postgresUrl') || !inject('redisUrl'))('two nodes', () =
     const ada = await register(here.url, 'ada')
     const { projectId, channelId, clients } = await openRoom(ada)
     const draft = { projectId, channelId, message: 'once', nonce: 'n' }
-    const first = await clients[0]!.request('send_message', draft)
+    const first = await clients[0].request('send_message', draft)
 
     const { refreshToken } = ada
     const refreshed = await ada.rest('POST', '/auth/refresh', { refreshToken })
@@ -36,7 +33,7 @@ describe.skipIf(!inject('postgresUrl') || !inject('redisUrl'))('two nodes', () =
     const [here, there] = [await useServer(settings), await useServer(settings)]
     const ada = await register(here.url, 'ada')
     const { projectId, channelId, clients, enter } = await openRoom(ada)
-    const [a, b] = [clients[0]!, await enter(at(ada, there.url))]
+    const [a, b] = [clients[0], await enter(at(ada, there.url))]
     const told = [a, b].map((client) => {
       const revs: number[] = []
       client.socket.on('chat_message', ({ payload }) => void revs.push(payload.rev))
@@ -64,7 +61,7 @@ describe.skipIf(!inject('postgresUrl'))('a database that hangs', () => {
     const server = await useServer({ DATABASE_URL: database.url })
     const ada = await register(server.url, 'ada')
     const { projectId, channelId, clients } = await openRoom(ada)
-    const a = clients[0]!
+    const a = clients[0]
     const drafts = Array.from({ length: 20 }, (_, n) => ({ message: `m${n}`, nonce: `n${n}` }))
     const sendAll = () =>
       Promise.allSettled(drafts.map(({ message, nonce }) => a.say(message, { nonce })))
@@ -77,6 +74,8 @@ describe.skipIf(!inject('postgresUrl'))('a database that hangs', () => {
     for (const one of refused)
       expect(one.status === 'rejected' && String(one.reason)).toMatch(/UNAVAILABLE.*try again$/)
     expect(a.socket.connected).toBe(true)
+    // Typing asks no database.
+    await a.request('typing_start', { projectId })
 
     database.release()
     const sent = await expect

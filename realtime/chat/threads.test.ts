@@ -1,26 +1,16 @@
 // Threads, and what is unread: in channels, in threads, and for whoever is mentioned.
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { UNREAD_LIMIT, type ChannelInfo } from '../../protocol/chat.ts'
-import { connect, register, type Person } from '../../test/people.ts'
-import { startTestServer } from '../../test/server.ts'
-import { openChannel, openRoom } from '../../test/talk.ts'
+import { connect } from '../../test/people.ts'
+import { openChannel, openRoom, openServer } from '../../test/talk.ts'
 
-let server: Awaited<ReturnType<typeof startTestServer>>
-let ada: Person
-let bob: Person
-let eve: Person
-beforeAll(async () => {
-  server = await startTestServer()
-  ada = await register(server.url, 'ada')
-  bob = await register(server.url, 'bob')
-  eve = await register(server.url, 'eve')
-})
-afterAll(() => server.close())
+const {
+  people: [ada, bob, eve],
+} = await openServer('ada', 'bob', 'eve')
 
 async function useRoom() {
   const { clients, ...room } = await openRoom(ada, bob, eve)
   const [a, b, e] = clients
-  if (!a || !b || !e) throw new Error('three people are in the room')
   return { ...room, a, b, e }
 }
 
@@ -177,6 +167,6 @@ test('[M2] whoever is banned is not notified of what is said in their conversati
   await expect.poll(() => ofAda.length).toBe(1)
   // What follows on her connection has overtaken nothing.
   const elsewhere = await openRoom(ada, eve)
-  await elsewhere.clients[0]?.say(`@${eve.username}`)
+  await elsewhere.clients[0].say(`@${eve.username}`)
   await expect.poll(() => byEve.map(({ payload }) => payload.message)).toEqual([`@${eve.username}`])
 })

@@ -1,20 +1,14 @@
 // Joining rooms, being seen in them, and being put out.
 import pg from 'pg'
-import { afterAll, beforeAll, expect, inject, onTestFinished, test } from 'vitest'
+import { expect, inject, test } from 'vitest'
 import type { Issue } from '../../server/issues/schema.ts'
-import { connect, createProject, register, type Person } from '../../test/people.ts'
+import { connect, createProject, register } from '../../test/people.ts'
 import { useFreshPostgres } from '../../test/postgres.ts'
-import { startTestServer } from '../../test/server.ts'
+import { useTestServer } from '../../test/server.ts'
+import { openServer } from '../../test/talk.ts'
 
-let server: Awaited<ReturnType<typeof startTestServer>>
-let ada: Person
-let bob: Person
-beforeAll(async () => {
-  server = await startTestServer()
-  ada = await register(server.url, 'ada')
-  bob = await register(server.url, 'bob')
-})
-afterAll(() => server.close())
+const { server, people } = await openServer('ada', 'bob')
+const [ada, bob] = people
 
 test('joining tells members, who is there, what one may do, and where the log stands', async () => {
   const { id: projectId } = await createProject(ada, [bob])
@@ -117,8 +111,7 @@ test.runIf(inject('postgresUrl'))(
   '[R4] whoever is put out while joining is judged anew before they are told that they are in',
   async () => {
     const databaseUrl = await useFreshPostgres()
-    const own = await startTestServer({ DATABASE_URL: databaseUrl })
-    onTestFinished(() => own.close())
+    const own = await useTestServer({ DATABASE_URL: databaseUrl })
     const [owner, guest] = [await register(own.url, 'owner'), await register(own.url, 'guest')]
     const { id: projectId, slug } = await createProject(owner, [guest])
     const g = await connect(guest)

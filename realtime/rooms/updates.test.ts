@@ -5,18 +5,12 @@ import type { UpdatePage } from '../../protocol/events.ts'
 import { at, connect, createProject, register } from '../../test/people.ts'
 import { useFreshPostgres } from '../../test/postgres.ts'
 import { useProxy } from '../../test/proxy.ts'
-import { startTestServer } from '../../test/server.ts'
-
-async function useServer(settings: NodeJS.ProcessEnv) {
-  const server = await startTestServer(settings)
-  onTestFinished(() => server.close())
-  return server
-}
+import { useTestServer } from '../../test/server.ts'
 
 describe.skipIf(!inject('postgresUrl'))('after an absence', () => {
   const useHistory = async () => {
     const DATABASE_URL = await useFreshPostgres()
-    const server = await useServer({ DATABASE_URL })
+    const server = await useTestServer({ DATABASE_URL })
     const client = new pg.Client(DATABASE_URL)
     await client.connect()
     onTestFinished(() => client.end())
@@ -101,7 +95,7 @@ describe.skipIf(!inject('postgresUrl') || !inject('redisUrl'))('two nodes', () =
     const DATABASE_URL = await useFreshPostgres()
     const redis = await useProxy(inject('redisUrl') ?? '')
     const settings = { DATABASE_URL, REDIS_URL: redis.url, LOG_LEVEL: 'fatal' }
-    const [here, there] = [await useServer(settings), await useServer(settings)]
+    const [here, there] = [await useTestServer(settings), await useTestServer(settings)]
     const ada = await register(here.url, 'ada')
     const { id: projectId, slug } = await createProject(ada)
     const listeners = [await connect(ada), await connect(at(ada, there.url))]
@@ -136,7 +130,7 @@ describe.skipIf(!inject('postgresUrl') || !inject('redisUrl'))('two nodes', () =
     const DATABASE_URL = await useFreshPostgres()
     const redis = await useProxy(inject('redisUrl') ?? '')
     const settings = { DATABASE_URL, REDIS_URL: redis.url, LOG_LEVEL: 'fatal' }
-    const [here, there] = [await useServer(settings), await useServer(settings)]
+    const [here, there] = [await useTestServer(settings), await useTestServer(settings)]
     const [ada, bob] = [await register(here.url, 'ada'), await register(here.url, 'bob')]
     const { id: projectId, slug } = await createProject(ada, [bob])
     const [a, b, phone] = [
