@@ -139,7 +139,7 @@ async function assemble(
   closers.push(() => changes.close())
   const audience = createAudience({ db, io, bus, outlet, feed: changes, log })
   closers.push(() => audience.close())
-  const typing = createTyping({ io, bus, outlet, find: changes.find })
+  const typing = createTyping({ io, bus, outlet, changes })
   closers.push(() => typing.close())
   const attachments = await openAttachments(db, config.attachments, log)
   closers.push(() => attachments.close())

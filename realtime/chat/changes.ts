@@ -4,7 +4,7 @@ import { sql } from 'kysely'
 import type { Db } from '../../db/database.ts'
 import type { Bus } from '../../protocol/bus.ts'
 import type { ChatMessage } from '../../protocol/chat.ts'
-import { channelRoom, projectRoom } from '../../protocol/names.ts'
+import { channelRoom, DEFAULT_CHANNEL, projectRoom } from '../../protocol/names.ts'
 import { createFeed, type Entry, type Feed } from '../feed.ts'
 import { encodeEvent, type Outlet } from '../outlet.ts'
 import { selectMessages, toMessage } from './messages.ts'
@@ -25,6 +25,8 @@ export interface FollowedChannel {
 export interface Changes extends Feed {
   /** Channels that somebody on this node may read; undefined for others */
   find(channelId: string): FollowedChannel | undefined
+  /** The first channel of a project that somebody on this node is in */
+  findDefault(projectId: string): string | undefined
 }
 
 /** A position is a rev. */
@@ -41,6 +43,8 @@ export const changedEntry = (message: ChatMessage, userId?: string): Entry => ({
 
 export function createChanges({ db, bus, outlet, log }: ChangesOptions): Changes {
   const channels = new Map<string, FollowedChannel>()
+  /** By project */
+  const defaults = new Map<string, string>()
 
   const feed: Feed = createFeed({
     topic: 'chat',
@@ -50,13 +54,15 @@ export function createChanges({ db, bus, outlet, log }: ChangesOptions): Changes
     async heads(keys) {
       const rows = await db
         .selectFrom('channels')
-        .select(['id', 'projectId', 'kind', 'lastRev'])
+        .select(['id', 'projectId', 'kind', 'name', 'lastRev'])
         .where('id', '=', sql<string>`any(${keys}::uuid[])`)
         .execute()
-      for (const { id, projectId, kind } of rows) {
+      for (const { id, projectId, kind, name } of rows) {
         const room = kind === 'public' ? projectRoom(projectId) : channelRoom(id)
         // Meanwhile the last one may have left.
-        if (feed.follows(id)) channels.set(id, { projectId, room })
+        if (!feed.follows(id)) continue
+        channels.set(id, { projectId, room })
+        if (name === DEFAULT_CHANNEL) defaults.set(projectId, id)
       }
       return new Map(rows.map(({ id, lastRev }) => [id, lastRev]))
     },
@@ -79,7 +85,10 @@ export function createChanges({ db, bus, outlet, log }: ChangesOptions): Changes
   return {
     ...feed,
     find: (channelId) => channels.get(channelId),
+    findDefault: (projectId) => defaults.get(projectId),
     unfollow(key) {
+      const projectId = channels.get(key)?.projectId
+      if (projectId && defaults.get(projectId) === key) defaults.delete(projectId)
       channels.delete(key)
       feed.unfollow(key)
     },

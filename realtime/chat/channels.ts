@@ -8,17 +8,6 @@ import type { PublicUser } from '../../protocol/events.ts'
 import { DEFAULT_CHANNEL } from '../../protocol/names.ts'
 import { isReadable } from './readable.ts'
 
-export async function findDefaultChannel(db: Db | Trx, projectId: string) {
-  const channel = await db
-    .selectFrom('channels')
-    .select(['id', 'lastSeq', 'lastRev'])
-    .where('projectId', '=', projectId)
-    .where('name', '=', DEFAULT_CHANNEL)
-    .executeTakeFirst()
-  if (!channel) throw notFound('Channel')
-  return channel
-}
-
 const members = sql<PublicUser[] | null>`case when channels.kind <> 'public' then (
   select coalesce(json_agg(${publicUser('c.userId')} order by c.joined_at, c.user_id), '[]')
   from channel_members c where c.channel_id = channels.id

@@ -7,7 +7,7 @@ import type { Principal } from '../../protocol/access.ts'
 import type { ChatMessage } from '../../protocol/chat.ts'
 import type { Emit } from '../../protocol/requests.ts'
 import { changedEntry, type Changes } from './changes.ts'
-import { findDefaultChannel, listChannels } from './channels.ts'
+import { listChannels } from './channels.ts'
 import type { Draft } from './draft.ts'
 import { deleteMessage, editMessage, readVersions, type Changed } from './edits.ts'
 import { listChanges, listMessages, type ChangeRange, type MessageRange } from './history.ts'
@@ -69,8 +69,6 @@ export function createChat(options: ChatOptions) {
         (await requireAccess(db, reader, project, 'room:join')).project.id,
         reader.id,
       ),
-
-    defaultChannel: async (projectId: string) => (await findDefaultChannel(db, projectId)).id,
 
     /** @throws AppError CONFLICT when the nonce was used for another message, UNAVAILABLE: try again */
     send: (sender: Principal, project: string, draft: NewMessage): Promise<ChatMessage> =>

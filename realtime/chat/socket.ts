@@ -16,16 +16,8 @@ const typing = inChannel.extend({ threadId: idSchema.optional() })
 export function chatRequests(chat: Chat, typists: Typing): RequestHandlers<keyof ChatRequests> {
   const tellTyping = (isTyping: boolean) => ({
     schema: typing,
-    async handle(
-      { socketId }: Caller,
-      { projectId, channelId, threadId }: z.output<typeof typing>,
-    ) {
-      typists.tell(socketId, {
-        projectId,
-        channelId: channelId ?? (await chat.defaultChannel(projectId)),
-        threadId: threadId ?? null,
-        typing: isTyping,
-      })
+    async handle({ socketId }: Caller, { threadId, ...place }: z.output<typeof typing>) {
+      typists.tell(socketId, { ...place, threadId: threadId ?? null, typing: isTyping })
       return null
     },
   })

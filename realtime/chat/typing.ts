@@ -10,8 +10,7 @@ export interface TypingOptions {
   io: Io
   bus: Bus
   outlet: Outlet
-  /** Where channels are told */
-  find: Changes['find']
+  changes: Pick<Changes, 'find' | 'findDefault'>
 }
 
 export type Typing = ReturnType<typeof createTyping>
@@ -21,7 +20,7 @@ const TOPIC = 'typing'
 /** That a socket types in a channel is told once in so many milliseconds; that it stopped, at once. */
 const INTERVAL = 1_000
 
-export function createTyping({ io, bus, outlet, find }: TypingOptions) {
+export function createTyping({ io, bus, outlet, changes }: TypingOptions) {
   /** What was last told of a socket, by channel */
   const told = new WeakMap<IoSocket, Map<string, { at: number; typing: boolean }>>()
 
@@ -42,17 +41,23 @@ export function createTyping({ io, bus, outlet, find }: TypingOptions) {
   }
 
   return {
-    /** @throws AppError INSUFFICIENT_PERMISSIONS or NOT_FOUND, by what the socket was let into */
-    tell(socketId: string, state: State) {
+    /**
+     * Asks no database.
+     * @param typed in the project's first channel, when it names none
+     * @throws AppError INSUFFICIENT_PERMISSIONS or NOT_FOUND, by what the socket was let into
+     */
+    tell(socketId: string, typed: Omit<State, 'channelId'> & { channelId?: string | undefined }) {
+      const { projectId, channelId = changes.findDefault(projectId) ?? '' } = typed
       const socket = io.sockets.sockets.get(socketId)
-      if (!socket?.data.joined[state.projectId]?.includes('chat:write')) {
+      if (!socket?.data.joined[projectId]?.includes('chat:write')) {
         const reason = 'Only people who joined the project and may write can be shown as typing'
         throw new AppError('INSUFFICIENT_PERMISSIONS', reason)
       }
-      const channel = find(state.channelId)
-      if (channel?.projectId !== state.projectId || !socket.rooms.has(channel.room)) {
+      const channel = changes.find(channelId)
+      if (channel?.projectId !== projectId || !socket.rooms.has(channel.room)) {
         throw notFound('Channel')
       }
+      const state = { ...typed, channelId }
       if (!isNews(socket, state)) return
       const { id, username } = socket.data.principal.user
       const packet = encodeEvent('user_typing', { ...state, userId: id, username }, id)
