@@ -25,7 +25,7 @@ export interface CallsOptions {
   binary: WorkerBinary
   config: MediaConfig
   log: Pick<Logger, 'error'>
-  /** Told on the node that owns the call, once: somebody was the first to join */
+  /** Told on the node that owns the call, once: somebody was the first to join, and there was none a moment ago */
   onStarted?: (projectId: string, userId: string, startedAt: string) => void
   /** How often nodes tell each other that they are alive; a lease lasts three of these. Default 5 s */
   beatMs?: number
@@ -63,7 +63,8 @@ interface Forwarded {
 export function createCalls(options: CallsOptions): Calls {
   const { db, bus, emit, binary, config, log, beatMs = 5_000 } = options
   const workers = createWorkers(config, log)
-  const started = new WeakSet<object>()
+  /** Those whose beginning is still to be told */
+  const fresh = new WeakMap<object, boolean>()
   const readiness = watchBinary(binary, (status) => emit.toOwnSockets('call_worker', status))
   const rooms = createRooms({
     bus,
@@ -108,6 +109,8 @@ export function createCalls(options: CallsOptions): Calls {
       const room = await withWorker(async () =>
         rooms.open(projectId, await readiness.requirePath()),
       )
+      // Before the first one joins: that is heard of.
+      if (!fresh.has(room)) fresh.set(room, !roster.hadCall(projectId))
       const peer = room.join(caller, nodeId)
       try {
         // Judged again now that closeFor() would find the peer: in between it could be missed.
@@ -117,8 +120,8 @@ export function createCalls(options: CallsOptions): Calls {
         throw error
       }
       if (peer.closed) throw notInCall()
-      if (!started.has(room)) {
-        started.add(room)
+      if (fresh.get(room)) {
+        fresh.set(room, false)
         options.onStarted?.(projectId, caller.principal.id, room.startedAt)
       }
       const peers = room.peers.filter((other) => other !== peer)

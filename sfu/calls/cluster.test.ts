@@ -9,6 +9,8 @@ const soon = { timeout: 15_000 }
 
 describe.skipIf(!inject('redisUrl'))('two nodes', () => {
   let stage: Awaited<ReturnType<typeof openStage>>
+  /** Calls that were announced */
+  const started: string[] = []
   beforeAll(async () => {
     stage = await openStage()
   }, 600_000)
@@ -17,7 +19,9 @@ describe.skipIf(!inject('redisUrl'))('two nodes', () => {
   async function useNode(portMin: number) {
     const client = await connectRedis(inject('redisUrl') ?? '', () => undefined)
     const bus = await createRedisBus(client)
-    const node = stage.addNode(bus, { portMin, portMax: portMin + 20, workers: 1 }, { beatMs: 300 })
+    const config = { portMin, portMax: portMin + 20, workers: 1 }
+    const onStarted = (id: string) => void started.push(id)
+    const node = stage.addNode(bus, config, { beatMs: 300, onStarted })
     const disconnect = async () => {
       await bus.close()
       client.disconnect()
@@ -133,5 +137,7 @@ describe.skipIf(!inject('redisUrl'))('two nodes', () => {
       .poll(() => stage.heardBy(bob.socketId, 'call_ended'), soon)
       .toEqual([{ projectId, peerId, reason: 'shutdown' }])
     expect((await b.ask(bob, 'call_join', { projectId })).peers).toEqual([])
+    // For people it is the same call.
+    expect(started.filter((id) => id === projectId)).toHaveLength(1)
   })
 })

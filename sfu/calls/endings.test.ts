@@ -14,10 +14,13 @@ const soon = { timeout: 15_000 }
 let stage: Awaited<ReturnType<typeof openStage>>
 let node: StageNode
 const workers = new Set<Worker>()
+/** Calls that were announced */
+const started: string[] = []
 beforeAll(async () => {
   observer.on('newworker', (worker) => workers.add(worker))
   stage = await openStage()
-  node = stage.addNode(createLocalBus(), { portMin: 21_260, portMax: 21_290, workers: 1 })
+  const config = { portMin: 21_260, portMax: 21_290, workers: 1 }
+  node = stage.addNode(createLocalBus(), config, { onStarted: (id) => void started.push(id) })
 }, 600_000)
 afterAll(() => stage.close())
 
@@ -130,4 +133,5 @@ test('[CA4] when a worker dies its calls end, and joining again works at once', 
   await again.produce('camera')
   expect(node.calls.workerPids()).toHaveLength(1)
   expect(node.calls.workerPids()).not.toEqual([pid])
+  expect(started.filter((id) => id === projectId)).toHaveLength(1)
 })
