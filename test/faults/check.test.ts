@@ -18,7 +18,7 @@ const lies: [what: string, plant: (story: Story) => void, named: RegExp][] = [
   ],
   [
     'a message is there twice',
-    ({ rows, first }) => rows.push({ ...first, id: 'm5', seq: 5 }),
+    ({ rows, first }) => rows.push({ ...first, id: 'm6', seq: 6 }),
     /"hello" is there 2 t/,
   ],
   [
@@ -51,17 +51,17 @@ const lies: [what: string, plant: (story: Story) => void, named: RegExp][] = [
     ({ first }) => (first.authorId = 'bob'),
     /"hello" has another author/,
   ],
-  ['a hole in seq', ({ liked }) => (liked.seq = 5), /seqs of general are not dense/],
+  ['a hole in seq', ({ reply }) => (reply.seq = 6), /seqs of general are not dense/],
   [
     'the newest message is missing',
-    ({ truth }) => (truth.channels[0]!.lastSeq = 5),
+    ({ truth }) => (truth.channels[0]!.lastSeq = 6),
     /seqs of general are not dense/,
   ],
   ['a rev is given twice', ({ edited }) => (edited.rev = 5), /a rev of general is there twice/],
   [
     'the last rev is another',
-    ({ truth }) => (truth.channels[0]!.lastRev = 8),
-    /last rev of general is not 8/,
+    ({ truth }) => (truth.channels[0]!.lastRev = 10),
+    /last rev of general is not 10/,
   ],
   [
     'a hole in the updates',
@@ -102,16 +102,37 @@ const lies: [what: string, plant: (story: Story) => void, named: RegExp][] = [
     /cyd 🎉 is on "good"/,
   ],
   [
+    'a message is in another thread',
+    ({ reply }) => (reply.threadId = 'm2'),
+    /"look" is in another thread/,
+  ],
+  ['a reply is not counted', ({ first }) => (first.replies = 0), /has 0 replies, and has 1/],
+  [
+    'a deleted reply is counted',
+    ({ deleted, liked }) => {
+      deleted.threadId = liked.id
+      liked.replies = 1
+    },
+    /"good" says that it has 1 replies, and has 0/,
+  ],
+  [
+    'an attachment is lost',
+    ({ reply }) => (reply.attachments = []),
+    /"look" does not carry what was sent with it/,
+  ],
+  [
+    'an attachment is left of a deleted message',
+    ({ deleted }) => deleted.attachments.push('a2'),
+    /"oops" does not carry/,
+  ],
+  [
     'a read mark goes down in an answer',
     ({ ledger }) => ledger.read(CHANNEL, 'bob', 4, 3),
     /fell from 4 to 3/,
   ],
   [
     'a read mark is lower than acknowledged',
-    ({ truth, witness }) =>
-      [truth.marks, witness.marks].forEach((marks, n) =>
-        marks.set(n ? CHANNEL : `${CHANNEL} bob`, 3),
-      ),
+    ({ truth }) => truth.marks.set(`${CHANNEL} bob`, 3),
     /read mark general bob is 3 below 4/,
   ],
   [
@@ -131,33 +152,48 @@ const lies: [what: string, plant: (story: Story) => void, named: RegExp][] = [
   ],
   [
     'a device misses a message',
-    ({ truth, rows, first }) => (truth.rows = [...rows, { ...first, id: 'm5', seq: 5, rev: 8 }]),
-    /bob0 misses seq 5 "hello"/,
+    ({ truth, rows, first }) => (truth.rows = [...rows, { ...first, id: 'm6', seq: 6, rev: 10 }]),
+    /bob0 misses seq 6 "hello"/,
   ],
   [
     'a device knows a message that is not there',
     ({ rows, liked }) => drop(rows, liked),
-    /bob0 knows 4 messages of 3/,
+    /bob0 knows 5 messages of 4/,
   ],
   [
     'a device has an older state',
-    ({ liked }) => (liked.rev = 8),
-    /bob0 has seq 4 as of rev 7, and it is at 8/,
+    ({ liked }) => (liked.rev = 10),
+    /bob0 has seq 4 as of rev 7, and it is at 10/,
   ],
   [
     'a device has another text',
     ({ first }) => (first.message = 'hullo'),
-    /bob0 has seq 1 as of rev 1/,
+    /bob0 has seq 1 as of rev 9/,
   ],
   [
     'a device shows what is deleted',
     ({ first }) => (first.isDeleted = true),
-    /bob0 has seq 1 as of rev 1/,
+    /bob0 has seq 1 as of rev 9/,
   ],
   [
     'a device lacks a reaction',
     ({ liked }) => liked.reactions.push('cyd 🎉'),
     /bob0 has seq 4 as of rev 7/,
+  ],
+  [
+    'a device lacks an attachment',
+    ({ reply }) => reply.attachments.push('a2'),
+    /bob0 has seq 5 as of rev 8/,
+  ],
+  [
+    'a device counts other replies',
+    ({ first }) => (first.replies = 2),
+    /bob0 has seq 1 as of rev 9/,
+  ],
+  [
+    'a device knows what it may not read',
+    ({ truth }) => (truth.channels[0]!.readers = ['ada']),
+    /bob0 knows general, which it may not read/,
   ],
   [
     'a device misses an update',
@@ -172,11 +208,11 @@ const lies: [what: string, plant: (story: Story) => void, named: RegExp][] = [
   [
     'a rev goes back',
     ({ witness, heard }) => witness.heard.push(witness.heard[heard(4)]!),
-    /general: 4 after 7/,
+    /general: 4 after 9/,
   ],
   [
     'a message is new twice',
-    ({ witness, event }) => witness.heard.push(event('chat_message', 8, 'm4')),
+    ({ witness, event }) => witness.heard.push(event('chat_message', 10, 'm4')),
     /message m4 twice as new/,
   ],
   [

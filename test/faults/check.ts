@@ -15,17 +15,23 @@ export interface Row {
   rev: number
   authorId: string
   nonce: string
+  threadId: string | null
+  /** Of a root: how many of its replies are not deleted, as it says */
+  replies: number
   message: string
   isDeleted: boolean
   isSystem: boolean
   versions: string[]
   /** `person emoji`, sorted */
   reactions: string[]
+  /** Ids, sorted */
+  attachments: string[]
 }
 
 export interface Truth {
   rows: Row[]
-  channels: { id: string; lastSeq: number; lastRev: number }[]
+  /** `readers`: null when all may read it */
+  channels: { id: string; lastSeq: number; lastRev: number; readers: string[] | null }[]
   /** By `channel person` */
   marks: Map<string, number>
   activity: number[]
@@ -38,15 +44,18 @@ export async function readTruth(url: string, projectId: string): Promise<Truth> 
     (await client.query<R & pg.QueryResultRow>(text, [projectId])).rows
   try {
     const rows = await query<Row>(`
-      select m.id, channel_id as "channelId", seq::float8, rev::float8, author_id as "authorId", nonce, message,
+      select m.id, channel_id as "channelId", seq::float8, rev::float8, author_id as "authorId", nonce,
+        parent_id as "threadId", reply_count as replies, message,
         deleted_at is not null as "isDeleted", system is not null as "isSystem",
         array(select message from message_versions where message_id = m.id order by version) as versions,
-        array(select user_id || ' ' || emoji from reactions where message_id = m.id) as reactions
+        array(select user_id || ' ' || emoji from reactions where message_id = m.id) as reactions,
+        array(select id::text from attachments where message_id = m.id order by id) as attachments
       from messages m join channels c on c.id = m.channel_id where c.project_id = $1 order by channel_id, seq`)
     rows.forEach(({ reactions }) => reactions.sort())
-    const channels = await query<Truth['channels'][number]>(
-      'select id, last_seq::float8 as "lastSeq", last_rev::float8 as "lastRev" from channels where project_id = $1',
-    )
+    const channels = await query<Truth['channels'][number]>(`
+      select id, last_seq::float8 as "lastSeq", last_rev::float8 as "lastRev", case when kind <> 'public'
+        then array(select user_id::text from channel_members where channel_id = channels.id) end as readers
+      from channels where project_id = $1`)
     const marks = await query<{ key: string; seq: number }>(`
       select channel_id || ' ' || user_id as key, seq::float8 from read_marks
       where channel_id in (select id from channels where project_id = $1)`)
@@ -80,7 +89,8 @@ export function compare(truth: Truth, ledger: Ledger, devices: readonly Witness[
 /** Everything acknowledged is there once, and nothing that nobody asked for. */
 function* compareLedger({ rows, marks }: Truth, ledger: Ledger): Generator<string> {
   const byNonce = Map.groupBy(rows, ({ nonce }) => nonce)
-  for (const [nonce, { kept, text, authorId, channelId }] of ledger.sent) {
+  for (const [nonce, draft] of ledger.sent) {
+    const { kept, text, authorId, channelId, threadId } = draft
     const found = byNonce.get(nonce) ?? []
     if (!kept) yield `"${text}" was never acknowledged`
     if (found.length > 1 || (kept && found.length === 0))
@@ -90,6 +100,10 @@ function* compareLedger({ rows, marks }: Truth, ledger: Ledger): Generator<strin
     if (row.id !== kept.id || row.seq !== kept.seq || row.channelId !== channelId)
       yield `"${text}" was acknowledged as ${kept.seq} and is ${row.seq}`
     if (row.authorId !== authorId) yield `"${text}" has another author`
+    if (row.threadId !== (threadId ?? null)) yield `"${text}" is in another thread`
+    const attachments = (!row.isDeleted && draft.attachmentIds) || []
+    if (row.attachments.join() !== attachments.toSorted().join())
+      yield `"${text}" does not carry what was sent with it`
   }
   const byId = new Map(rows.map((row) => [row.id, row]))
   for (const { nonce, message, isSystem } of rows)
@@ -124,7 +138,7 @@ function* compareLedger({ rows, marks }: Truth, ledger: Ledger): Generator<strin
     if ((marks.get(key) ?? 0) < seq) yield `read mark ${key} is ${marks.get(key)} below ${seq}`
 }
 
-/** Dense seqs, revs that are each used once, heads that fit. */
+/** Dense seqs, revs that are each used once, heads and counts that fit. */
 function* compareOrder({ rows, channels, activity }: Truth): Generator<string> {
   for (const { id, lastSeq, lastRev } of channels) {
     const inChannel = rows.filter(({ channelId }) => channelId === id)
@@ -134,12 +148,30 @@ function* compareOrder({ rows, channels, activity }: Truth): Generator<string> {
     if (new Set(revs).size !== revs.length) yield `a rev of ${id} is there twice`
     if (Math.max(0, ...revs) !== lastRev) yield `the last rev of ${id} is not ${lastRev}`
   }
+  const replies = Map.groupBy(
+    rows.filter(({ isDeleted }) => !isDeleted),
+    ({ threadId }) => threadId,
+  )
+  for (const { id, message, replies: said } of rows) {
+    const there = replies.get(id)?.length ?? 0
+    if (said !== there) yield `"${message}" says that it has ${said} replies, and has ${there}`
+  }
   if (activity.some((seq, n) => seq !== n + 1)) yield 'the seqs of the updates are not dense'
 }
 
+const idsOf = (things: readonly { id: string }[]) =>
+  things
+    .map(({ id }) => id)
+    .sort()
+    .join()
+
 function* compareReplica(truth: Truth, { name, person, ...device }: Witness): Generator<string> {
-  for (const { id: channelId } of truth.channels) {
+  for (const { id: channelId, readers } of truth.channels) {
     const known = device.replicas.get(channelId)?.messages
+    if (readers && !readers.includes(person.id)) {
+      if (known) yield `${name} knows ${channelId}, which it may not read`
+      continue
+    }
     if (!known) {
       yield `${name} does not know ${channelId}`
       continue
@@ -156,6 +188,9 @@ function* compareReplica(truth: Truth, { name, person, ...device }: Witness): Ge
         message.seq !== row.seq ||
         message.message !== row.message ||
         (message.deletedAt !== null) !== row.isDeleted ||
+        message.threadId !== row.threadId ||
+        (message.thread?.replyCount ?? 0) !== row.replies ||
+        idsOf(message.attachments) !== row.attachments.join() ||
         reactions?.sort().join() !== row.reactions.join()
       )
         yield `${name} has seq ${row.seq} as of rev ${message.rev}, and it is at ${row.rev}`

@@ -1,7 +1,7 @@
 // One device of a person: a Socket.IO client that knows the chat by the protocol alone. It comes back after every
 // loss, asks for what it missed, and repeats what was not answered.
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { ChatMessage } from '../../protocol/chat.ts'
+import type { Attachment, ChatMessage } from '../../protocol/chat.ts'
 import type { Events, Requests, UpdatePage } from '../../protocol/events.ts'
 import { createReplica, type Replica } from '../../web/chat/replica.ts'
 import type { Person } from '../people.ts'
@@ -35,6 +35,9 @@ export interface DeviceOptions {
   random: Random
   ledger: Ledger
 }
+
+/** A node that does not answer an upload in this time is asked again, or another is, milliseconds. */
+const UPLOAD_PATIENCE = 5_000
 
 export type Device = ReturnType<typeof createDevice>
 
@@ -159,10 +162,30 @@ export function createDevice(options: DeviceOptions) {
     }
   }
 
+  /** A small file; what no message takes along, the server forgets. */
+  async function upload(text: string): Promise<Attachment> {
+    for (;;) {
+      if (isClosed) throw new Error('closed')
+      const url = `${urls[link.node()]}/api/v1/projects/${projectId}/attachments?name=${text}`
+      const response = await fetch(url, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${person.token}`, 'content-type': 'text/plain' },
+        body: text,
+        signal: AbortSignal.timeout(UPLOAD_PATIENCE),
+      }).catch(() => undefined)
+      const answer = await response?.text().catch(() => undefined)
+      if (response?.ok && answer) return (JSON.parse(answer) as { data: Attachment }).data
+      if (response && response.status < 500 && response.status !== 429)
+        throw new Error(`no upload: ${answer}`)
+      await sleep(random.between(50, 150))
+    }
+  }
+
   return {
     name,
     person,
     link,
+    upload,
     replicas,
     marks,
     heard,

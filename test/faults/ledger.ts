@@ -5,6 +5,9 @@ export interface Sent {
   authorId: string
   channelId: string
   text: string
+  /** The message that it replies to */
+  threadId?: string
+  attachmentIds?: readonly string[]
   /** undefined: nobody said yet that it is kept */
   kept?: ChatMessage
 }

@@ -27,13 +27,32 @@ export function startLoad({ device, projectId, ledger, random, emojis, pace }: L
   let isOn = true
   const anyChannel = () => random.pick([...device.replicas.keys()])
 
-  async function send(channelId = anyChannel(), text = `${device.name} ${++count}`) {
+  async function send(
+    channelId = anyChannel(),
+    message = `${device.name} ${++count}`,
+    more: { threadId?: string; attachmentIds?: string[] } = {},
+  ) {
     const nonce = randomUUID()
-    ledger.send(nonce, { authorId: userId, channelId, text })
-    const payload = { projectId, channelId, message: text, nonce }
-    const message = await device.insist('send_message', payload)
-    ledger.kept(nonce, message)
-    own.push(message.id)
+    ledger.send(nonce, { authorId: userId, channelId, text: message, ...more })
+    const payload = { projectId, channelId, message, nonce, ...more }
+    const kept = await device.insist('send_message', payload)
+    ledger.kept(nonce, kept)
+    own.push(kept.id)
+  }
+
+  async function reply() {
+    const channelId = anyChannel()
+    const known = [...(device.replicas.get(channelId)?.messages.values() ?? [])]
+    const roots = known.filter(({ threadId, system }) => !threadId && !system)
+    if (roots.length === 0) return
+    const { id: threadId } = random.pick(roots.slice(-5))
+    await send(channelId, `${device.name} ${++count} replies`, { threadId })
+  }
+
+  async function sendFile() {
+    const name = `${device.name} ${++count}.txt`
+    const { id } = await device.upload(name)
+    await send(anyChannel(), name, { attachmentIds: [id] })
   }
 
   async function edit() {
@@ -81,7 +100,9 @@ export function startLoad({ device, projectId, ledger, random, emojis, pace }: L
 
   async function act() {
     const dice = random.between(1, 100)
-    if (dice <= 45) await send()
+    if (dice <= 32) await send()
+    else if (dice <= 43) await reply()
+    else if (dice <= 45) await sendFile()
     else if (dice <= 55) await Promise.all([send(), send(), send()])
     else if (dice <= 70) await edit()
     else if (dice <= 75) await remove()

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { ProjectDetails } from '../../server/projects/schema.ts'
 import type { Channel } from '../../protocol/chat.ts'
 import { at, createProject, register, type Person } from '../people.ts'
-import { compare, readTruth } from './check.ts'
+import { compare, readTruth, type Truth } from './check.ts'
 import type { Cluster } from './cluster.ts'
 import { createDevice, type Device } from './device.ts'
 import { createLedger } from './ledger.ts'
@@ -18,7 +18,8 @@ export interface Stage {
   devices: Device[]
   people: readonly Person[]
   project: ProjectDetails
-  channelIds: string[]
+  /** The project's first, where everybody is */
+  channelId: string
   /** Sends something on a device beside the load; resolves when it is acknowledged. */
   send(device: Device, text: string): Promise<void>
   /** Another device of a person. */
@@ -79,7 +80,7 @@ export async function play(
   const random = createRandom(seed)
   const urls = cluster.nodes.map(({ url }) => url)
   const people = crowd.map((person) => at(person, urls[0]!))
-  const { project, channelIds } = await furnish(people)
+  const { project, channelId } = await furnish(people)
   const { id: projectId } = project
   const ledger = createLedger()
   const devices: Device[] = []
@@ -141,7 +142,7 @@ export async function play(
       devices,
       people,
       project,
-      channelIds,
+      channelId,
       addDevice,
       pause: (milliseconds) => sleep(milliseconds),
       until,
@@ -156,13 +157,13 @@ export async function play(
           loads.get(device) ??
           startLoad({ device, projectId, ledger, random, emojis: EMOJIS, pace: 1e6 })
         loads.set(device, one)
-        await one.send(channelIds[0], text)
+        await one.send(channelId, text)
       },
       async reaches(from, within) {
         const text = `reaches ${++reached}`
         await stage.send(from, text)
         const has = (device: Device) =>
-          [...(device.replicas.get(channelIds[0]!)?.messages.values() ?? [])].some(
+          [...(device.replicas.get(channelId)?.messages.values() ?? [])].some(
             ({ message }) => message === text,
           )
         await until(`what ${from.name} sends is with everybody`, within, () => crew.every(has))
@@ -195,8 +196,8 @@ export async function play(
       people
         .flatMap(({ id }) => devices.filter(({ person }) => person.id === id).slice(0, 1))
         .flatMap((device) =>
-          channelIds.map(async (channelId) => {
-            const seq = device.replicas.get(channelId)?.messages.size ?? 0
+          [...device.replicas].map(async ([channelId, { messages }]) => {
+            const seq = messages.size
             const { readSeq } = await device.insist('mark_read', { projectId, channelId, seq })
             ledger.read(channelId, device.person.id, seq, readSeq)
             device.marks.set(channelId, Math.max(device.marks.get(channelId) ?? 0, readSeq))
@@ -209,10 +210,26 @@ export async function play(
   async function converge(): Promise<string[]> {
     const end = performance.now() + CONVERGE
     for (;;) {
-      const wrong = compare(await readTruth(cluster.postgres.url, projectId), ledger, devices)
-      if (wrong.length === 0 || performance.now() > end) return wrong
+      const truth = await readTruth(cluster.postgres.url, projectId)
+      const wrong = compare(truth, ledger, devices)
+      if (wrong.length === 0) return missingFiles(truth)
+      if (performance.now() > end) return wrong
       await sleep(100)
     }
+  }
+
+  /** @returns which attachments do not have the bytes any more that were uploaded */
+  async function missingFiles({ rows }: Truth): Promise<string[]> {
+    const wrong: string[] = []
+    for (const { id, attachments } of rows) {
+      for (const attachment of attachments) {
+        const [name = ''] = ledger.texts.get(id) ?? []
+        const url = `${urls[0]}/api/v1/projects/${projectId}/attachments/${attachment}`
+        const headers = { authorization: `Bearer ${people[0]!.token}` }
+        if ((await (await fetch(url, { headers })).text()) !== name) wrong.push(`${name} is lost`)
+      }
+    }
+    return wrong
   }
 }
 
@@ -223,7 +240,7 @@ function describe({ name, link, refusals }: Device) {
   return `  ${name} on node ${link.node()}, connection ${link.connection()}; ${counts.join('; ')}`
 }
 
-/** A project with a public and a private channel, and everybody in both. */
+/** A project with a public and a private channel, everybody in both, and a conversation of the first two. */
 async function furnish([owner, ...others]: Person[]) {
   if (!owner) throw new Error('nobody is there')
   const project = await createProject(owner, others)
@@ -233,6 +250,11 @@ async function furnish([owner, ...others]: Person[]) {
     memberIds: others.map(({ id }) => id),
   })
   if (answer.status !== 201) throw new Error(`no channel: ${JSON.stringify(answer)}`)
+  const opened = await owner.rest('POST', `/projects/${project.slug}/conversations`, {
+    userIds: others.slice(0, 1).map(({ id }) => id),
+  })
+  if (!opened.data) throw new Error(`no conversation: ${JSON.stringify(opened)}`)
   const channels = await owner.rest('GET', `/projects/${project.slug}/channels`)
-  return { project, channelIds: (channels.data as Channel[]).map(({ id }) => id) }
+  const [{ id: channelId }] = channels.data as [Channel]
+  return { project, channelId }
 }

@@ -11,25 +11,31 @@ const PROJECT = 'apollo'
 export const messageOf = (row: Row): ChatMessage => ({
   ...row,
   projectId: PROJECT,
-  threadId: null,
   author: { id: row.authorId, username: row.authorId, displayName: row.authorId, avatar: '' },
   createdAt: '',
   editedAt: null,
   deletedAt: row.isDeleted ? 'then' : null,
   system: null,
-  thread: null,
+  thread: row.replies > 0 ? { replyCount: row.replies, lastReplyAt: '' } : null,
   reactions: row.reactions.map((reaction) => {
     const [userId = '', emoji = ''] = reaction.split(' ')
     return { emoji, count: 1, userIds: [userId] }
   }),
-  attachments: [],
+  attachments: row.attachments.map((id) => ({
+    id,
+    name: id,
+    type: 'text/plain',
+    size: 1,
+    width: null,
+    height: null,
+  })),
   mentions: [],
   mentionsAll: false,
 })
 
 /**
- * Ada says two things and edits the second, Bob says one and takes it back, says another that Ada puts a thumb on, and
- * reads on.
+ * Ada says two things and edits the second; Bob says one and takes it back, says another, which Ada puts a thumb on,
+ * and reads on; Ada replies to herself with a file.
  */
 export function tell() {
   const said = (seq: number, rev: number, authorId: string, message: string): Row => ({
@@ -42,17 +48,21 @@ export function tell() {
     message,
     isDeleted: false,
     isSystem: false,
+    threadId: null,
+    replies: 0,
     versions: [],
     reactions: [],
+    attachments: [],
   })
-  const first = said(1, 1, 'ada', 'hello')
+  const first = { ...said(1, 9, 'ada', 'hello'), replies: 1 }
   const edited = { ...said(2, 4, 'ada', 'now'), versions: ['once'] }
   const deleted = { ...said(3, 5, 'bob', ''), isDeleted: true }
   const liked = { ...said(4, 7, 'bob', 'good'), reactions: ['ada 👍'] }
-  const rows = [first, edited, deleted, liked]
+  const reply = { ...said(5, 8, 'ada', 'look'), threadId: 'm1', attachments: ['a1'] }
+  const rows: Row[] = [first, edited, deleted, liked, reply]
   const truth: Truth = {
     rows,
-    channels: [{ id: CHANNEL, lastSeq: 4, lastRev: 7 }],
+    channels: [{ id: CHANNEL, lastSeq: 5, lastRev: 9, readers: ['ada', 'bob'] }],
     marks: new Map([
       [`${CHANNEL} ada`, 2],
       [`${CHANNEL} bob`, 4],
@@ -64,7 +74,14 @@ export function tell() {
   const texts: Record<string, string> = { m2: 'once', m3: 'oops' }
   for (const row of rows) {
     const text = texts[row.id] ?? row.message
-    ledger.send(row.nonce, { authorId: row.authorId, channelId: CHANNEL, text })
+    const { authorId, channelId, threadId, attachments: attachmentIds } = row
+    ledger.send(row.nonce, {
+      authorId,
+      channelId,
+      text,
+      attachmentIds,
+      ...(threadId && { threadId }),
+    })
     ledger.kept(row.nonce, messageOf(row))
   }
   ledger.edited('m2', 'now')
@@ -98,12 +115,27 @@ export function tell() {
       event('message_changed', 5, 'm3'),
       event('chat_message', 6, 'm4'),
       event('message_changed', 7, 'm4'),
+      event('chat_message', 8, 'm5'),
+      event('message_changed', 9, 'm1'),
       event('project_update', 3, '3'),
     ],
     updates: new Set([1, 2, 3]),
   }
   const heard = (rev: number) => witness.heard.findIndex((one) => one.rev === rev)
-  return { truth, rows, ledger, witness, replica, first, edited, deleted, liked, heard, event }
+  return {
+    truth,
+    rows,
+    ledger,
+    witness,
+    replica,
+    first,
+    edited,
+    deleted,
+    liked,
+    reply,
+    heard,
+    event,
+  }
 }
 
 export type Story = ReturnType<typeof tell>
