@@ -170,7 +170,7 @@ export function createChats({ projectId, userId, request, on, storage }: ChatsOp
     on('message_changed', (message) => {
       if (message.projectId !== projectId) return
       opened.get(message.channelId)?.timeline.receive(message)
-      directory.moveTo(message.channelId, message.rev)
+      directory.update(message)
       threads.update(message)
     }),
     on('user_typing', (news) => {

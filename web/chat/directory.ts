@@ -5,6 +5,9 @@ import type { Ask, Listen } from '../socket.ts'
 import { countMessage, mergeChannel } from './counts.ts'
 import { createMarker } from './marker.ts'
 
+/** Counts are asked for anew so long after a deletion, milliseconds, or up to twice as long. */
+const RECOUNT = 1_000
+
 interface Options {
   projectId: string
   userId: string
@@ -24,6 +27,7 @@ export function createDirectory(options: Options) {
   let takes = 0
   let refreshing = false
   let joined = false
+  let recounting: ReturnType<typeof setTimeout> | undefined
 
   const find = (channelId: string) => channels.find(({ id }) => id === channelId)
   const set = (next: readonly Channel[]) => {
@@ -81,6 +85,16 @@ export function createDirectory(options: Options) {
       early.delete(meanwhile)
     }
   }
+  /** A tombstone does not say whether it was counted. Not everybody who hears of it asks at once. */
+  const recount = () => {
+    recounting ??= setTimeout(
+      () => {
+        recounting = undefined
+        void refresh()
+      },
+      RECOUNT * (1 + Math.random()),
+    )
+  }
 
   const ends = [
     on('read_changed', (mark) => {
@@ -112,9 +126,11 @@ export function createDirectory(options: Options) {
       count(message)
     },
     /** A message changed. */
-    moveTo(channelId: string, rev: number) {
+    update({ channelId, seq, rev, deletedAt }: ChatMessage) {
       const channel = find(channelId)
-      if (channel && channel.rev < rev) change(channelId, { rev })
+      if (!channel) return
+      if (channel.rev < rev) change(channelId, { rev })
+      if (deletedAt !== null && seq > channel.readSeq) recount()
     },
     /** Everything up to its newest message is seen now. */
     markRead(channelId: string) {
@@ -142,6 +158,7 @@ export function createDirectory(options: Options) {
     },
     close() {
       for (const end of ends) end()
+      clearTimeout(recounting)
       marker.close()
     },
   }

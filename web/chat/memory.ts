@@ -152,7 +152,9 @@ export function createMemory(names: readonly string[]) {
   const channels = (): Channel[] =>
     [...truths].map(([id, channel]) => {
       const readSeq = reads.get(id) ?? 0
-      const fresh = channel.all().filter(({ seq, author }) => seq > readSeq && author.id !== 'ada')
+      const fresh = channel
+        .all()
+        .filter((m) => m.seq > readSeq && m.author.id !== 'ada' && m.deletedAt === null)
       return {
         id,
         projectId: 'p',

@@ -76,6 +76,16 @@ it('tells again what was read while the server could not be told', async () => {
   expect(chats.get().unread).toBe(0)
 })
 
+it('does not count what was deleted', async () => {
+  const { chats, say, change, join } = openChats(['general', 'dev'])
+  await join()
+  const gone = say('ben', 'hello @ada', { in: 'dev' })
+  say('ben', 'hello all', { in: 'dev' })
+  expect(chats.get()).toMatchObject({ unread: 2, mentions: 1 })
+  change(gone, { message: '', mentions: [], deletedAt: '2026-01-02T00:00:00.000Z' })
+  await expect.poll(() => chats.get(), { timeout: 5_000 }).toMatchObject({ unread: 1, mentions: 0 })
+})
+
 it('does not count what the server says by itself', async () => {
   const { chats, truths, tell, join } = openChats()
   await join()
