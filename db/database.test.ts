@@ -4,41 +4,16 @@ import os from 'node:os'
 import path from 'node:path'
 import { sql } from 'kysely'
 import { NO_MIGRATIONS } from 'kysely/migration'
-import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test, vi } from 'vitest'
+import { describe, expect, inject, onTestFinished, test, vi } from 'vitest'
 import { v7 as uuid } from 'uuid'
-import { createPostgresDatabase, useFreshPostgres } from '../test/postgres.ts'
+import { kinds, openKind } from '../test/databases.ts'
+import { useFreshPostgres } from '../test/postgres.ts'
 import { useProxy } from '../test/proxy.ts'
-import {
-  asUnavailable,
-  isUniqueViolation,
-  openDatabase,
-  type DatabaseOptions,
-  type OpenDatabase,
-} from './database.ts'
+import { asUnavailable, isUniqueViolation, openDatabase } from './database.ts'
 import { createMigrator } from './migrate.ts'
 
-const openPglite = () => Promise.resolve({ dataDir: 'memory://' })
-const openPostgres = async () => {
-  const { url, drop } = await createPostgresDatabase()
-  return { url, dataDir: 'unused', drop }
-}
-const kinds = [
-  { name: 'PGlite', open: openPglite },
-  // The test command has said so when PostgreSQL is not to be had.
-  ...(inject('postgresUrl') ? [{ name: 'PostgreSQL', open: openPostgres }] : []),
-]
-
-describe.each(kinds)('$name', ({ open }) => {
-  let database: OpenDatabase
-  let options: DatabaseOptions & { drop?: () => Promise<void> }
-  beforeAll(async () => {
-    options = await open()
-    database = await openDatabase(options)
-  })
-  afterAll(async () => {
-    await database.close()
-    await options.drop?.()
-  })
+describe.each(kinds)('$name', (kind) => {
+  const database = openKind(kind)
 
   test('both drivers read a type into the same value', async () => {
     const { rows } = await sql<Record<string, unknown>>`

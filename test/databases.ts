@@ -1,23 +1,43 @@
 // Both kinds of database for a test that runs on each, and people and channels straight in them.
-import { inject } from 'vitest'
+import { afterAll, beforeAll, inject } from 'vitest'
 import { v7 as uuid } from 'uuid'
-import type { Db } from '../db/database.ts'
+import { openDatabase, type DatabaseOptions, type Db, type OpenDatabase } from '../db/database.ts'
 import type { ProjectRole } from '../protocol/access.ts'
 import type { ChannelKind } from '../protocol/chat.ts'
 import type { Draft } from '../realtime/chat/draft.ts'
 import { createPostgresDatabase } from './postgres.ts'
 
-export const kinds = [
-  { name: 'PGlite', open: () => Promise.resolve({ dataDir: 'memory://' }) },
-  ...(inject('postgresUrl')
-    ? [
-        {
-          name: 'PostgreSQL',
-          open: async () => ({ dataDir: '', ...(await createPostgresDatabase()) }),
-        },
-      ]
-    : []),
-]
+interface Kind {
+  name: 'PGlite' | 'PostgreSQL'
+  open(): Promise<DatabaseOptions & { drop?: () => Promise<void> }>
+}
+
+const pglite: Kind = { name: 'PGlite', open: () => Promise.resolve({ dataDir: 'memory://' }) }
+const postgres: Kind = {
+  name: 'PostgreSQL',
+  open: async () => ({ dataDir: 'unused', ...(await createPostgresDatabase()) }),
+}
+/** The test command has said so when PostgreSQL is not to be had. */
+export const kinds = inject('postgresUrl') ? [pglite, postgres] : [pglite]
+
+/** A database for a suite; it is open while tests and hooks run. */
+export function openKind({ open }: Kind) {
+  let options: Awaited<ReturnType<Kind['open']>>
+  let opened: OpenDatabase
+  beforeAll(async () => {
+    options = await open()
+    opened = await openDatabase(options)
+  })
+  afterAll(async () => {
+    await opened.close()
+    await options.drop?.()
+  })
+  return {
+    get db() {
+      return opened.db
+    },
+  }
+}
 
 type Sender = Draft['sender']
 

@@ -1,24 +1,14 @@
 // The transaction of a batch, on both databases: many messages, each with its own answer.
 import { sql } from 'kysely'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { v7 as uuid } from 'uuid'
-import { openDatabase, type DatabaseOptions, type OpenDatabase } from '../../db/database.ts'
-import { addUser, kinds, makeRoom } from '../../test/databases.ts'
+import { addUser, kinds, makeRoom, openKind } from '../../test/databases.ts'
 import { writeBatch, type Batch } from './batch.ts'
 import type { Draft } from './draft.ts'
 import { readMessages } from './messages.ts'
 
-describe.each(kinds)('$name', ({ name, open }) => {
-  let database: OpenDatabase
-  let options: DatabaseOptions & { drop?: () => Promise<void> }
-  beforeAll(async () => {
-    options = await open()
-    database = await openDatabase(options)
-  })
-  afterAll(async () => {
-    await database.close()
-    await options.drop?.()
-  })
+describe.each(kinds)('$name', (kind) => {
+  const database = openKind(kind)
 
   const codes = ({ outcomes }: Batch) =>
     outcomes.map((outcome) => ('error' in outcome ? outcome.error.code : outcome.message.seq))
@@ -103,7 +93,7 @@ describe.each(kinds)('$name', ({ name, open }) => {
   })
 
   // PGlite's one connection does one thing after another.
-  test.runIf(name === 'PostgreSQL')(
+  test.runIf(kind.name === 'PostgreSQL')(
     '[CH1] nothing comes in of somebody whose access ended before',
     async () => {
       const { db } = database

@@ -1,24 +1,17 @@
 // One contract for both databases.
 import { v7 as uuid } from 'uuid'
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
-import { createPostgresDatabase } from '../../test/postgres.ts'
-import { openDatabase, type OpenDatabase } from '../../db/database.ts'
+import { beforeAll, describe, expect, test } from 'vitest'
 import type { ChannelKind } from '../../protocol/chat.ts'
+import { kinds, openKind } from '../../test/databases.ts'
 import { searchMessages, type SearchQuery } from './search.ts'
 
-const kinds = ['PGlite', ...(inject('postgresUrl') ? ['PostgreSQL'] : [])]
-
-describe.each(kinds)('search on %s', (kind) => {
+describe.each(kinds)('search on $name', (kind) => {
+  const database = openKind(kind)
   const [ada, bob, project] = [uuid(), uuid(), uuid()]
   const channels = { general: uuid(), secret: uuid(), elsewhere: uuid() }
   const seqs = new Map<string, number>()
-  let database: OpenDatabase
-  let drop: (() => Promise<void>) | undefined
 
   beforeAll(async () => {
-    const fresh = kind === 'PGlite' ? undefined : await createPostgresDatabase()
-    drop = fresh?.drop
-    database = await openDatabase({ url: fresh?.url, dataDir: 'memory://' })
     const { db } = database
     const people = { ada, bob }
     await db
@@ -48,10 +41,6 @@ describe.each(kinds)('search on %s', (kind) => {
       .insertInto('channelMembers')
       .values({ channelId: channels.secret, userId: ada })
       .execute()
-  })
-  afterAll(async () => {
-    await database.close()
-    await drop?.()
   })
 
   async function say(message: string, fields: object = {}, channelId = channels.general) {

@@ -1,23 +1,13 @@
 // Group commit, on both databases: what waits together is written together, and nothing waits for ever.
 import { pino } from 'pino'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openDatabase, type DatabaseOptions, type OpenDatabase } from '../../db/database.ts'
+import { describe, expect, test } from 'vitest'
 import type { ChatMessage } from '../../protocol/chat.ts'
 import type { AppError } from '../../protocol/errors.ts'
-import { addUser, kinds, makeRoom } from '../../test/databases.ts'
+import { addUser, kinds, makeRoom, openKind } from '../../test/databases.ts'
 import { createWriter } from './writer.ts'
 
-describe.each(kinds)('$name', ({ open }) => {
-  let database: OpenDatabase
-  let options: DatabaseOptions & { drop?: () => Promise<void> }
-  beforeAll(async () => {
-    options = await open()
-    database = await openDatabase(options)
-  })
-  afterAll(async () => {
-    await database.close()
-    await options.drop?.()
-  })
+describe.each(kinds)('$name', (kind) => {
+  const database = openKind(kind)
 
   test('messages that come while one transaction is under way share the next', async () => {
     const ada = await addUser(database.db, 'ada')
