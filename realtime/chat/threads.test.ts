@@ -46,6 +46,17 @@ test('[CH8] replies stand in their thread, and the root counts them', async () =
   await expect(lost).rejects.toThrow('NOT_FOUND')
 })
 
+test('[CH8] deleting the first message leaves the replies', async () => {
+  const { projectId, channelId, a, b } = await useRoom()
+  const root = await a.say('root')
+  await b.say('reply', { threadId: root.id })
+  const deleted = await a.request('delete_message', { projectId, messageId: root.id })
+  expect(deleted).toMatchObject({ message: '', thread: { replyCount: 1 } })
+  await b.say('another', { threadId: root.id })
+  const { messages } = await a.request('get_messages', { projectId, channelId, threadId: root.id })
+  expect(messages.map(({ message }) => message)).toEqual(['', 'reply', 'another'])
+})
+
 test('[CH8] who began a thread, wrote in it or was mentioned in it takes part', async () => {
   const { projectId, channelId, a, b, e, enter } = await useRoom()
   const root = await a.say('root')
