@@ -16,8 +16,6 @@ export interface WriterOptions {
   maxBatch?: number | undefined
 }
 
-export type Writer = ReturnType<typeof createWriter>
-
 /** How long a send waits for its answer, in milliseconds. */
 const PATIENCE = 2_000
 /** What may wait … */
