@@ -61,10 +61,20 @@ export async function lockPlaces(
     ]),
   )
   const { rows } = await sql<Place & { key: string }>`
+    with w as (
+      select t.key, t."channelId",
+        coalesce(t.id, (select id from projects where slug = t.slug)) as "projectId"
+      from ${asTable([...wanted.values()], 'key text, id uuid, slug text, "channelId" uuid')} t
+    ),
+    -- First of all: a deletion of the project waits here, and does not take what we need next.
+    p as materialized (
+      select id, slug, visibility from projects where id in (select "projectId" from w)
+      order by id for key share
+    )
     select w.key, c.id, c.project_id as "projectId", p.slug, p.visibility, c.kind, c.name,
       c.archived_at as "archivedAt", c.last_seq as "lastSeq", c.last_rev as "lastRev"
-    from ${asTable([...wanted.values()], 'key text, id uuid, slug text, "channelId" uuid')} w
-    join projects p on p.id = coalesce(w.id, (select id from projects where slug = w.slug))
+    from w
+    join p on p.id = w."projectId"
     join channels c on c.project_id = p.id
       and c.id = coalesce(w."channelId",
         (select id from channels where project_id = p.id and name = ${DEFAULT_CHANNEL}))
