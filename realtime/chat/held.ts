@@ -27,17 +27,23 @@ export async function holdMessage(
     .select('channelId')
     .where('id', '=', messageId)
     .executeTakeFirst()
-  if (found) {
-    await trx
-      .selectFrom('channels')
-      .select('id')
-      .where('id', '=', found.channelId)
-      .forNoKeyUpdate()
-      .execute()
-  }
-  // Judged under the lock. A stranger to the project learns nothing of its messages.
-  const channel = await openChannel(trx, actor, project, found?.channelId)
+  // A stranger learns nothing of a project's messages, and holds up nobody.
+  const { projectId, id } = await openChannel(trx, actor, project, found?.channelId)
   if (!found) throw notFound('Message')
+  // In the order of lockPlaces and judge in admission.ts: the project stays, the channel's changes wait, and whoever
+  // takes the membership away waits, too.
+  const locks = [
+    trx.selectFrom('projects').select('id').where('id', '=', projectId).forKeyShare(),
+    trx.selectFrom('channels').select('id').where('id', '=', id).forNoKeyUpdate(),
+    trx
+      .selectFrom('projectMembers')
+      .select('id')
+      .where('projectId', '=', projectId)
+      .where('userId', '=', actor.id)
+      .forShare(),
+  ]
+  for (const lock of locks) await lock.execute()
+  const channel = await openChannel(trx, actor, project, id)
   return { message: await readMessage(trx, messageId), channel }
 }
 
