@@ -9,6 +9,7 @@ import { notFound } from '../../protocol/errors.ts'
 import { DEFAULT_CHANNEL, isUuid } from '../../protocol/names.ts'
 import type { AccessChange } from '../../protocol/requests.ts'
 import type { ChannelChange } from '../../realtime/chat/audience.ts'
+import { removeFiles, type AttachmentOptions } from '../attachments/attachments.ts'
 import type { FileOptions } from '../files/files.ts'
 import { containsText, readPage, type PageQuery } from '../listing.ts'
 import { holdProject } from './hold.ts'
@@ -163,11 +164,13 @@ export async function deleteProject(
     db,
     accessChanged,
     documents,
-  }: Pick<ProjectOptions, 'db' | 'accessChanged'> & Pick<FileOptions, 'documents'>,
+    attachments,
+    log,
+  }: Pick<ProjectOptions, 'accessChanged'> & Pick<FileOptions, 'documents'> & AttachmentOptions,
   actor: Actor,
   project: string,
 ) {
-  const { projectId, people, files } = await db.transaction().execute(async (trx) => {
+  const { projectId, people, files, uploads } = await db.transaction().execute(async (trx) => {
     const access = await requireAccess(trx, actor, project, 'project:delete')
     const projectId = access.project.id
     // Waits for the writes under way; see holdProject.
@@ -188,9 +191,17 @@ export async function deleteProject(
       .select('id')
       .where('projectId', '=', projectId)
       .execute()
+    const uploads = await trx
+      .selectFrom('attachments')
+      .select('id')
+      .where('projectId', '=', projectId)
+      .execute()
     await trx.deleteFrom('projects').where('id', '=', projectId).execute()
-    return { projectId, people, files }
+    return { projectId, people, files, uploads }
   })
   for (const { id } of files) documents.closeFile(id)
   for (const { userId } of people) accessChanged({ userId, projectId })
+  // There may be thousands: nobody waits for that.
+  const ids = uploads.map(({ id }) => id)
+  void removeFiles(attachments, log, ids)
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { AttachmentOptions } from '../attachments/attachments.ts'
 import type { FileOptions } from '../files/files.ts'
 import { pageMetaSchema, pageSchema } from '../listing.ts'
 import { createEndpoints } from '../rest.ts'
@@ -23,7 +24,9 @@ export function projectRoutes({
   publish,
   accessChanged,
   documents,
-}: ProjectOptions & Pick<FileOptions, 'documents'>) {
+  attachments,
+  log,
+}: ProjectOptions & Pick<FileOptions, 'documents'> & AttachmentOptions) {
   const { app, get, post, patch, remove } = createEndpoints('Projects')
 
   get(
@@ -72,7 +75,7 @@ export function projectRoutes({
       errors: ['NOT_FOUND', 'INSUFFICIENT_PERMISSIONS'],
     },
     ({ principal, params }) =>
-      deleteProject({ db, accessChanged, documents }, principal, params.slug),
+      deleteProject({ db, accessChanged, documents, attachments, log }, principal, params.slug),
   )
 
   return app
