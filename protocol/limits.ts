@@ -16,6 +16,8 @@ export const TYPING_TIMEOUT = 5_000
 export const MAX_UNREAD_BYTES = 1024 * 1024
 /** Files that one message may carry. */
 export const MAX_ATTACHMENTS = 10
+/** Files that one person has in a project before a message takes them along; of their bytes, as much as one can carry. */
+export const MAX_LOOSE_FILES = 50
 /** Earlier texts that are kept of a message; the oldest go. */
 export const MAX_VERSIONS = 100
 /** Different emojis on one message. */

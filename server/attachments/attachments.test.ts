@@ -5,6 +5,7 @@ import { afterAll, describe, expect, inject, onTestFinished, test, vi } from 'vi
 import { createPostgresDatabase } from '../../test/postgres.ts'
 import { openRest, type Reply } from '../../test/rest.ts'
 import type { Attachment } from '../../protocol/chat.ts'
+import { MAX_ATTACHMENTS, MAX_LOOSE_FILES } from '../../protocol/limits.ts'
 import { cleanAttachments } from './cleaning.ts'
 import { images } from './fixture.ts'
 import { attachmentSchema } from './schema.ts'
@@ -176,6 +177,26 @@ describe.each(kinds)('attachments on %s', async (kind) => {
       expect(codes).toEqual([201, 201, 201, 422, 422])
       expect((await upload(owner, path, Buffer.alloc(1))).error.message).toContain('3145728 bytes')
       expect((await stored()).length).toBe(before + 3)
+    })
+
+    test('[CH12] nobody fills a project with what they do not send', async () => {
+      const { path, project, owner, join } = await makeProject('loose')
+      const hoarder = await join('member')
+      const row = { projectId: project.id, uploadedBy: hoarder.user.id, name: 'a', type: 'a/b' }
+      const rows = Array.from({ length: MAX_LOOSE_FILES }, () => ({ ...row, id: uuid(), size: 0 }))
+      await db.insertInto('attachments').values(rows).execute()
+      const { error } = await upload(hoarder, path, Buffer.alloc(1))
+      expect(error).toMatchObject({
+        code: 'UNPROCESSABLE',
+        message: expect.stringMatching('not sent'),
+      })
+      expect((await upload(owner, path, Buffer.alloc(1))).status).toBe(201)
+      await attach(project.id, hoarder.user.id, rows[0]?.id ?? '')
+      expect((await upload(hoarder, path, Buffer.alloc(1))).status).toBe(201)
+
+      const big = { ...row, uploadedBy: owner.user.id, id: uuid(), size: MAX_ATTACHMENTS * MIB }
+      await db.insertInto('attachments').values(big).execute()
+      expect((await upload(owner, path, Buffer.alloc(1))).error.message).toMatch('not sent')
     })
 
     test('an upload has bytes, a name and somebody who may write', async () => {

@@ -1,4 +1,5 @@
 // Attachments: bytes are uploaded first and belong to nobody else, until a message of their uploader takes them along.
+import { sql } from 'kysely'
 import type { Logger } from 'pino'
 import { v7 as uuid } from 'uuid'
 import { requireAccess } from '../../db/access.ts'
@@ -6,6 +7,7 @@ import type { Db, Trx } from '../../db/database.ts'
 import type { Principal } from '../../protocol/access.ts'
 import type { Attachment } from '../../protocol/chat.ts'
 import { AppError, notFound } from '../../protocol/errors.ts'
+import { MAX_ATTACHMENTS, MAX_LOOSE_FILES } from '../../protocol/limits.ts'
 import { isUuid } from '../../protocol/names.ts'
 import { isReadable } from '../../realtime/chat/readable.ts'
 import { holdProject, lockProject } from '../projects/hold.ts'
@@ -36,19 +38,19 @@ export interface Upload {
 
 const columns = ['id', 'name', 'type', 'size', 'width', 'height'] as const
 
-/** @throws AppError PAYLOAD_TOO_LARGE, UNPROCESSABLE when the project's quota is used up */
+/** @throws AppError PAYLOAD_TOO_LARGE, UNPROCESSABLE when the project's quota is used up, or the uploader's part */
 export async function uploadAttachment(
   { db, attachments, log }: AttachmentOptions,
   uploader: Principal,
   project: string,
   upload: Upload,
 ): Promise<Attachment> {
-  const { store, maxBytes, quotaBytes } = attachments
+  const { store, maxBytes } = attachments
   const access = await requireAccess(db, uploader, project, 'chat:write')
   if ((upload.size ?? 0) > maxBytes) {
     throw new AppError('PAYLOAD_TOO_LARGE', `The file is larger than ${maxBytes} bytes`)
   }
-  await requireRoom(db, access.project.id, upload.size ?? 0, quotaBytes)
+  await requireRoom(db, access.project.id, uploader, upload.size ?? 0, attachments)
   // Its time is in the id: cleaning.ts leaves the files of young ones alone.
   const id = uuid()
   const head = keepHead(upload.bytes)
@@ -59,7 +61,7 @@ export async function uploadAttachment(
       const { project: held } = await holdProject(trx, uploader, access.project.id, 'chat:write')
       // Others who upload wait, and count this one.
       await lockProject(trx, held.id)
-      await requireRoom(trx, held.id, size, quotaBytes)
+      await requireRoom(trx, held.id, uploader, size, attachments)
       return await trx
         .insertInto('attachments')
         .values({
@@ -84,13 +86,32 @@ export async function uploadAttachment(
 /** What says to be an image that browsers show, and is none, is anything. */
 const believed = (type: string) => (imageTypes.has(type) ? 'application/octet-stream' : type)
 
-async function requireRoom(db: Db | Trx, projectId: string, size: number, quotaBytes: number) {
-  const { used } = await db
+/** What was not sent yet is its uploader's, who has as much of it as fits into one message: others need room, too. */
+async function requireRoom(
+  db: Db | Trx,
+  projectId: string,
+  uploader: Principal,
+  size: number,
+  { maxBytes, quotaBytes }: AttachmentSettings,
+) {
+  const isLoose = sql`filter (where message_id is null and uploaded_by = ${uploader.id})`
+  const { used, loose, looseFiles } = await db
     .selectFrom('attachments')
-    .select(({ fn, val }) => fn.coalesce(fn.sum<string>('size'), val(0)).as('used'))
+    .select([
+      sql<number>`coalesce(sum(size), 0)::bigint`.as('used'),
+      sql<number>`coalesce(sum(size) ${isLoose}, 0)::bigint`.as('loose'),
+      sql<number>`count(*) ${isLoose}`.as('looseFiles'),
+    ])
     .where('projectId', '=', projectId)
     .executeTakeFirstOrThrow()
-  if (Number(used) + size <= quotaBytes) return
+  const maxLoose = MAX_ATTACHMENTS * maxBytes
+  if (looseFiles >= MAX_LOOSE_FILES || loose + size > maxLoose) {
+    throw new AppError(
+      'UNPROCESSABLE',
+      `You may have ${MAX_LOOSE_FILES} files and ${maxLoose} bytes uploaded and not sent; send or delete some`,
+    )
+  }
+  if (used + size <= quotaBytes) return
   throw new AppError(
     'UNPROCESSABLE',
     `The attachments of this project may have ${quotaBytes} bytes together; delete messages that carry some`,
