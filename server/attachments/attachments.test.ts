@@ -265,7 +265,7 @@ describe.each(kinds)('attachments on %s', async (kind) => {
       await store.put(id, new Blob(['x']).stream(), 10)
     }
     await gone.owner.delete(gone.path)
-    await expect.poll(stored, 'those of a project go with it').not.toContain(orphan)
+    await expect.poll(stored).not.toContain(orphan)
     await cleanAttachments({ db, attachments, log })
     const ids = await stored()
     expect(ids).toEqual(expect.arrayContaining([young, sent]))
