@@ -4,13 +4,14 @@ import type { AddressInfo } from 'node:net'
 import { describe, expect, inject, onTestFinished, test } from 'vitest'
 import type { Principal } from '../protocol/access.ts'
 import { connect } from '../test/people.ts'
+import { useProxy } from '../test/proxy.ts'
 import { connectRedis } from './bus.ts'
 import { createEmit } from './emit.ts'
 import { createIo } from './io.ts'
 
 describe.skipIf(!inject('redisUrl'))('on two nodes', () => {
-  const useNode = async () => {
-    const redis = await connectRedis(inject('redisUrl') ?? '', () => undefined)
+  const useNode = async (redisUrl = inject('redisUrl') ?? '') => {
+    const redis = await connectRedis(redisUrl, () => undefined)
     const http = createServer()
     const io = createIo({
       http,
@@ -29,7 +30,7 @@ describe.skipIf(!inject('redisUrl'))('on two nodes', () => {
     const url = `http://127.0.0.1:${(http.address() as AddressInfo).port}`
     const { collect } = await connect({ url, token: 'ada' })
     const heard = { workers: collect('call_worker'), access: collect('access_changed') }
-    return { emit: createEmit(io), heard }
+    return { emit: createEmit(io), heard, redis }
   }
 
   test('what concerns a node is told to its own sockets, what concerns a person everywhere', async () => {
@@ -44,5 +45,29 @@ describe.skipIf(!inject('redisUrl'))('on two nodes', () => {
       .toBeGreaterThan(0)
     expect(there.heard.workers).toEqual([])
     expect(here.heard.workers.map(({ payload }) => payload)).toEqual([{ state: 'ready' }])
+  })
+
+  test('what could not be told while Redis was away is not told when it is old', async () => {
+    const proxy = await useProxy(inject('redisUrl') ?? '')
+    const [here, there] = [await useNode(proxy.url), await useNode()]
+    const tell = (projectId: string) => here.emit.toUser('ada', 'access_changed', { projectId })
+    const heard = () => there.heard.access.map(({ payload }) => payload.projectId)
+    const reach = (projectId: string) =>
+      expect
+        .poll(
+          () => {
+            tell(projectId)
+            return heard()
+          },
+          { timeout: 10_000 },
+        )
+        .toContain(projectId)
+    await reach('before')
+    await proxy.cut()
+    await expect.poll(() => here.redis.status).not.toBe('ready')
+    for (let n = 0; n < 20; n++) tell('meanwhile')
+    await proxy.restore()
+    await reach('after')
+    expect(heard()).not.toContain('meanwhile')
   })
 })

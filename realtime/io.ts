@@ -59,10 +59,14 @@ export function createIo(options: IoOptions): Io {
   return io
 }
 
-/** The adapter does not await what it sends: its clients must queue while Redis is away, and end without a word. */
+/**
+ * While Redis is away what is sent fails at once, as on the bus: told in a burst when it is back, it would be old news.
+ * The adapter does not await what it sends, so that must not be noticed.
+ */
 function adapterFor(redis: Redis, http: HttpServer) {
-  const queueing = { enableOfflineQueue: true, maxRetriesPerRequest: null }
-  const clients = [redis.duplicate(queueing), redis.duplicate(queueing)] as const
+  const sender = redis.duplicate()
+  const receiver = redis.duplicate({ enableOfflineQueue: true, maxRetriesPerRequest: null })
+  const clients = [sender, receiver]
   for (const client of clients) {
     client.on('error', () => undefined)
     const send = client.sendCommand.bind(client)
@@ -72,9 +76,10 @@ function adapterFor(redis: Redis, http: HttpServer) {
       return sent
     }
   }
+  sender.connect().catch(() => undefined)
   // The adapter leaves its clients open, and a process with an open connection does not end.
   http.once('close', () => clients.forEach((client) => client.disconnect()))
-  return createAdapter(...clients, { requestsTimeout: 2_000 })
+  return createAdapter(sender, receiver, { requestsTimeout: 2_000 })
 }
 
 async function admit(socket: IoSocket, authenticate: Authenticate) {
