@@ -106,6 +106,8 @@ export async function openCluster(settings: NodeJS.ProcessEnv = {}) {
       n,
       /** Where its clients reach it, also after it was started anew */
       url: front.url.replace(/\/$/, ''),
+      /** Where it listens itself */
+      direct: () => server.url,
       front,
       toPostgres,
       toRedis,

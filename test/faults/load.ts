@@ -13,7 +13,7 @@ export interface LoadOptions {
   random: Random
   /** Of this device alone, so that two devices of a person do not undo each other's reactions */
   emojis: readonly string[]
-  /** Between two things that it does, milliseconds */
+  /** Between two things that it does, milliseconds; Infinity: it does only what it is told */
   pace: number
 }
 
@@ -122,7 +122,7 @@ export function startLoad({ device, projectId, ledger, random, emojis, pace }: L
       await sleep(random.between(0, 2 * pace))
     }
   }
-  const done = run()
+  const done = pace < Infinity ? run() : undefined
 
   return {
     send,

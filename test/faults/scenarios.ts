@@ -100,6 +100,24 @@ const services: Scenario[] = [
     },
   },
   {
+    title: 'one node alone loses Redis',
+    // What others commit would show them that they miss something.
+    pace: Infinity,
+    async run({ cluster, devices, random, isFull, pause, reaches }) {
+      const node = random.pick(cluster.nodes)
+      const inside = devices.find(({ link }) => link.node() === node.n)!
+      const outside = devices.find(({ link }) => link.node() !== node.n)!
+      node.toRedis.freeze()
+      // It takes the others some seconds to miss it.
+      await reaches(inside, 10_000)
+      await pause(isFull ? 20_000 : 0)
+      await reaches(inside, 5_000)
+      await reaches(outside, 5_000)
+      node.toRedis.thaw()
+      await reaches(inside, 5_000)
+    },
+  },
+  {
     title: 'PostgreSQL stops at once and is started again',
     async run({ cluster, isFull, pause, goesOn }) {
       for (let round = 0; round < (isFull ? 3 : 1); round++) {

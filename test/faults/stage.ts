@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { ProjectDetails } from '../../server/projects/schema.ts'
 import type { Channel } from '../../protocol/chat.ts'
 import { at, createProject, register, type Person } from '../people.ts'
-import { compare, readTruth, type Truth } from './check.ts'
+import { compare, readTruth } from './check.ts'
 import type { Cluster } from './cluster.ts'
 import { createDevice, type Device } from './device.ts'
 import { createLedger } from './ledger.ts'
@@ -22,8 +22,8 @@ export interface Stage {
   channelId: string
   /** Sends something on a device beside the load; resolves when it is acknowledged. */
   send(device: Device, text: string): Promise<void>
-  /** Another device of a person. */
-  addDevice(person: Person, node: number): Device
+  /** Another device of a person, on one of the nodes' addresses. */
+  addDevice(person: Person, node: number, addresses?: readonly string[]): Device
   pause(milliseconds: number): Promise<void>
   /** Polls. @throws with the sentence when it does not become true in time */
   until(what: string, within: number, condition: () => boolean | Promise<boolean>): Promise<void>
@@ -40,8 +40,8 @@ export interface Stage {
 export interface Scenario {
   title: string
   run(stage: Stage): Promise<void>
-  /** Without load: for what is measured alone */
-  isQuiet?: boolean
+  /** Between two things that a device does by itself, milliseconds; Infinity: it does nothing but what it is told */
+  pace?: number
   /** Only in the long form */
   isLong?: boolean
 }
@@ -49,8 +49,10 @@ export interface Scenario {
 const EMOJIS = ['👍', '❤️', '🎉', '🚀', '👀', '😄', '🙏', '🔥', '✅', '💡']
 /** For all that was begun before the end to be acknowledged, once everything is whole; milliseconds … */
 const SETTLE = 20_000
-/** … and from then until everybody knows everything. */
+/** … and from then until everybody knows everything, … */
 const CONVERGE = 10_000
+/** … and until all devices of a person know what it reads then. */
+const READ = 2_000
 
 export const signUp = (cluster: Cluster): Promise<Person[]> =>
   Promise.all(['ada', 'bob', 'cyd', 'dan'].map((name) => register(cluster.nodes[0]!.url, name)))
@@ -69,7 +71,7 @@ export async function until(
 
 /** @returns everything that is wrong, and what helps to find out why */
 export async function play(
-  { run, isQuiet = false }: Scenario,
+  { run, pace = 30 }: Scenario,
   {
     cluster,
     crowd,
@@ -87,12 +89,12 @@ export async function play(
   let made = 0
   const loads = new Map<Device, ReturnType<typeof startLoad>>()
 
-  function addDevice(person: Person, first: number) {
+  function addDevice(person: Person, first: number, addresses: readonly string[] = urls) {
     const n = made++
     const name = `${person.username.slice(0, 3)}${n}`
     const device = createDevice({
       name,
-      urls,
+      urls: addresses,
       first,
       person,
       projectId,
@@ -102,7 +104,7 @@ export async function play(
     devices.push(device)
     return device
   }
-  const load = (device: Device, n: number, pace: number) => {
+  const load = (device: Device, n: number) => {
     const emojis = [EMOJIS[n % EMOJIS.length]!]
     loads.set(
       device,
@@ -133,8 +135,8 @@ export async function play(
 
   try {
     await until('everybody is in', 15_000, () => devices.every((device) => device.isReady()))
-    crew.forEach((device, n) => load(device, n, isQuiet ? 300 : 30))
-    if (!isQuiet) await goesOn()
+    crew.forEach(load)
+    if (pace < Infinity) await goesOn()
     const stage: Stage = {
       cluster,
       random,
@@ -153,10 +155,8 @@ export async function play(
         devices.splice(devices.indexOf(device), 1)
       },
       async send(device, text) {
-        const one =
-          loads.get(device) ??
-          startLoad({ device, projectId, ledger, random, emojis: EMOJIS, pace: 1e6 })
-        loads.set(device, one)
+        const one = loads.get(device)
+        if (!one) throw new Error(`${device.name} only listens`)
         await one.send(channelId, text)
       },
       async reaches(from, within) {
@@ -175,8 +175,13 @@ export async function play(
     await attempt(run(stage))
     await cluster.heal()
     await attempt(settle())
-    const rest = await converge()
+    const rest = await converge(CONVERGE)
     problems.push(...rest)
+    if (rest.length === 0) {
+      await attempt(readAll())
+      problems.push(...(await converge(READ)))
+      problems.push(...(await missingFiles()))
+    }
     places = crew.map(describe)
   } finally {
     devices.forEach((device) => device.close())
@@ -191,7 +196,10 @@ export async function play(
     void stopped.then(() => (isDone = true))
     await until('everything is acknowledged', SETTLE, () => isDone)
     await until('everybody is back', SETTLE, () => devices.every((device) => device.isReady()))
-    // One device of each person reads everything; the others hear of it.
+  }
+
+  /** One device of each person reads everything; the others hear of it. */
+  async function readAll() {
     await Promise.all(
       people
         .flatMap(({ id }) => devices.filter(({ person }) => person.id === id).slice(0, 1))
@@ -207,23 +215,20 @@ export async function play(
   }
 
   /** @returns what is still wrong in the end */
-  async function converge(): Promise<string[]> {
-    const end = performance.now() + CONVERGE
+  async function converge(within: number): Promise<string[]> {
+    const end = performance.now() + within
     for (;;) {
-      const truth = await readTruth(cluster.postgres.url, projectId)
-      const wrong = compare(truth, ledger, devices)
-      if (wrong.length === 0) return missingFiles(truth)
-      if (performance.now() > end) return wrong
+      const wrong = compare(await readTruth(cluster.postgres.url, projectId), ledger, devices)
+      if (wrong.length === 0 || performance.now() > end) return wrong
       await sleep(100)
     }
   }
 
   /** @returns which attachments do not have the bytes any more that were uploaded */
-  async function missingFiles({ rows }: Truth): Promise<string[]> {
+  async function missingFiles(): Promise<string[]> {
     const wrong: string[] = []
-    for (const { id, attachments } of rows) {
-      for (const attachment of attachments) {
-        const [name = ''] = ledger.texts.get(id) ?? []
+    for (const { attachmentIds = [], text: name, kept } of ledger.sent.values()) {
+      for (const attachment of kept && !ledger.deleted.has(kept.id) ? attachmentIds : []) {
         const url = `${urls[0]}/api/v1/projects/${projectId}/attachments/${attachment}`
         const headers = { authorization: `Bearer ${people[0]!.token}` }
         if ((await (await fetch(url, { headers })).text()) !== name) wrong.push(`${name} is lost`)
