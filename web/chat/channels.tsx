@@ -1,11 +1,12 @@
 // All that one can talk in: channels, conversations, threads, and the ways to more of them.
 import { lazy, Suspense, useMemo, useState } from 'react'
 import { ActionIcon, Tooltip } from '@mantine/core'
-import { ChevronRight, MessageSquareText, Plus, Search } from 'lucide-react'
+import { ChevronRight, MessageSquareText, Pencil, Plus, Search } from 'lucide-react'
 import type { Channel } from '../../protocol/chat.ts'
 import { useUser } from '../accounts/gate.tsx'
 import { useCan } from '../room/context.tsx'
 import { useChats } from './context.ts'
+import { useHasDraft } from './drafts.ts'
 import { ChannelIcon } from './icon.tsx'
 import { channelName, groupChannels } from './names.ts'
 import type { Place } from './place.ts'
@@ -149,6 +150,7 @@ interface RowProps {
 
 function ChannelRow({ channel, current, onOpen }: RowProps) {
   const user = useUser()
+  const drafted = useHasDraft(channel.id) && !current && channel.archivedAt === null
   const conversation = channel.name === null
   // Everything said in a conversation is said to oneself.
   const calls = conversation ? channel.unread : channel.mentions
@@ -164,6 +166,7 @@ function ChannelRow({ channel, current, onOpen }: RowProps) {
       >
         <ChannelIcon channel={channel} />
         <span className={classes.name}>{channelName(channel, user.id)}</span>
+        {drafted && <Pencil size={13} role="img" aria-label="Draft" />}
         {channel.unread > 0 && calls === 0 && (
           <span className={classes.hidden}>{channel.unread} unread</span>
         )}
