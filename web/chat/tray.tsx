@@ -26,14 +26,16 @@ export function Tray({ files, uploads }: { files: readonly Upload[]; uploads: Up
             ) : (
               <span className={classes.uploadError} role="alert">
                 <CircleAlert size={12} aria-hidden /> {entry.error}{' '}
-                <Anchor
-                  component="button"
-                  type="button"
-                  inherit
-                  onClick={() => uploads.retry(entry.key)}
-                >
-                  Try again
-                </Anchor>
+                {entry.passes && (
+                  <Anchor
+                    component="button"
+                    type="button"
+                    inherit
+                    onClick={() => uploads.retry(entry.key)}
+                  >
+                    Try again
+                  </Anchor>
+                )}
               </span>
             )}
             {!entry.attachment && entry.error === null && (

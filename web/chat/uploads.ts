@@ -3,10 +3,10 @@ import { v4 } from 'uuid'
 import type { Attachment } from '../../protocol/chat.ts'
 import { AppError, type WireError } from '../../protocol/errors.ts'
 import { MAX_ATTACHMENTS } from '../../protocol/limits.ts'
-import { freshToken } from '../accounts/session.ts'
+import { freshToken, session } from '../accounts/session.ts'
 import { api, query } from '../api.ts'
 import { createStore } from '../store.ts'
-import { errorMessage, wireError } from '../wire.ts'
+import { errorMessage, isAppError, wireError } from '../wire.ts'
 import { sizeText } from './size.ts'
 
 export interface Upload {
@@ -19,7 +19,13 @@ export interface Upload {
   /** Once it is uploaded */
   attachment: Attachment | null
   error: string | null
+  /** whether trying again could help */
+  passes: boolean
 }
+
+/** What the server would refuse again. */
+const isRefusal = (error: unknown) =>
+  isAppError(error) && !['UNAVAILABLE', 'RATE_LIMITED', 'INTERNAL_ERROR'].includes(error.code)
 
 export const attachmentPath = (slug: string, id = '') =>
   `/projects/${encodeURIComponent(slug)}/attachments${id && `/${id}`}`
@@ -83,7 +89,9 @@ export function createUploads(slug: string) {
     running.set(key, stop)
     upload(slug, file, (progress) => change(key, { progress }), stop.signal)
       .then((attachment) => change(key, { attachment, progress: 1 }))
-      .catch((error: unknown) => change(key, { error: readable(errorMessage(error)) }))
+      .catch((error: unknown) =>
+        change(key, { error: readable(errorMessage(error)), passes: !isRefusal(error) }),
+      )
       .finally(() => running.delete(key))
   }
   const forget = ({ key, preview }: Upload) => {
@@ -105,6 +113,7 @@ export function createUploads(slug: string) {
         progress: 0,
         attachment: null,
         error: null,
+        passes: true,
       }))
       store.set({
         files: [...files, ...added],
@@ -142,8 +151,10 @@ const kept = new Map<string, Uploads>()
 
 /** Of a channel or thread: going elsewhere and back loses none. */
 export function uploadsOf(slug: string, place: string): Uploads {
-  const known = kept.get(place) ?? createUploads(slug)
-  kept.set(place, known)
+  const now = session.get()
+  const key = `${now.state === 'signed-in' ? now.user.id : ''}/${place}`
+  const known = kept.get(key) ?? createUploads(slug)
+  kept.set(key, known)
   return known
 }
 
