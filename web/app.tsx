@@ -19,7 +19,7 @@ export function App() {
   return (
     <MantineProvider theme={theme} defaultColorScheme="auto">
       <QueryClientProvider client={queryClient}>
-        <Notifications position="top-right" limit={4} />
+        <Notifications position="top-right" containerWidth={324} limit={4} />
         <Session>
           <UnreachableBanner />
           <Routes />
