@@ -41,7 +41,7 @@ export function PersonRow({ person, inCall, muted, onMessage, onRemove, onBan }:
           {self && <span className={classes.dim}> (you)</span>}
         </span>
         <span className={classes.dim}>
-          @{person.username} · {role ? roleNames[role] : 'Admin'}
+          @{person.username} · {role ? roleNames[role] : 'Not a member'}
           <span className={status === 'away' || status === 'busy' ? '' : classes.hidden}>
             , {statusNames[status].toLowerCase()}
           </span>
