@@ -1,13 +1,14 @@
 // What a channel is called, what it is about, who is in it, and its end.
 import { useState, type FormEvent } from 'react'
-import { ActionIcon, Alert, Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core'
+import { ActionIcon, Button, Modal, Text, TextInput } from '@mantine/core'
 import { Hash, UserMinus } from 'lucide-react'
 import type { Channel } from '../../protocol/chat.ts'
+import { DEFAULT_CHANNEL } from '../../protocol/names.ts'
 import { useUser } from '../accounts/gate.tsx'
+import { FormDialog } from '../dialog.tsx'
 import { notifyError } from '../notice.ts'
 import { PersonAvatar } from '../people/avatar.tsx'
 import { useCan, useOpenProject } from '../room/context.tsx'
-import { errorMessage } from '../wire.ts'
 import { PeopleInput } from './choose.tsx'
 import { asName } from './names.ts'
 import { addPerson, changeChannel, removePerson } from './requests.ts'
@@ -30,66 +31,40 @@ export function ChannelDialog({ channel, onClose }: Props) {
   const manages = useManages(channel)
   const [name, setName] = useState(channel.name ?? '')
   const [topic, setTopic] = useState(channel.topic)
-  const [busy, setBusy] = useState(false)
-  const [problem, setProblem] = useState<string | null>(null)
-  const fixed = channel.name === 'general'
-  const save = async (event: FormEvent) => {
-    event.preventDefault()
-    setBusy(true)
-    setProblem(null)
-    try {
-      await changeChannel(project.slug, channel.id, {
-        ...(name !== channel.name && { name }),
-        ...(topic !== channel.topic && { topic }),
-      })
-      onClose()
-    } catch (error) {
-      setProblem(errorMessage(error))
-      setBusy(false)
-    }
+  const fixed = channel.name === DEFAULT_CHANNEL
+  const save = async () => {
+    await changeChannel(project.slug, channel.id, {
+      ...(name !== channel.name && { name }),
+      ...(topic !== channel.topic && { topic }),
+    })
   }
   return (
-    <Modal opened onClose={onClose} title={`About #${channel.name}`}>
-      <form onSubmit={(event) => void save(event)}>
-        <Stack gap="sm">
-          <TextInput
-            label="Name"
-            required
-            maxLength={80}
-            disabled={fixed || !manages}
-            description={fixed ? 'Every project has this channel.' : undefined}
-            leftSection={<Hash size={15} />}
-            value={name}
-            onChange={(event) => setName(asName(event.currentTarget.value))}
-          />
-          <TextInput
-            label="Topic"
-            data-autofocus
-            placeholder="What it is about"
-            maxLength={250}
-            value={topic}
-            onChange={(event) => setTopic(event.currentTarget.value)}
-          />
-          {problem && (
-            <Alert color="red" role="alert">
-              {problem}
-            </Alert>
-          )}
-          <Group justify="flex-end" gap="xs">
-            <Button variant="default" onClick={onClose}>
-              Cancel
-            </Button>
-            <Button
-              type="submit"
-              loading={busy}
-              disabled={!name || (name === channel.name && topic === channel.topic)}
-            >
-              Save
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
+    <FormDialog
+      title={`About #${channel.name}`}
+      action="Save"
+      ready={name !== '' && (name !== channel.name || topic !== channel.topic)}
+      onSubmit={save}
+      onClose={onClose}
+    >
+      <TextInput
+        label="Name"
+        required
+        maxLength={80}
+        disabled={fixed || !manages}
+        description={fixed ? 'Every project has this channel.' : undefined}
+        leftSection={<Hash size={15} />}
+        value={name}
+        onChange={(event) => setName(asName(event.currentTarget.value))}
+      />
+      <TextInput
+        label="Topic"
+        data-autofocus
+        placeholder="What it is about"
+        maxLength={250}
+        value={topic}
+        onChange={(event) => setTopic(event.currentTarget.value)}
+      />
+    </FormDialog>
   )
 }
 
