@@ -45,7 +45,7 @@ export interface ChannelState {
   typing: readonly string[]
 }
 
-export const loadingChannel: ChannelState = {
+const loadingChannel: ChannelState = {
   state: 'loading',
   error: null,
   root: null,

@@ -221,5 +221,3 @@ export function createChats({ projectId, userId, request, on, storage }: ChatsOp
     },
   }
 }
-
-export type Chats = ReturnType<typeof createChats>

@@ -14,7 +14,7 @@ export function countMessage(channel: Channel, message: ChatMessage, userId: str
   }
   // What the server says by itself asks nobody to look.
   if (system || seq <= channel.readSeq) return next
-  if (threadId === null && !system) next.unread = more(channel.unread)
+  if (threadId === null) next.unread = more(channel.unread)
   if (mentionsAll || mentions.includes(userId)) next.mentions = more(channel.mentions)
   return next
 }

@@ -8,7 +8,7 @@ import { ago } from '../time.tsx'
 import { Badge } from './channels.tsx'
 import { useChats } from './context.ts'
 import { excerpt } from './excerpt.ts'
-import { channelName } from './names.ts'
+import { channelLabel } from './names.ts'
 import type { Place } from './place.ts'
 import classes from './search.module.css'
 
@@ -54,7 +54,7 @@ function Thread({ thread, onGo }: { thread: ThreadState; onGo: (place: Place) =>
         <span className={classes.found}>
           <span className={classes.head}>
             <b>{root.author.displayName}</b>
-            {channel && (channel.name === null ? '' : '#') + channelName(channel, user.id)}
+            {channel && channelLabel(channel, user.id)}
           </span>
           <span className={classes.text} dir="auto">
             {root.deletedAt ? 'This message was deleted' : text?.text || 'A file'}

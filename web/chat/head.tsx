@@ -3,6 +3,7 @@ import { useState, type ReactNode } from 'react'
 import { ActionIcon, Menu } from '@mantine/core'
 import { Archive, ArchiveRestore, Ellipsis, LogOut, Search, Settings2, Users } from 'lucide-react'
 import type { Channel } from '../../protocol/chat.ts'
+import { DEFAULT_CHANNEL } from '../../protocol/names.ts'
 import { useUser } from '../accounts/gate.tsx'
 import { Confirm } from '../confirm.tsx'
 import { notifyError } from '../notice.ts'
@@ -66,7 +67,7 @@ export function ChannelActions({
   const close = () => setDialog(null)
   const archived = channel.archivedAt !== null
   const named = channel.name !== null
-  const fixed = channel.name === 'general'
+  const fixed = channel.name === DEFAULT_CHANNEL
   const restore = () =>
     void changeChannel(project.slug, channel.id, { archived: false }).catch((error: unknown) =>
       notifyError(error),

@@ -12,6 +12,10 @@ export function channelName(channel: Pick<ChannelInfo, 'name' | 'members'>, self
   return names.join(', ') || 'Nobody else any more'
 }
 
+/** With the sign of what has a name. */
+export const channelLabel = (channel: Pick<ChannelInfo, 'name' | 'members'>, selfId: string) =>
+  (channel.name === null ? '' : '#') + channelName(channel, selfId)
+
 /** What people type, as a channel may be called. */
 export const asName = (typed: string) =>
   typed

@@ -8,7 +8,7 @@ import { ChannelList } from './channels.tsx'
 import { ChannelContent, usePlaceChannel } from './content.tsx'
 import { ThreadsView } from './following.tsx'
 import { ChannelActions, ChannelTitle, Head } from './head.tsx'
-import { channelName } from './names.ts'
+import { channelLabel } from './names.ts'
 import { usePagePlace } from './location.ts'
 import type { Place } from './place.ts'
 import { SearchView } from './search.tsx'
@@ -22,8 +22,8 @@ export function ChatPage() {
   // The list stands beside it anyway.
   const shown: Place = place.view === 'channels' ? { view: 'channel', channelId: null } : place
   const channel = usePlaceChannel(shown)
-  const name = channel ? channelName(channel, user.id) : null
-  useTitle(name ? `${channel?.name === null ? '' : '#'}${name} · ${project.name}` : project.name)
+  const name = channel ? channelLabel(channel, user.id) : ''
+  useTitle(name ? `${name} · ${project.name}` : project.name)
   const threadId = shown.view === 'channel' ? shown.threadId : undefined
   const seq = shown.view === 'channel' ? shown.seq : undefined
   const toChannels = (
@@ -78,7 +78,7 @@ export function ChatPage() {
       </section>
       {threadId !== undefined && (
         <section className={classes.thread} aria-label="Thread">
-          <Head title="Thread" topic={name && channel?.name !== null ? `#${name}` : (name ?? '')}>
+          <Head title="Thread" topic={name}>
             <ActionIcon
               aria-label="Close thread"
               onClick={() => go({ view: 'channel', channelId: channel?.id ?? null })}

@@ -9,7 +9,7 @@ import { ChannelContent, usePlaceChannel } from './content.tsx'
 import { useChats } from './context.ts'
 import { ThreadsView } from './following.tsx'
 import { ChannelActions, ChannelTitle, Head } from './head.tsx'
-import { channelName } from './names.ts'
+import { channelLabel, channelName } from './names.ts'
 import { placePath, type Place } from './place.ts'
 import { SearchView } from './search.tsx'
 import classes from './chat.module.css'
@@ -56,7 +56,7 @@ export function ChatPanel({ visible, phone, place, onGo }: Props) {
   }
   const { threadId, seq } = place
   if (threadId !== undefined) {
-    const name = channel ? (channel.name === null ? '' : '#') + channelName(channel, user.id) : ''
+    const name = channel ? channelLabel(channel, user.id) : ''
     return (
       <div className={classes.panel}>
         <Head

@@ -1,4 +1,5 @@
 // Where somebody is in the chat: on the chat's own page the address says it, in the side panel the panel does.
+import { DEFAULT_CHANNEL } from '../../protocol/names.ts'
 
 export type Place =
   | { view: 'channels' | 'threads' | 'search' }
@@ -22,7 +23,7 @@ export function placePath(slug: string, place: Place): string {
   if (threadId !== undefined) parameters.set('thread', threadId)
   if (seq !== undefined) parameters.set('m', String(seq))
   const search = parameters.toString()
-  return `${base}/${channelId ?? 'general'}${search && `?${search}`}`
+  return `${base}/${channelId ?? DEFAULT_CHANNEL}${search && `?${search}`}`
 }
 
 /** @param part of the path after `/chat/`, if any */
@@ -33,7 +34,7 @@ export function readPlace(part: string | undefined, search: string): Place {
   const seq = Number(parameters.get('m'))
   return {
     view: 'channel',
-    channelId: part === 'general' ? null : part,
+    channelId: part === DEFAULT_CHANNEL ? null : part,
     threadId: parameters.get('thread') ?? undefined,
     seq: Number.isSafeInteger(seq) && seq > 0 ? seq : undefined,
   }

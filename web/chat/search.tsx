@@ -12,7 +12,7 @@ import { Ago } from '../time.tsx'
 import { errorMessage } from '../wire.ts'
 import { useChats } from './context.ts'
 import { askedWords, excerpt } from './excerpt.ts'
-import { channelName } from './names.ts'
+import { channelLabel } from './names.ts'
 import type { Place } from './place.ts'
 import classes from './search.module.css'
 
@@ -108,7 +108,7 @@ export function SearchView({ onGo }: { onGo: (place: Place) => void }) {
             onChange={(channelId) => ask({ channelId })}
             data={channels.map((channel) => ({
               value: channel.id,
-              label: (channel.name === null ? '' : '#') + channelName(channel, user.id),
+              label: channelLabel(channel, user.id),
             }))}
           />
           <TextInput
@@ -206,7 +206,7 @@ function Result({ message, words, onGo }: ResultProps) {
   const user = useUser()
   const channel = useChats().channels.find(({ id }) => id === message.channelId)
   const { author, attachments } = message
-  const where = channel ? (channel.name === null ? '' : '#') + channelName(channel, user.id) : ''
+  const where = channel ? channelLabel(channel, user.id) : ''
   return (
     <li>
       <button

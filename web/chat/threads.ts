@@ -1,7 +1,6 @@
 // The threads that a person takes part in, and what is unread in them.
 import { UNREAD_LIMIT, type ChatMessage, type ThreadState } from '../../protocol/chat.ts'
 import type { Ask, Listen } from '../socket.ts'
-import { createStore } from '../store.ts'
 
 interface Options {
   projectId: string
@@ -16,18 +15,18 @@ const newest = (a: ThreadState, b: ThreadState) =>
   (b.root.thread?.lastReplyAt ?? '').localeCompare(a.root.thread?.lastReplyAt ?? '')
 
 export function createThreads({ projectId, userId, request, on, onChange }: Options) {
-  const store = createStore<readonly ThreadState[]>([])
+  let threads: readonly ThreadState[] = []
   let loading = false
   let again = false
   /** Replies that came while the list was on its way */
   let early: ChatMessage[] = []
   const set = (next: readonly ThreadState[]) => {
-    store.set([...next].sort(newest))
-    onChange(store.get())
+    threads = next.toSorted(newest)
+    onChange(threads)
   }
-  const find = (rootId: string) => store.get().find(({ root }) => root.id === rootId)
+  const find = (rootId: string) => threads.find(({ root }) => root.id === rootId)
   const change = (rootId: string, part: Partial<ThreadState>) =>
-    set(store.get().map((thread) => (thread.root.id === rootId ? { ...thread, ...part } : thread)))
+    set(threads.map((thread) => (thread.root.id === rootId ? { ...thread, ...part } : thread)))
 
   const load = async () => {
     if (loading) {
@@ -78,8 +77,6 @@ export function createThreads({ projectId, userId, request, on, onChange }: Opti
   ]
 
   return {
-    get: store.get,
-    subscribe: store.subscribe,
     load,
     find,
     /** A new message of the project. */

@@ -15,7 +15,7 @@ import type { ChannelStore } from './channel.ts'
 import { Composer } from './composer.tsx'
 import { MessageList } from './list.tsx'
 import { MessageRow } from './message.tsx'
-import { channelName } from './names.ts'
+import { channelLabel } from './names.ts'
 import { usePerson } from './people.ts'
 import { placePath, type Place } from './place.ts'
 import { ChatSkeleton } from './skeleton.tsx'
@@ -80,7 +80,7 @@ export function ChatView({ channel, store, visible, seq, onGo }: Props) {
   }
   const empty = chat.messages.length === 0 && chat.pending.length === 0 && !store.threadId
   const inThread = store.threadId !== null
-  const name = (channel.name === null ? '' : '#') + channelName(channel, user.id)
+  const name = channelLabel(channel, user.id)
   return (
     <ActionsContext value={actions}>
       {/* oxlint-disable-next-line jsx-a11y/no-static-element-interactions -- files are dropped here; a button does the same */}
