@@ -7,6 +7,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { startPostgres, startRedis, stop } from '../test/services.ts'
 import { measureIdle } from './chat/idle.ts'
+import { measureStorm } from './chat/storm.ts'
 import { measure, SECONDS, type Measured } from './chat/measure.ts'
 import { startBare, startOwn, type Services, type Target } from './chat/targets.ts'
 
@@ -98,7 +99,22 @@ async function idle(services: Services) {
   }
 }
 
-const parts = { compare, pace, idle }
+async function storm(services: Services) {
+  const count = 1_000
+  console.log(`\n## ${whole(count)} connections join a project of 1,000 people at once\n
+| server | half are in, ms | all | send meanwhile p50 ms | p99 | refused | longest answer, KiB | server processor, s |
+| --- | --: | --: | --: | --: | --: | --: | --: |`)
+  const database = 'PostgreSQL'
+  const target = await startOwn(services, { nodes: 1, database, absent: 950 })
+  const { half, all, ack, refused, bytes, processor } = await measureStorm(target, count)
+  console.log(
+    `| OpenLaunch, ${database} | ${whole(half)} | ${whole(all)} | ${ms(ack.p50)} | ${ms(ack.p99)} | ${refused} ` +
+      `| ${whole(bytes / 1_024)} | ${processor.toFixed(1)} |`,
+  )
+  await target.close()
+}
+
+const parts = { compare, pace, storm, idle }
 const directory = mkdtempSync(path.join(os.tmpdir(), 'openlaunch-bench-'))
 const children: ChildProcess[] = []
 try {

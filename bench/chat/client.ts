@@ -6,6 +6,8 @@ export type Wire = 'socket.io' | 'ws'
 export interface Client {
   /** Resolves when the server acknowledged. @throws when it refused */
   request(name: string, payload: object): Promise<void>
+  /** Bytes of the longest acknowledgement */
+  longest(): number
   close(): void
 }
 
@@ -27,6 +29,7 @@ export async function openClient(
 ): Promise<Client> {
   const waiting = new Map<number, Waiting>()
   let id = 0
+  let longest = 0
   const settle = (acknowledged: number, refusal?: string) => {
     const { resolve, reject } = waiting.get(acknowledged) ?? {}
     waiting.delete(acknowledged)
@@ -48,6 +51,7 @@ export async function openClient(
     })
     return {
       request: (_name, payload) => request((own) => `${own} ${JSON.stringify(payload)}`),
+      longest: () => longest,
       close: () => raw.close(),
     }
   }
@@ -71,6 +75,7 @@ export async function openClient(
       if (kind === 0x34) return connected.reject(new Error(bytes.toString('utf8', start, end)))
       if (kind !== 0x33) return
       // 43<id>[{"ok":true,…
+      longest = Math.max(longest, end - start)
       const text = bytes.toString('latin1', start + 2, Math.min(end, start + 300))
       const open = text.indexOf('[')
       const ok = text.startsWith('[{"ok":true', open)
@@ -80,6 +85,7 @@ export async function openClient(
   await connected.promise
   return {
     request: (name, payload) => request((own) => `42${own}${JSON.stringify([name, payload])}`),
+    longest: () => longest,
     close: () => raw.close(),
   }
 }

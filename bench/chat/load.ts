@@ -1,6 +1,7 @@
 // The load, in a process of its own: people who listen in one room, people who send to it. Every receiver gets the
 // messages in the same order, so that its k-th message is everybody's k-th, and need not be parsed.
 import { openClient, type Client, type Wire } from './client.ts'
+import { quantiles, type Quantiles } from './quantiles.ts'
 
 export interface LoadPlan {
   wire: Wire
@@ -28,22 +29,12 @@ export interface LoadResult {
   /** From send to the last receiver */
   last: Quantiles
 }
-export interface Quantiles {
-  p50: number
-  p99: number
-}
 
 /** What people write; with its number, which the text begins with. */
 const TEXT =
   'The quick brown fox jumps over the lazy dog, and everybody in this room reads about it.'
 const WARM_UP = 1_000
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
-
-export function quantiles(values: readonly number[]): Quantiles {
-  const sorted = [...values].sort((a, b) => a - b)
-  const at = (share: number) => sorted[Math.floor((sorted.length - 1) * share)] ?? NaN
-  return { p50: at(0.5), p99: at(0.99) }
-}
 
 async function runLoad(plan: LoadPlan): Promise<LoadResult> {
   const { wire, ports, tokens, projectId, seconds, rate, inFlight } = plan

@@ -67,11 +67,13 @@ export interface OwnOptions {
   database: 'PGlite' | 'PostgreSQL'
   /** Messages per transaction; as many as wait, without it */
   batch?: number
+  /** People of the project who never come; PostgreSQL only */
+  absent?: number
 }
 
 export async function startOwn(
   services: Services,
-  { nodes, database, batch }: OwnOptions,
+  { nodes, database, batch, absent }: OwnOptions,
 ): Promise<Target> {
   const name = `bench_${randomBytes(4).toString('hex')}`
   const dataDir = path.join(services.directory, name)
@@ -92,6 +94,7 @@ export async function startOwn(
   const [first] = started
   if (!first) throw new Error('no node')
   const { tokens, projectId } = await populate(`http://127.0.0.1:${first.port}/api/v1`)
+  if (absent && env['DATABASE_URL']) await addPeople(env['DATABASE_URL'], projectId, absent)
   return {
     wire: 'socket.io',
     ports: started.map(({ port }) => port),
@@ -112,6 +115,18 @@ async function admin(url: string, statement: string) {
   await client.connect()
   await client.query(statement)
   await client.end()
+}
+
+async function addPeople(url: string, projectId: string, count: number) {
+  const people = `select gen_random_uuid() as id, 'absent-' || n as name from generate_series(1, ${count}) n`
+  await admin(
+    url,
+    `with people as materialized (${people}),
+    u as (insert into users (id, username, email) select id, name, name || '@example.com' from people),
+    p as (insert into user_profiles (id, user_id) select id, id from people)
+    insert into project_members (id, project_id, user_id, role)
+    select id, '${projectId}', id, 'contributor' from people`,
+  )
 }
 
 /** People, and a project that all of them are in. */

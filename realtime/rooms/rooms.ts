@@ -11,8 +11,10 @@ import { listChannels } from '../chat/channels.ts'
 import { readMute } from '../chat/door.ts'
 import { emitTo } from '../emit.ts'
 import type { Io, IoSocket } from '../io.ts'
+import { createLanes } from '../lanes.ts'
 import type { Presence } from '../presence/presence.ts'
 import { addPresence, listMembers } from './members.ts'
+import { shareReads } from './shared.ts'
 import { createTurns } from './turns.ts'
 import type { Updates } from './updates.ts'
 
@@ -30,12 +32,26 @@ export interface RoomsOptions {
   callSummary(projectId: string): Promise<CallSummary | null>
 }
 
+/** Who joins at the same time: after a restart it is everybody, and messages wait for the same database. */
+const LANES = 16
+
 export type Rooms = ReturnType<typeof createRooms>
 
 export function createRooms(options: RoomsOptions) {
   const { db, io, presence, updates, audience, callSummary } = options
+  const membersOf = shareReads((projectId) => listMembers(db, projectId))
+  const newestOf = shareReads((projectId) => readUpdatePage(db, projectId, undefined))
+
+  /** Most who come back missed nothing. */
+  async function readMissed(projectId: string, since: number | undefined) {
+    const newest = await newestOf(projectId)
+    return since === undefined || since === newest.seq
+      ? newest
+      : readUpdatePage(db, projectId, since)
+  }
 
   const inTurn = createTurns()
+  const inLane = createLanes(LANES)
 
   /** All of it at once: whoever joins while it is awaited must not be taken out again. */
   const leave = async (socket: IoSocket, projectId: string) => {
@@ -51,11 +67,11 @@ export function createRooms(options: RoomsOptions) {
   ): Promise<JoinedProject> {
     const { id: projectId } = project
     const [members, channels, call, mutedUntil, page] = await Promise.all([
-      listMembers(db, projectId),
+      membersOf(projectId),
       listChannels(db, projectId, userId),
       callSummary(projectId),
       readMute(db, projectId, userId),
-      readUpdatePage(db, projectId, since),
+      readMissed(projectId, since),
     ])
     const present = presence.list(projectId)
     return {
@@ -101,8 +117,8 @@ export function createRooms(options: RoomsOptions) {
   return {
     join: (caller: Caller, projectId: string, since?: number): Promise<JoinedProject> =>
       inTurn(turnOf(caller, projectId), async () => {
-        const answer =
-          (await enter(caller, projectId, since)) ?? (await enter(caller, projectId, since))
+        const attempt = () => inLane(() => enter(caller, projectId, since))
+        const answer = (await attempt()) ?? (await attempt())
         if (answer) return answer
         throw new AppError('UNAVAILABLE', 'Your access changed while you were joining; join again')
       }),
