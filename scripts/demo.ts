@@ -6,6 +6,7 @@ import type { SignedIn } from '../server/accounts/schema.ts'
 import { loadConfig } from '../server/config.ts'
 import type { ProjectDetails } from '../server/projects/schema.ts'
 import { startServer } from '../server/start.ts'
+import { fillChat } from './demo/chat.ts'
 
 const PASSWORD = 'openlaunch demo'
 
@@ -71,14 +72,6 @@ const issues = [
   },
 ] as const
 
-const talk = [
-  ['ada', 'Good morning! I pushed the integrator to `src/orbit.ts`.'],
-  ['grace', 'Nice. Reading it now.'],
-  ['margaret', 'Can we look at the drift together after standup?'],
-  ['ada', 'Yes: I will share my screen.'],
-  ['grace', 'Found it, I think: the step is constant, and near the Earth it is far too long.'],
-] as const
-
 /** One line instead of a stack trace. */
 process.on('uncaughtException', (error) => {
   console.error(`The demo cannot run.\n${error.message}`)
@@ -140,21 +133,27 @@ async function fill() {
       assigneeId: id(assignee),
     })
   }
-  for (const [who, message] of talk) await post(token(who), `${at}/messages`, { message })
+  await fillChat({
+    at,
+    id: (username) => id(username) ?? '',
+    send: (method, username, path, body) => send(method, token(username), path, body),
+  })
 }
 
 function post<Data>(token: string | undefined, path: string, body: object) {
   return send<Data>('POST', token, path, body)
 }
 
+/** @param body JSON, or a file */
 async function send<Data>(method: string, token: string | undefined, path: string, body: object) {
+  const isFile = body instanceof Blob
   const response = await fetch(`${url}/api/v1${path}`, {
     method,
     headers: {
-      'content-type': 'application/json',
+      'content-type': isFile ? body.type : 'application/json',
       ...(token && { authorization: `Bearer ${token}` }),
     },
-    body: JSON.stringify(body),
+    body: isFile ? body : JSON.stringify(body),
   })
   const answer = (await response.json()) as { data: Data; error?: { message: string } }
   if (!response.ok) throw new Error(`${method} ${path}: ${answer.error?.message}`)
