@@ -59,14 +59,13 @@ export function createIo(options: IoOptions): Io {
   return io
 }
 
-/**
- * While Redis is away what is sent fails at once, as on the bus: told in a burst when it is back, it would be old news.
- * The adapter does not await what it sends, so that must not be noticed.
- */
+/** What waits for the Redis of the adapter; more is not sent, and each plane finds out by itself how things stand. */
+const MAX_UNSENT = 5_000
+
+/** The adapter does not await what it sends: its clients must queue while Redis is away, and end without a word. */
 function adapterFor(redis: Redis, http: HttpServer) {
-  const sender = redis.duplicate()
-  const receiver = redis.duplicate({ enableOfflineQueue: true, maxRetriesPerRequest: null })
-  const clients = [sender, receiver]
+  const queueing = { enableOfflineQueue: true, maxRetriesPerRequest: null }
+  const clients = [redis.duplicate(queueing), redis.duplicate(queueing)] as const
   for (const client of clients) {
     client.on('error', () => undefined)
     const send = client.sendCommand.bind(client)
@@ -76,10 +75,19 @@ function adapterFor(redis: Redis, http: HttpServer) {
       return sent
     }
   }
-  sender.connect().catch(() => undefined)
+  const [sender] = clients
+  const publish = sender.publish.bind(sender)
+  let unsent = 0
+  sender.publish = async (channel: string | Buffer, message: string | Buffer) => {
+    if (unsent >= MAX_UNSENT) return 0
+    unsent++
+    return publish(channel, message)
+      .catch(() => 0)
+      .finally(() => unsent--)
+  }
   // The adapter leaves its clients open, and a process with an open connection does not end.
   http.once('close', () => clients.forEach((client) => client.disconnect()))
-  return createAdapter(sender, receiver, { requestsTimeout: 2_000 })
+  return createAdapter(...clients, { requestsTimeout: 2_000 })
 }
 
 async function admit(socket: IoSocket, authenticate: Authenticate) {
