@@ -45,17 +45,16 @@ export function createMarks({ db, io, bus, log }: { db: Db; io: Io; bus: Bus; lo
 
   /** One person after another: everybody at once would be a storm. */
   async function tellAll() {
-    const told = new Set<string>()
-    for (const { data } of [...io.sockets.sockets.values()]) {
-      for (const projectId of Object.keys(data.joined)) {
-        const key = `${data.principal.id} ${projectId}`
-        if (told.has(key)) continue
-        told.add(key)
-        await tell(data.principal, projectId).catch((error: unknown) => {
-          // Who may not know it is put out elsewhere.
-          if (!(error instanceof AppError)) throw error
-        })
-      }
+    const people = new Map<string, [Principal, projectId: string]>()
+    for (const { data } of io.sockets.sockets.values()) {
+      for (const projectId of Object.keys(data.joined))
+        people.set(`${data.principal.id} ${projectId}`, [data.principal, projectId])
+    }
+    for (const [person, projectId] of people.values()) {
+      await tell(person, projectId).catch((error: unknown) => {
+        // Who may not know it is put out elsewhere.
+        if (!(error instanceof AppError)) throw error
+      })
     }
   }
 
