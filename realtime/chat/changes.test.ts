@@ -1,6 +1,7 @@
 // What changes in a channel: told in order, and found again by whoever was away.
 import { expect, test } from 'vitest'
 import type { ChatMessage, MessageVersion } from '../../protocol/chat.ts'
+import { MAX_UNREAD_BYTES } from '../../protocol/limits.ts'
 import { openRoom, openServer } from '../../test/talk.ts'
 
 const {
@@ -72,6 +73,34 @@ test('[CH6] a position that the channel never had says reset', async () => {
   await say('one')
   const page = await a.request('get_changes', { projectId, channelId, after: 2 })
   expect(page).toEqual({ messages: [], rev: 1, hasMore: false, reset: true })
+})
+
+test('[CH6] [S4] no page is so long that a slow reader of it is cut off', async () => {
+  const { projectId, channelId, a, say } = await useRoom()
+  // Three bytes each.
+  const text = '語'.repeat(16_000)
+  const count = 2 + MAX_UNREAD_BYTES / (3 * text.length)
+  for (let n = 0; n < count; n++) await say(`${n}${text.slice(9)}`)
+  const length = (page: unknown) => Buffer.byteLength(JSON.stringify(page))
+
+  const seqs: number[] = []
+  let [after, hasMore] = [0, true]
+  while (hasMore) {
+    const page = await a.request('get_changes', { projectId, channelId, after, limit: 200 })
+    expect(length(page)).toBeLessThan(MAX_UNREAD_BYTES / 4)
+    seqs.push(...page.messages.map(({ seq }) => seq))
+    ;({ rev: after, hasMore } = page)
+  }
+  let before: number | undefined
+  for (hasMore = true; hasMore;) {
+    const page = await a.request('get_messages', { projectId, channelId, before, limit: 100 })
+    expect(length(page)).toBeLessThan(MAX_UNREAD_BYTES / 4)
+    seqs.push(...page.messages.map(({ seq }) => seq).reverse())
+    before = page.messages[0]?.seq
+    ;({ hasMore } = page)
+  }
+  const all = Array.from({ length: Math.ceil(count) }, (_, n) => n + 1)
+  expect(seqs).toEqual([...all, ...all.toReversed()])
 })
 
 test('[CH7] an edit is the author’s alone, and keeps what was said before', async () => {

@@ -1,9 +1,25 @@
 // Reading a channel: pages of its history, and what changed since a position.
 import type { Actor } from '../../db/access.ts'
 import type { Db } from '../../db/database.ts'
-import type { ChangePage, MessagePage } from '../../protocol/chat.ts'
+import type { ChangePage, ChatMessage, MessagePage } from '../../protocol/chat.ts'
 import { openChannel } from './door.ts'
-import { selectMessages, toMessage } from './messages.ts'
+import { selectMessages, toMessage, type MessageRow } from './messages.ts'
+
+/** Bytes of JSON in a page: on a slow line more is taken for not reading, and several channels may be asked at once. */
+const PAGE_BYTES = 128 * 1024
+
+/** @returns the first of them that fit in a page, at least one */
+function fitPage(rows: readonly MessageRow[], limit: number): ChatMessage[] {
+  const messages: ChatMessage[] = []
+  let bytes = 0
+  for (const row of rows.slice(0, limit)) {
+    const message = toMessage(row)
+    bytes += Buffer.byteLength(JSON.stringify(message))
+    if (bytes > PAGE_BYTES && messages.length > 0) break
+    messages.push(message)
+  }
+  return messages
+}
 
 /** `before`, `after` and `around` are seqs; without any, the newest messages. */
 export interface MessageRange {
@@ -47,8 +63,9 @@ export async function listMessages(
       .orderBy('messages.seq', forward ? 'asc' : 'desc')
       .limit(count + 1)
       .execute()
-    const messages = rows.slice(0, count).map(toMessage)
-    return { messages: forward ? messages : messages.reverse(), more: rows.length > count }
+    const messages = fitPage(rows, count)
+    const more = rows.length > messages.length
+    return { messages: forward ? messages : messages.reverse(), more }
   }
 
   if (around !== undefined) {
@@ -80,8 +97,8 @@ export async function listChanges(
     .orderBy('messages.rev')
     .limit(limit + 1)
     .execute()
-  const messages = rows.slice(0, limit).map(toMessage)
-  const hasMore = rows.length > limit
+  const messages = fitPage(rows, limit)
+  const hasMore = rows.length > messages.length
   const last = messages.at(-1)?.rev ?? after
   return { messages, rev: hasMore ? last : Math.max(last, lastRev), hasMore, reset: false }
 }
