@@ -25,6 +25,14 @@ export interface Emit {
   toProject: EmitTo
   toUser: EmitTo
   toSocket: EmitTo
+  /** Whoever is in a Socket.IO room, but for some people */
+  toRoom<Name extends keyof Events>(
+    room: string,
+    exceptUserIds: readonly string[],
+    name: Name,
+    payload: Events[Name],
+    userId?: string,
+  ): void
   /** Every socket of this node, and of no other: for what concerns the node itself */
   toOwnSockets<Name extends keyof Events>(name: Name, payload: Events[Name]): void
 }

@@ -25,6 +25,8 @@ export function createEmit(io: Io): Emit {
     toProject: (id, name, payload, userId) => emitTo(io.to(projectRoom(id)), name, payload, userId),
     toUser: (id, name, payload, userId) => emitTo(io.to(userRoom(id)), name, payload, userId),
     toSocket: (id, name, payload, userId) => emitTo(io.to(id), name, payload, userId),
+    toRoom: (room, except, name, payload, userId) =>
+      emitTo(io.to(room).except(except.map(userRoom)), name, payload, userId),
     toOwnSockets: (name, payload) => emitTo(io.local, name, payload),
   }
 }

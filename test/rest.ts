@@ -67,7 +67,13 @@ export async function openRest({
   )
   const signingKey = await loadSigningKey(db, undefined)
   const silence = () => undefined
-  const emit = { toProject: silence, toUser: silence, toSocket: silence, toOwnSockets: silence }
+  const emit = {
+    toProject: silence,
+    toUser: silence,
+    toSocket: silence,
+    toRoom: silence,
+    toOwnSockets: silence,
+  }
   const accounts = createAccounts({
     db,
     signingKey,

@@ -1,5 +1,6 @@
 // What a committed batch means to people: events to the channels, marks of threads to those who replied, notifications.
 import { UNREAD_LIMIT, type ChatEvents, type ChatMessage } from '../../protocol/chat.ts'
+import { channelRoom, projectRoom } from '../../protocol/names.ts'
 import type { Emit } from '../../protocol/requests.ts'
 import type { Entry, Feed } from '../feed.ts'
 import type { Written } from './append.ts'
@@ -47,10 +48,10 @@ function raisedThreadMarks(written: readonly Written[]) {
 
 function notify(emit: Emit, { message, place, root }: Written, people: readonly string[]) {
   if (message.system) return
-  const { id, author, channelId, seq, mentions } = message
+  const { id, author, projectId, channelId, seq, mentions, mentionsAll } = message
   const concerned = new Set([...people, ...mentions])
   concerned.delete(author.id)
-  if (concerned.size === 0) return
+  if (concerned.size === 0 && !mentionsAll) return
   const at = root ? `thread=${root.id}&m=${seq}` : `m=${seq}`
   const notification = {
     id,
@@ -60,6 +61,9 @@ function notify(emit: Emit, { message, place, root }: Written, people: readonly 
     actionUrl: `/p/${place.slug}/chat/${channelId}?${at}`,
   }
   for (const userId of concerned) emit.toUser(userId, 'notification', notification, author.id)
+  if (!mentionsAll) return
+  const room = place.kind === 'public' ? projectRoom(projectId) : channelRoom(channelId)
+  emit.toRoom(room, [author.id, ...concerned], 'notification', notification, author.id)
 }
 
 function excerpt({ message, attachments }: ChatMessage) {

@@ -152,6 +152,20 @@ test('[CH10] who is meant is notified, if they may read it', async () => {
   expect(byAda).toEqual([])
 })
 
+test('[CH10] @channel is notified once to everybody else in the room who may read it', async () => {
+  const { slug, projectId, a, b, e } = await useRoom()
+  const secret = await openChannel(ada, slug, 'secret', { kind: 'private', memberIds: [bob.id] })
+  const heard = [a, b, e].map((person) => person.collect('notification'))
+  const text = `@channel and @${bob.username}`
+  const told = await a.request('send_message', { projectId, channelId: secret, message: text })
+  const open = await a.say(text)
+  await a.say(`@${eve.username} @${bob.username}, that was all`)
+  await expect.poll(() => heard.map(({ length }) => length)).toEqual([0, 3, 2])
+  const [, byBob, byEve] = heard.map((events) => events.map(({ payload }) => payload.id))
+  expect(byBob?.slice(0, 2)).toEqual([told.id, open.id])
+  expect(byEve?.[0]).toBe(open.id)
+})
+
 test('[CH10] a direct message is notified to the other', async () => {
   const { slug, projectId, a } = await useRoom()
   const direct = await ada.rest('POST', `/projects/${slug}/conversations`, { userIds: [bob.id] })

@@ -73,6 +73,7 @@ export async function openStage() {
     toProject: tell,
     toUser: tell,
     toSocket: tell,
+    toRoom: (room, _, name, payload) => tell(room, name, payload),
     toOwnSockets: (name, payload) => tell('own sockets', name, payload),
   }
 
