@@ -3,7 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Attachment, ChatMessage } from '../../protocol/chat.ts'
 import type { Events, Requests, UpdatePage } from '../../protocol/events.ts'
-import { createReplica, type Replica } from '../../web/chat/replica.ts'
+import { createReplica, type Replica } from '../../web/chat/store/replica.ts'
 import type { Person } from '../people.ts'
 import type { Ledger } from './ledger.ts'
 import { createLink, isTemporary, Refusal } from './link.ts'

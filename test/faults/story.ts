@@ -1,6 +1,6 @@
 // What the checker is tried on: a small true story, as the books, the database and a device tell it.
 import type { ChatMessage } from '../../protocol/chat.ts'
-import { createReplica } from '../../web/chat/replica.ts'
+import { createReplica } from '../../web/chat/store/replica.ts'
 import type { Row, Truth, Witness } from './check.ts'
 import { createLedger } from './ledger.ts'
 

@@ -3,7 +3,7 @@
 import type { Permission, Role } from '../../protocol/access.ts'
 import type { CallSummary, JoinedProject, ProjectUpdate } from '../../protocol/events.ts'
 import type { Place, PresentPerson } from '../../protocol/presence.ts'
-import { createChats } from '../chat/chats.ts'
+import { createChats } from '../chat/store/chats.ts'
 import type { AppSocket } from '../socket.ts'
 import { createStore } from '../store.ts'
 import { errorMessage, isAppError } from '../wire.ts'

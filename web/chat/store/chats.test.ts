@@ -1,0 +1,215 @@
+// The channels of a room against a server in memory that keeps the rules of the wire.
+import { expect, it } from 'vitest'
+import type { ChatMessage } from '../../../protocol/chat.ts'
+import { AppError } from '../../../protocol/errors.ts'
+import { createTruth } from './memory.ts'
+import { openChats, seqs, settle, texts, upTo } from './fixture.ts'
+
+it('fills what was missed while away, in order and once, with what changed meanwhile', async () => {
+  const { chats, say, change, fill, join, leave, back } = openChats()
+  const [first, second] = [say('ben', 'first'), say('ben', 'second')]
+  await join()
+  const channel = chats.open('general')
+  await settle()
+  leave()
+  change(first, { message: 'first, edited' })
+  change(second, { message: '', deletedAt: '2026-01-02T00:00:00.000Z' })
+  fill(450)
+  const returned = back()
+  say('ben', 'while coming back')
+  await returned
+  expect(seqs(channel.get().messages)).toEqual(upTo(453))
+  expect(channel.get().messages[0]?.message).toBe('first, edited')
+  expect(channel.get().messages[1]?.deletedAt).not.toBeNull()
+})
+
+it('asks for nothing again where it joined again without having been away', async () => {
+  const { chats, say, join, state } = openChats()
+  say('ben', 'one')
+  await join()
+  chats.open('general')
+  await settle()
+  say('ben', 'two')
+  await join()
+  expect(state.asked).not.toContain('get_changes')
+})
+
+it('begins from the newest messages where too much was missed', async () => {
+  const { chats, fill, join, leave, back } = openChats()
+  fill(3)
+  await join()
+  const channel = chats.open('general')
+  await settle()
+  leave()
+  fill(1_200)
+  await back()
+  expect(seqs(channel.get().messages)).toEqual(upTo(1_203, 1_154))
+  expect(channel.get().hasOlder).toBe(true)
+  await channel.loadOlder()
+  expect(seqs(channel.get().messages)).toEqual(upTo(1_203, 1_104))
+})
+
+it('loads everything anew where the server was set back', async () => {
+  const { chats, truths, fill, join, leave, back } = openChats()
+  fill(5)
+  await join()
+  const channel = chats.open('general')
+  await settle()
+  leave()
+  const restored = createTruth('general')
+  restored.say('ben', 'another history')
+  truths.set('general', restored)
+  await back()
+  expect(texts(channel.get().messages)).toEqual(['another history'])
+})
+
+it('loses no message that comes while the history is on its way', async () => {
+  const { chats, say, fill, join, state } = openChats()
+  fill(2)
+  await join()
+  let open = () => {}
+  state.gate = new Promise((resolve) => (open = resolve))
+  const channel = chats.open('general')
+  say('ben', 'early')
+  open()
+  await settle()
+  expect(seqs(channel.get().messages)).toEqual([1, 2, 3])
+})
+
+it('keeps a change that is told before an older page arrives', async () => {
+  const { chats, fill, truths, change, join, state } = openChats()
+  fill(2)
+  await join()
+  let open = () => {}
+  state.gate = new Promise((resolve) => (open = resolve))
+  const channel = chats.open('general')
+  change(truths.get('general')?.all()[0] as ChatMessage, { message: 'edited' })
+  open()
+  await settle()
+  expect(channel.get().messages[0]?.message).toBe('edited')
+})
+
+it('jumps into the past, goes on from there in both directions, and comes back', async () => {
+  const { chats, say, fill, join } = openChats()
+  fill(400)
+  await join()
+  const channel = chats.open('general')
+  await settle()
+  expect(seqs(channel.get().messages)).toEqual(upTo(400, 351))
+  await channel.jumpTo(100)
+  expect(seqs(channel.get().messages)).toEqual(upTo(124, 75))
+  expect(channel.get()).toMatchObject({ hasOlder: true, hasNewer: true })
+  say('ben', 'not shown there')
+  await channel.loadNewer()
+  await channel.loadOlder()
+  expect(seqs(channel.get().messages)).toEqual(upTo(174, 25))
+  await channel.jumpTo(30)
+  expect(seqs(channel.get().messages)).toEqual(upTo(174, 25))
+  for (let n = 0; n < 10 && channel.get().hasNewer; n += 1) await channel.loadNewer()
+  expect(seqs(channel.get().messages)).toEqual(upTo(401, 25))
+  await channel.load()
+  expect(seqs(channel.get().messages)).toEqual(upTo(401, 352))
+})
+
+it('shows the replies of a thread in it, and the number of them at its root', async () => {
+  const { chats, say, join, leave, back } = openChats()
+  const root = say('ben', 'root')
+  say('ben', 'other')
+  await join()
+  const channel = chats.open('general')
+  const thread = chats.openThread('general', root.id)
+  await settle()
+  say('ben', 'reply', { thread: root.id })
+  thread.send('my reply')
+  await settle()
+  leave()
+  say('ben', 'missed reply', { thread: root.id })
+  await back()
+  expect(texts(channel.get().messages)).toEqual(['root', 'other'])
+  expect(channel.get().messages[0]?.thread?.replyCount).toBe(3)
+  expect(thread.get().root?.message).toBe('root')
+  expect(texts(thread.get().messages)).toEqual(['reply', 'my reply', 'missed reply'])
+})
+
+it('shows what is written at once, and as one message when it arrives twice', async () => {
+  const { chats, join } = openChats()
+  await join()
+  const channel = chats.open('general')
+  await settle()
+  channel.send('hello')
+  expect(texts(channel.get().pending)).toEqual(['hello'])
+  await settle()
+  expect(channel.get().pending).toEqual([])
+  expect(texts(channel.get().messages)).toEqual(['hello'])
+})
+
+it('keeps what could not be sent, also over a reload, and sends it once and in order', async () => {
+  const { chats, open, truths, channels, state, join, leave, back } = openChats(['general', 'dev'])
+  await join()
+  const channel = chats.open('general')
+  await settle()
+  leave()
+  channel.send('one')
+  channel.send('two')
+  chats.open('dev').send('elsewhere')
+  await settle()
+  expect(channel.get().pending.map(({ error }) => error !== null)).toEqual([true, true])
+  const reloaded = open()
+  expect(reloaded.restored).toBe(3)
+  const restored = reloaded.open('general')
+  expect(texts(restored.get().pending)).toEqual(['one', 'two'])
+  // Both tabs are back at the same time.
+  state.online = true
+  reloaded.join()(channels())
+  await back()
+  expect(texts(truths.get('general')?.all() ?? [])).toEqual(['one', 'two'])
+  expect(texts(truths.get('dev')?.all() ?? [])).toEqual(['elsewhere'])
+  expect([channel.get().pending, restored.get().pending]).toEqual([[], []])
+  expect(open().restored).toBe(0)
+})
+
+it('says why a message was refused, and sends the next ones', async () => {
+  const { chats, state, truths, join } = openChats()
+  await join()
+  const channel = chats.open('general')
+  state.refusal = new AppError('INSUFFICIENT_PERMISSIONS', 'You are muted')
+  channel.send('no')
+  await settle()
+  expect(channel.get().pending).toMatchObject([{ error: 'You are muted', refused: true }])
+  state.refusal = null
+  channel.send('yes')
+  await settle()
+  expect(texts(truths.get('general')?.all() ?? [])).toEqual(['yes'])
+  const [entry] = channel.get().pending
+  if (entry) channel.retry(entry.nonce)
+  await settle()
+  expect(texts(truths.get('general')?.all() ?? [])).toEqual(['yes', 'no'])
+  expect(channel.get().pending).toEqual([])
+})
+
+it('names who is writing where, until they send', async () => {
+  const { chats, say, tell, join } = openChats(['general', 'dev'])
+  await join()
+  const [general, dev] = [chats.open('general'), chats.open('dev')]
+  const typing = { projectId: 'p', channelId: 'general', threadId: null, typing: true }
+  tell('user_typing', { ...typing, userId: 'ben', username: 'ben' })
+  tell('user_typing', { ...typing, userId: 'ada', username: 'ada' })
+  expect(general.get().typing).toEqual(['ben'])
+  expect(dev.get().typing).toEqual([])
+  say('ben', 'done')
+  expect(general.get().typing).toEqual([])
+})
+
+it('gains and loses channels as access to them changes', async () => {
+  const { chats, truths, channels, tell, join } = openChats()
+  await join()
+  truths.set('secret', createTruth('secret'))
+  const secret = channels().find(({ id }) => id === 'secret')
+  if (secret) tell('channel_changed', secret)
+  await settle()
+  expect(chats.get().channels.map(({ id }) => id)).toEqual(['general', 'secret'])
+  if (secret) tell('channel_changed', { ...secret, topic: 'new' })
+  expect(chats.get().channels[1]?.topic).toBe('new')
+  tell('channel_removed', { projectId: 'p', channelId: 'secret' })
+  expect(chats.get().channels.map(({ id }) => id)).toEqual(['general'])
+})
