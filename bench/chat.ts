@@ -11,7 +11,7 @@ import { measureStorm } from './chat/storm.ts'
 import { measure, SECONDS, type Measured } from './chat/measure.ts'
 import { startBare, startOwn, type Services, type Target } from './chat/targets.ts'
 
-const ROOMS = [10, 100, 1_000]
+const ROOMS = (process.env['BENCH_ROOMS'] ?? '10,100,1000').split(',').map(Number)
 const wanted = process.argv.slice(2)
 
 interface Contender {
