@@ -50,7 +50,7 @@ const EMOJIS = ['👍', '❤️', '🎉', '🚀', '👀', '😄', '🙏', '🔥'
 /** For all that was begun before the end to be acknowledged, once everything is whole; milliseconds … */
 const SETTLE = 20_000
 /** … and from then until everybody knows everything, … */
-const CONVERGE = 10_000
+const CONVERGE = 5_000
 /** … and until all devices of a person know what it reads then. */
 const READ = 2_000
 
