@@ -1,5 +1,5 @@
 // The Socket.IO server: adapter, handshake, and who may connect. Socket requests are bound in requests.ts.
-import type { IncomingMessage, Server as HttpServer } from 'node:http'
+import type { IncomingMessage, Server as HttpServer, ServerResponse } from 'node:http'
 import { createAdapter } from '@socket.io/redis-adapter'
 import type { Redis } from 'ioredis'
 import { Server, type Socket } from 'socket.io'
@@ -48,6 +48,12 @@ export function createIo(options: IoOptions): Io {
   io.engine.on('connection', (connection: { request: IncomingMessage | null }) => {
     // Nobody reads the first request any more, and it is the larger part of an idle connection.
     connection.request = null
+  })
+  // A proxy that gets no websocket here asks another node. Who polled before goes on.
+  io.engine.use((request: IncomingMessage, response: ServerResponse, next: () => void) => {
+    if (!isStopping?.() || request.url?.includes('sid=')) return next()
+    response.writeHead(503)
+    response.end()
   })
   io.use((socket, next) => {
     if (isStopping?.()) return next(refusal(stopping()))
