@@ -52,16 +52,13 @@ describe.skipIf(!inject('redisUrl'))('on two nodes', () => {
     const [here, there] = [await useNode(proxy.url), await useNode()]
     const tell = (projectId: string) => here.emit.toUser('ada', 'access_changed', { projectId })
     const heard = () => there.heard.access.map(({ payload }) => payload.projectId)
-    const reach = (projectId: string) =>
-      expect
-        .poll(
-          () => {
-            tell(projectId)
-            return heard()
-          },
-          { timeout: 10_000 },
-        )
-        .toContain(projectId)
+    const reach = async (projectId: string) => {
+      const tellAgain = () => {
+        tell(projectId)
+        return heard()
+      }
+      await expect.poll(tellAgain, { timeout: 10_000 }).toContain(projectId)
+    }
     await reach('before')
     await proxy.cut()
     await expect.poll(() => here.redis.status).not.toBe('ready')

@@ -34,7 +34,7 @@ function createWorld(random: () => number = () => 1) {
     const node = {
       news: (() => undefined) as News,
       gap: () => undefined as void,
-      gone: (_: string) => undefined as void,
+      gone: (() => undefined) as (node: string) => void,
       isCut: false,
       told,
     }

@@ -22,14 +22,14 @@ describe.skipIf(!inject('postgresUrl'))('on PostgreSQL', () => {
   })
 
   /** Resolves when somebody waits for somebody else. */
-  const waiting = () =>
-    expect
-      .poll(async () => {
-        const { rows } = await sql`select from pg_stat_activity
-          where wait_event_type = 'Lock' and datname = current_database()`.execute(database.db)
-        return rows.length
-      })
-      .toBeGreaterThan(0)
+  async function waiting() {
+    const count = async () => {
+      const { rows } = await sql`select from pg_stat_activity
+        where wait_event_type = 'Lock' and datname = current_database()`.execute(database.db)
+      return rows.length
+    }
+    await expect.poll(count).toBeGreaterThan(0)
+  }
 
   async function useMessage() {
     const { db } = database
