@@ -12,8 +12,8 @@ export type Publish = (update: ActorUpdate) => void
 
 /** Updates in a page … */
 const PAGE_SIZE = 500
-/** … as long as their JSON is not longer than this, in UTF-16 code units. */
-const PAGE_LENGTH = 512 * 1024
+/** … as long as their JSON is not longer than this. */
+const PAGE_BYTES = 512 * 1024
 /** Who was away longer loads everything anew. */
 const REPLAY_DAYS = 30
 
@@ -91,10 +91,10 @@ export async function readUpdatePage(
   if (oldest?.update.seq !== after + 1 || Date.parse(oldest.createdAt) < earliest)
     return { ...nothing, reset: true }
   const updates: ProjectUpdate[] = []
-  let length = 0
+  let bytes = 0
   for (const { update } of rows.slice(0, PAGE_SIZE)) {
-    length += JSON.stringify(update.data).length
-    if (length > PAGE_LENGTH && updates.length > 0) break
+    bytes += Buffer.byteLength(JSON.stringify(update.data))
+    if (bytes > PAGE_BYTES && updates.length > 0) break
     updates.push(update)
   }
   const hasMore = updates.length < rows.length
