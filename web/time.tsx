@@ -14,6 +14,10 @@ export const fullTime = (iso: string) => full.format(new Date(iso))
 
 const midnight = (time: Date) => new Date(time).setHours(0, 0, 0, 0)
 
+/** The clock alone where it is today. */
+export const momentName = (iso: string) =>
+  midnight(new Date(iso)) === midnight(new Date()) ? clockTime(iso) : fullTime(iso)
+
 export function dayName(iso: string): string {
   const days = Math.round((midnight(new Date(iso)) - midnight(new Date())) / 86_400_000)
   if (days < -180) return date.format(new Date(iso))

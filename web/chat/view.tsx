@@ -9,7 +9,7 @@ import { notifyError } from '../notice.ts'
 import { useWatched } from '../notices.tsx'
 import { useCan, useOpenProject, useRoomState } from '../room/context.tsx'
 import { useStore } from '../store.ts'
-import { fullTime } from '../time.tsx'
+import { momentName } from '../time.tsx'
 import { ActionsContext, type MessageActions } from './messages/actions.ts'
 import type { ChannelStore } from './store/channel.ts'
 import { Composer } from './composer/composer.tsx'
@@ -221,7 +221,7 @@ function useSilence(channel: Channel): string | null {
   if (!can('chat:write'))
     return 'You can read along. Ask a maintainer for the member role to write.'
   if (mutedUntil !== null && until > now)
-    return `A maintainer muted you until ${fullTime(mutedUntil)}.`
+    return `A maintainer muted you until ${momentName(mutedUntil)}.`
   return null
 }
 

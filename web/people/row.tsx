@@ -8,7 +8,7 @@ import type { Mute } from '../../server/projects/schema.ts'
 import { useUser } from '../accounts/gate.tsx'
 import { roleNames } from '../projects/words.ts'
 import { useCan } from '../room/context.tsx'
-import { clockTime, fullTime, Ago } from '../time.tsx'
+import { fullTime, momentName, Ago } from '../time.tsx'
 import { PersonAvatar } from './avatar.tsx'
 import { PersonMenu } from './menu.tsx'
 import { Places } from './places.tsx'
@@ -48,7 +48,7 @@ export function PersonRow({ person, inCall, muted, onMessage, onRemove, onBan }:
         </span>
         {muted && (
           <span className={classes.muted} title={`Muted until ${fullTime(muted.until)}`}>
-            Muted until {clockTime(muted.until)}
+            Muted until {momentName(muted.until)}
           </span>
         )}
         {here && <Places places={places} inCall={inCall} />}
