@@ -102,6 +102,20 @@ describe.skipIf(!hasChromium)('the chat', () => {
     await sees(b, 'shall we fly on')
     await channels.getByLabel('1 mentions of you').waitFor({ state: 'detached', ...patience })
 
+    // What is said while he looks on is read as it comes.
+    await say(a, 'I know a pad')
+    await sees(b, 'I know a pad')
+    await expect.poll(() => channels.locator('[data-unread="true"]').count(), patience).toBe(0)
+
+    // What he has begun to write stays where it belongs, and the list says so.
+    await box(b).fill('half a thought')
+    await channels.getByRole('button', { name: /general/ }).click()
+    await expect.poll(() => box(b).inputValue(), patience).toBe('')
+    await channels.getByRole('img', { name: 'Draft' }).waitFor(patience)
+    await channels.getByRole('button', { name: /launch-plan/ }).click()
+    await expect.poll(() => box(b).inputValue(), patience).toBe('half a thought')
+    await box(b).fill('')
+
     // Ben reacts, and Ada joins in by a click.
     await act(b, 'shall we fly', 'React with thumbs up')
     const thumbs = row(a, 'shall we fly').getByRole('button', { name: /^thumbs up, \d/ })
