@@ -51,7 +51,7 @@ describe('[S1] every request is acknowledged', () => {
       'typing where there is nothing',
       'typing_start',
       [{ projectId: '0192f0c1-2b3c-7d4e-8f5a-6b7c8d9e0f1a' }],
-      'NOT_FOUND',
+      'INSUFFICIENT_PERMISSIONS',
     ],
   ]
   test.each(nonsense)('%s', async (_, name, args, code) => {
