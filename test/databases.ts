@@ -4,7 +4,7 @@ import { v7 as uuid } from 'uuid'
 import { openDatabase, type DatabaseOptions, type Db, type OpenDatabase } from '../db/database.ts'
 import type { ProjectRole } from '../protocol/access.ts'
 import type { ChannelKind } from '../protocol/chat.ts'
-import type { Draft } from '../realtime/chat/draft.ts'
+import type { Draft } from '../realtime/chat/writer/draft.ts'
 import { createPostgresDatabase } from './postgres.ts'
 
 interface Kind {

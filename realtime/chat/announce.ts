@@ -5,7 +5,7 @@ import { readPublicUser } from '../../db/people.ts'
 import type { SystemMessage } from '../../protocol/chat.ts'
 import { AppError } from '../../protocol/errors.ts'
 import type { ProjectUpdate } from '../../protocol/events.ts'
-import type { Draft } from './draft.ts'
+import type { Draft } from './writer/draft.ts'
 import { SYSTEM_NONCE } from './schema.ts'
 
 export interface Announcement {

@@ -6,7 +6,7 @@ import { UNREAD_LIMIT, type Channel, type ChannelInfo } from '../../protocol/cha
 import { notFound } from '../../protocol/errors.ts'
 import type { PublicUser } from '../../protocol/events.ts'
 import { DEFAULT_CHANNEL } from '../../protocol/names.ts'
-import { isReadable } from './readable.ts'
+import { isReadable } from './door.ts'
 
 const members = sql<PublicUser[] | null>`case when channels.kind <> 'public' then (
   select coalesce(json_agg(${publicUser('c.userId')} order by c.joined_at, c.user_id), '[]')

@@ -8,14 +8,14 @@ import type { ChatMessage } from '../../protocol/chat.ts'
 import type { Emit } from '../../protocol/requests.ts'
 import { changedEntry, type Changes } from './changes.ts'
 import { listChannels } from './channels.ts'
-import type { Draft } from './draft.ts'
+import type { Draft } from './writer/draft.ts'
 import { deleteMessage, editMessage, readVersions, type Changed } from './edits.ts'
 import { listChanges, listMessages, type ChangeRange, type MessageRange } from './history.ts'
 import { react } from './reactions.ts'
 import { raiseMark } from './reads.ts'
 import { listThreads, raiseThreadMark } from './threads.ts'
 import { tellBatch } from './telling.ts'
-import { createWriter } from './writer.ts'
+import { createWriter } from './writer/writer.ts'
 
 export interface NewMessage {
   /** The project's first channel when it is missing */

@@ -4,8 +4,8 @@ import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { openDatabase, type OpenDatabase } from '../../db/database.ts'
 import { addUser, makeRoom } from '../../test/databases.ts'
 import { createPostgresDatabase } from '../../test/postgres.ts'
-import { judge, lockPlaces } from './admission.ts'
-import { writeBatch } from './batch.ts'
+import { judge, lockChannels } from './writer/admission.ts'
+import { writeBatch } from './writer/batch.ts'
 import { editMessage } from './edits.ts'
 
 describe.skipIf(!inject('postgresUrl'))('on PostgreSQL', () => {
@@ -65,10 +65,10 @@ describe.skipIf(!inject('postgresUrl'))('on PostgreSQL', () => {
     const { db, ada, projectId, draft } = await useMessage()
     const { deletion } = await db.transaction().execute(async (trx) => {
       const message = draft(ada, 'second')
-      const [place] = await lockPlaces(trx, [message])
+      const [channel] = await lockChannels(trx, [message])
       const deletion = db.deleteFrom('projects').where('id', '=', projectId).execute()
       await waiting()
-      if (place) await judge(trx, [{ ...message, place }])
+      if (channel) await judge(trx, [{ ...message, channel }])
       return { deletion }
     })
     expect((await deletion)[0]?.numDeletedRows).toBe(1n)

@@ -30,7 +30,7 @@ export async function holdMessage(
   // A stranger learns nothing of a project's messages, and holds up nobody.
   const { projectId, id } = await openChannel(trx, actor, project, found?.channelId)
   if (!found) throw notFound('Message')
-  // In the order of lockPlaces and judge in admission.ts: the project stays, the channel's changes wait, and whoever
+  // In the order of lockChannels and judge in admission.ts: the project stays, the channel's changes wait, and whoever
   // takes the membership away waits, too.
   const locks = [
     trx.selectFrom('projects').select('id').where('id', '=', projectId).forKeyShare(),

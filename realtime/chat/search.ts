@@ -6,7 +6,7 @@ import type { Db } from '../../db/database.ts'
 import type { ChatMessage } from '../../protocol/chat.ts'
 import { AppError } from '../../protocol/errors.ts'
 import { isUuid } from '../../protocol/names.ts'
-import { isReadable } from './readable.ts'
+import { isReadable } from './door.ts'
 import { selectMessages, toMessage } from './messages.ts'
 
 /** All of it together decides; without `q`, every message that the rest leaves. */

@@ -3,8 +3,8 @@ import { UNREAD_LIMIT, type ChatEvents, type ChatMessage } from '../../protocol/
 import { channelRoom, projectRoom } from '../../protocol/names.ts'
 import type { Emit } from '../../protocol/requests.ts'
 import type { Entry, Feed } from '../feed.ts'
-import type { Written } from './append.ts'
-import type { Batch } from './batch.ts'
+import type { Written } from './writer/append.ts'
+import type { Batch } from './writer/batch.ts'
 import { changedEntry, newEntry } from './changes.ts'
 
 /** As much of a message as a notification shows, UTF-16 code units. */
@@ -46,7 +46,7 @@ function raisedThreadMarks(written: readonly Written[]) {
   return marks.values()
 }
 
-function notify(emit: Emit, { message, place, root }: Written, people: readonly string[]) {
+function notify(emit: Emit, { message, channel, root }: Written, people: readonly string[]) {
   if (message.system) return
   const { id, author, projectId, channelId, seq, mentions, mentionsAll } = message
   const concerned = new Set([...people, ...mentions])
@@ -55,14 +55,14 @@ function notify(emit: Emit, { message, place, root }: Written, people: readonly 
   const at = root ? `thread=${root.id}&m=${seq}` : `m=${seq}`
   const notification = {
     id,
-    title: place.name ? `${author.displayName} in #${place.name}` : author.displayName,
+    title: channel.name ? `${author.displayName} in #${channel.name}` : author.displayName,
     message: excerpt(message),
     type: 'info' as const,
-    actionUrl: `/p/${place.slug}/chat/${channelId}?${at}`,
+    actionUrl: `/p/${channel.slug}/chat/${channelId}?${at}`,
   }
   for (const userId of concerned) emit.toUser(userId, 'notification', notification, author.id)
   if (!mentionsAll) return
-  const room = place.kind === 'public' ? projectRoom(projectId) : channelRoom(channelId)
+  const room = channel.kind === 'public' ? projectRoom(projectId) : channelRoom(channelId)
   emit.toRoom(room, [author.id, ...concerned], 'notification', notification, author.id)
 }
 

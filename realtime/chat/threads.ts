@@ -4,9 +4,8 @@ import { requireAccess, type Actor } from '../../db/access.ts'
 import type { Db, Trx } from '../../db/database.ts'
 import { UNREAD_LIMIT, type ThreadReadState, type ThreadState } from '../../protocol/chat.ts'
 import { notFound } from '../../protocol/errors.ts'
-import { openChannel } from './door.ts'
+import { isReadable, openChannel } from './door.ts'
 import { selectMessages, toMessage } from './messages.ts'
-import { isReadable } from './readable.ts'
 
 /** The threads with the newest replies; older ones are found in their channels. */
 const MAX_THREADS = 100

@@ -2,10 +2,10 @@
 import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
 import { v7 as uuid } from 'uuid'
-import { addUser, kinds, makeRoom, openKind } from '../../test/databases.ts'
+import { addUser, kinds, makeRoom, openKind } from '../../../test/databases.ts'
 import { writeBatch, type Batch } from './batch.ts'
 import type { Draft } from './draft.ts'
-import { readMessages } from './messages.ts'
+import { readMessages } from '../messages.ts'
 
 describe.each(kinds)('$name', (kind) => {
   const database = openKind(kind)

@@ -1,20 +1,20 @@
 // What a batch writes for the messages that it accepted: the rows, what they mention and carry, counters and marks.
 import { sql } from 'kysely'
 import { v7 as uuid } from 'uuid'
-import type { Trx } from '../../db/database.ts'
-import { asTable } from '../../db/table.ts'
-import type { Attachment, ChatMessage } from '../../protocol/chat.ts'
-import type { Place } from './admission.ts'
-import { attach } from './carried.ts'
+import type { Trx } from '../../../db/database.ts'
+import { asTable } from '../../../db/table.ts'
+import type { Attachment, ChatMessage } from '../../../protocol/chat.ts'
+import type { HeldChannel } from './admission.ts'
+import { attach } from './attachments.ts'
 import type { Draft } from './draft.ts'
-import { findMentioned, parseMentions } from './mentions.ts'
-import { readMessages } from './messages.ts'
+import { findMentioned, parseMentions } from '../mentions.ts'
+import { readMessages } from '../messages.ts'
 import { countReplies, joinThreads, type Root } from './replies.ts'
 
 export interface Accepted {
   draft: Draft
   fingerprint: string
-  place: Place
+  channel: HeldChannel
   root: Root | undefined
   attachments: Attachment[]
 }
@@ -22,7 +22,7 @@ export interface Accepted {
 /** A message that is new with a batch. */
 export interface Written {
   message: ChatMessage
-  place: Place
+  channel: HeldChannel
   root: Root | undefined
 }
 
@@ -36,20 +36,20 @@ export async function append(
   )
   const mentioned = await findMentioned(
     trx,
-    accepted.map(({ draft, place }, n) => ({
-      ...place,
-      channelId: place.id,
+    accepted.map(({ draft, channel }, n) => ({
+      ...channel,
+      channelId: channel.id,
       authorId: draft.sender.id,
       names: named[n]?.names ?? [],
     })),
   )
-  const written = accepted.map(({ draft, place, root, attachments }, n): Written => {
+  const written = accepted.map(({ draft, channel, root, attachments }, n): Written => {
     const message: ChatMessage = {
       id: uuid(),
-      projectId: place.projectId,
-      channelId: place.id,
-      seq: ++place.lastSeq,
-      rev: ++place.lastRev,
+      projectId: channel.projectId,
+      channelId: channel.id,
+      seq: ++channel.lastSeq,
+      rev: ++channel.lastRev,
       threadId: root?.id ?? null,
       message: draft.message,
       author: draft.sender.user,
@@ -64,12 +64,12 @@ export async function append(
       mentions: mentioned[n] ?? [],
       mentionsAll: named[n]?.all ?? false,
     }
-    return { message, place, root }
+    return { message, channel, root }
   })
   // Each root with new replies takes a rev after them.
   const revs = new Map<string, number>()
-  for (const { place, root } of written)
-    if (root && !revs.has(root.id)) revs.set(root.id, ++place.lastRev)
+  for (const { channel, root } of written)
+    if (root && !revs.has(root.id)) revs.set(root.id, ++channel.lastRev)
   await insert(trx, written, accepted)
   await insertMentions(trx, written)
   await attach(trx, written)
@@ -85,7 +85,7 @@ async function insert(trx: Trx, written: readonly Written[], accepted: readonly 
   }))
   const columns = `id uuid, "channelId" uuid, seq int8, rev int8, "threadId" uuid, "authorId" uuid, message text,
     nonce text, fingerprint text, system jsonb, "mentionsAll" boolean`
-  const places = [...new Set(written.map(({ place }) => place))]
+  const channels = [...new Set(written.map(({ channel }) => channel))]
   const marks = new Map<string, object>()
   for (const { message, root } of written) {
     const { channelId, author, seq, system } = message
@@ -102,7 +102,7 @@ async function insert(trx: Trx, written: readonly Written[], accepted: readonly 
     ),
     counted as (
       update channels set last_seq = c."lastSeq", last_rev = c."lastRev"
-      from ${asTable(places, 'id uuid, "lastSeq" int8, "lastRev" int8')} c where channels.id = c.id
+      from ${asTable(channels, 'id uuid, "lastSeq" int8, "lastRev" int8')} c where channels.id = c.id
     )
     insert into messages (id, channel_id, seq, rev, created_rev, parent_id, author_id, message, nonce, fingerprint,
       system, mentions_all, created_at)
@@ -148,7 +148,7 @@ export async function readPeople(
   trx: Trx,
   written: readonly Written[],
 ): Promise<Map<string, string[]>> {
-  const talks = written.filter(({ place: { kind } }) => kind === 'direct' || kind === 'group')
+  const talks = written.filter(({ channel: { kind } }) => kind === 'direct' || kind === 'group')
   if (talks.length === 0) return new Map()
   const rows = await trx
     .selectFrom('channelMembers')
@@ -160,7 +160,7 @@ export async function readPeople(
         .onRef('projectMembers.userId', '=', 'users.id'),
     )
     .select(['channelMembers.channelId', 'channelMembers.userId'])
-    .where('channels.id', '=', sql<string>`any(${talks.map(({ place }) => place.id)}::uuid[])`)
+    .where('channels.id', '=', sql<string>`any(${talks.map(({ channel }) => channel.id)}::uuid[])`)
     .where(({ eb, or }) =>
       or([eb('projectMembers.userId', 'is not', null), eb('users.role', '=', 'admin')]),
     )

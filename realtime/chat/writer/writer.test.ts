@@ -1,9 +1,9 @@
 // Group commit, on both databases: what waits together is written together, and nothing waits for ever.
 import { pino } from 'pino'
 import { describe, expect, test } from 'vitest'
-import type { ChatMessage } from '../../protocol/chat.ts'
-import type { AppError } from '../../protocol/errors.ts'
-import { addUser, kinds, makeRoom, openKind } from '../../test/databases.ts'
+import type { ChatMessage } from '../../../protocol/chat.ts'
+import type { AppError } from '../../../protocol/errors.ts'
+import { addUser, kinds, makeRoom, openKind } from '../../../test/databases.ts'
 import { createWriter } from './writer.ts'
 
 describe.each(kinds)('$name', (kind) => {

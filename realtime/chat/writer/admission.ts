@@ -1,18 +1,18 @@
 // The door of a batch of messages: finds and locks the channels, then judges every sender, in two statements.
 import { sql } from 'kysely'
-import { accessOf, requirePermissions, type Actor } from '../../db/access.ts'
-import type { Trx } from '../../db/database.ts'
-import { asTable } from '../../db/table.ts'
-import type { ProjectRole } from '../../protocol/access.ts'
-import type { ChannelKind } from '../../protocol/chat.ts'
-import { notFound } from '../../protocol/errors.ts'
-import { DEFAULT_CHANNEL, isUuid } from '../../protocol/names.ts'
-import type { Visibility } from '../../db/schema.ts'
+import { accessOf, requirePermissions, type Actor } from '../../../db/access.ts'
+import type { Trx } from '../../../db/database.ts'
+import { asTable } from '../../../db/table.ts'
+import type { ProjectRole } from '../../../protocol/access.ts'
+import type { ChannelKind } from '../../../protocol/chat.ts'
+import { notFound } from '../../../protocol/errors.ts'
+import { DEFAULT_CHANNEL, isUuid } from '../../../protocol/names.ts'
+import type { Visibility } from '../../../db/schema.ts'
 import type { Draft } from './draft.ts'
-import { muted, requireOpen } from './door.ts'
+import { muted, requireOpen } from '../door.ts'
 
 /** A channel under our lock. */
-export interface Place {
+export interface HeldChannel {
   id: string
   projectId: string
   slug: string
@@ -41,18 +41,18 @@ export interface Verdicts {
    * @throws AppError as `requireAccess` does, NOT_FOUND for a channel that this person may not know of, and
    *   INSUFFICIENT_PERMISSIONS where nobody writes or this person is muted
    */
-  requireVoice(sender: Actor, place: Place): void
-  findEarlier(sender: Actor, place: Place, nonce: string): Earlier | undefined
+  requireVoice(sender: Actor, channel: HeldChannel): void
+  findEarlier(sender: Actor, channel: HeldChannel, nonce: string): Earlier | undefined
 }
 
 /**
  * Locks the channels in the order of their ids, until the commit: seqs and revs are dense, and commits come in their
  * order. It is the lock that leaves foreign keys alone, so that nobody else waits.
  */
-export async function lockPlaces(
+export async function lockChannels(
   trx: Trx,
   drafts: readonly Pick<Draft, 'project' | 'channelId'>[],
-): Promise<(Place | undefined)[]> {
+): Promise<(HeldChannel | undefined)[]> {
   const keys = drafts.map(({ project, channelId }) => `${project} ${channelId ?? ''}`)
   const wanted = new Map(
     drafts.map(({ project, channelId }, n) => [
@@ -60,7 +60,7 @@ export async function lockPlaces(
       { key: keys[n], [isUuid(project) ? 'id' : 'slug']: project, channelId },
     ]),
   )
-  const { rows } = await sql<Place & { key: string }>`
+  const { rows } = await sql<HeldChannel & { key: string }>`
     with w as (
       select t.key, t."channelId",
         coalesce(t.id, (select id from projects where slug = t.slug)) as "projectId"
@@ -80,9 +80,9 @@ export async function lockPlaces(
         (select id from channels where project_id = p.id and name = ${DEFAULT_CHANNEL}))
     order by c.id
     for no key update of c`.execute(trx)
-  // The same channel by two names is one place.
-  const places = new Map(rows.map(({ key: _key, ...place }) => [place.id, place]))
-  const byKey = new Map(rows.map(({ key, id }) => [key, places.get(id)]))
+  // The same channel by two names is one channel.
+  const channels = new Map(rows.map(({ key: _key, ...channel }) => [channel.id, channel]))
+  const byKey = new Map(rows.map(({ key, id }) => [key, channels.get(id)]))
   return keys.map((key) => byKey.get(key))
 }
 
@@ -92,12 +92,12 @@ export async function lockPlaces(
  */
 export async function judge(
   trx: Trx,
-  asked: readonly { sender: Actor; place: Place; nonce: string }[],
+  asked: readonly { sender: Actor; channel: HeldChannel; nonce: string }[],
 ): Promise<Verdicts> {
-  const wanted = asked.map(({ sender, place, nonce }) => ({
+  const wanted = asked.map(({ sender, channel, nonce }) => ({
     userId: sender.id,
-    projectId: place.projectId,
-    channelId: place.id,
+    projectId: channel.projectId,
+    channelId: channel.id,
     nonce,
   }))
   const table = asTable(wanted, '"userId" uuid, "projectId" uuid, "channelId" uuid, nonce text')
@@ -131,16 +131,16 @@ export async function judge(
   )
 
   return {
-    requireVoice(sender, place) {
-      const standing = standings.get(`${sender.id} ${place.id}`)
-      const project = { id: place.projectId, slug: place.slug, visibility: place.visibility }
+    requireVoice(sender, channel) {
+      const standing = standings.get(`${sender.id} ${channel.id}`)
+      const project = { id: channel.projectId, slug: channel.slug, visibility: channel.visibility }
       const access = accessOf(sender, project, standing?.role ?? null)
       requirePermissions(access, 'room:join')
-      if (place.kind !== 'public' && !standing?.isIn) throw notFound('Channel')
+      if (channel.kind !== 'public' && !standing?.isIn) throw notFound('Channel')
       requirePermissions(access, 'chat:write')
-      requireOpen(place)
+      requireOpen(channel)
       if (standing?.mutedUntil) throw muted(standing.mutedUntil)
     },
-    findEarlier: (sender, place, nonce) => earlier.get(`${sender.id} ${place.id} ${nonce}`),
+    findEarlier: (sender, channel, nonce) => earlier.get(`${sender.id} ${channel.id} ${nonce}`),
   }
 }

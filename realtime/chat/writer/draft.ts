@@ -1,9 +1,9 @@
 // What somebody wants to say, and what became of it: the words in which the writer and its transaction speak.
 import { createHash } from 'node:crypto'
-import type { Actor } from '../../db/access.ts'
-import type { ChatMessage, SystemMessage } from '../../protocol/chat.ts'
-import type { AppError } from '../../protocol/errors.ts'
-import type { PublicUser } from '../../protocol/events.ts'
+import type { Actor } from '../../../db/access.ts'
+import type { ChatMessage, SystemMessage } from '../../../protocol/chat.ts'
+import type { AppError } from '../../../protocol/errors.ts'
+import type { PublicUser } from '../../../protocol/events.ts'
 
 export interface Draft {
   sender: Actor & { user: PublicUser }

@@ -1,9 +1,9 @@
 // Group commit: messages wait here while one transaction writes those that came before, so that the cost of a commit
 // is shared. Nothing waits longer than PATIENCE for its answer, whatever the database does.
 import type { Logger } from 'pino'
-import { asUnavailable, isDeadlock, type Db } from '../../db/database.ts'
-import { AppError } from '../../protocol/errors.ts'
-import type { ChatMessage } from '../../protocol/chat.ts'
+import { asUnavailable, isDeadlock, type Db } from '../../../db/database.ts'
+import { AppError } from '../../../protocol/errors.ts'
+import type { ChatMessage } from '../../../protocol/chat.ts'
 import { writeBatch, type Batch } from './batch.ts'
 import { fingerprintOf, type Draft } from './draft.ts'
 

@@ -1,7 +1,7 @@
 // Threads in a batch of messages: which message a reply belongs to, who takes part, and what the root says of it.
 import { sql } from 'kysely'
-import type { Trx } from '../../db/database.ts'
-import { asTable } from '../../db/table.ts'
+import type { Trx } from '../../../db/database.ts'
+import { asTable } from '../../../db/table.ts'
 
 export interface Root {
   id: string

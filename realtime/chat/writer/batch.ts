@@ -1,13 +1,13 @@
 // One transaction for many messages, with a constant number of statements. Whoever is refused is refused alone.
-import type { Db, Trx } from '../../db/database.ts'
-import type { Attachment, ChatMessage } from '../../protocol/chat.ts'
-import { AppError, notFound } from '../../protocol/errors.ts'
-import { judge, lockPlaces, type Place, type Verdicts } from './admission.ts'
+import type { Db, Trx } from '../../../db/database.ts'
+import type { Attachment, ChatMessage } from '../../../protocol/chat.ts'
+import { AppError, notFound } from '../../../protocol/errors.ts'
+import { judge, lockChannels, type HeldChannel, type Verdicts } from './admission.ts'
 import { append, readPeople, type Written } from './append.ts'
-import { takeAttachments } from './carried.ts'
-import { requireOpen } from './door.ts'
+import { takeAttachments } from './attachments.ts'
+import { requireOpen } from '../door.ts'
 import { fingerprintOf, type Draft, type Outcome } from './draft.ts'
-import { readMessages } from './messages.ts'
+import { readMessages } from '../messages.ts'
 import { findRoots, type Root } from './replies.ts'
 
 export interface Batch {
@@ -24,7 +24,7 @@ export interface Batch {
 interface Item {
   draft: Draft
   fingerprint: string
-  place?: Place
+  channel?: HeldChannel
   root?: Root | undefined
   attachments: Attachment[]
   /** The item of the same batch that has the same nonce */
@@ -44,7 +44,7 @@ export function writeBatch(db: Db, drafts: readonly Draft[]): Promise<Batch> {
     await findThreads(trx, items)
     await findAttachments(trx, items)
     const fresh = items.filter(isOpen)
-    const accepted = fresh.map((item) => ({ ...item, place: placeOf(item), root: item.root }))
+    const accepted = fresh.map((item) => ({ ...item, channel: channelOf(item), root: item.root }))
     const { written, roots } =
       accepted.length > 0 ? await append(trx, accepted) : { written: [], roots: [] }
     written.forEach(({ message }, n) => {
@@ -70,30 +70,30 @@ function each(items: readonly Item[], step: (item: Item) => void) {
   }
 }
 
-const placeOf = (item: Item): Place => {
-  if (!item.place) throw notFound('Channel')
-  return item.place
+const channelOf = (item: Item): HeldChannel => {
+  if (!item.channel) throw notFound('Channel')
+  return item.channel
 }
 
 async function admit(trx: Trx, items: readonly Item[]): Promise<Verdicts> {
-  const places = await lockPlaces(
+  const channels = await lockChannels(
     trx,
     items.map(({ draft }) => draft),
   )
   items.forEach((item, n) => {
-    const place = places[n]
-    if (place) item.place = place
+    const channel = channels[n]
+    if (channel) item.channel = channel
   })
   const verdicts = await judge(
     trx,
-    items.flatMap(({ draft: { sender, nonce }, place }) =>
-      place ? [{ sender, nonce, place }] : [],
+    items.flatMap(({ draft: { sender, nonce }, channel }) =>
+      channel ? [{ sender, nonce, channel }] : [],
     ),
   )
   each(items, (item) => {
-    const place = placeOf(item)
-    if (item.draft.system) requireOpen(place)
-    else verdicts.requireVoice(item.draft.sender, place)
+    const channel = channelOf(item)
+    if (item.draft.system) requireOpen(channel)
+    else verdicts.requireVoice(item.draft.sender, channel)
   })
   return verdicts
 }
@@ -106,11 +106,11 @@ async function findRepeated(
   findEarlier: Verdicts['findEarlier'],
 ) {
   const keyOf = (item: Item) =>
-    JSON.stringify([placeOf(item).id, item.draft.sender.id, item.draft.nonce])
+    JSON.stringify([channelOf(item).id, item.draft.sender.id, item.draft.nonce])
   const groups = Map.groupBy(items.filter(isOpen), keyOf)
   const fingerprints = new Map<string, string | null>()
   for (const [item] of groups.values()) {
-    const earlier = item && findEarlier(item.draft.sender, placeOf(item), item.draft.nonce)
+    const earlier = item && findEarlier(item.draft.sender, channelOf(item), item.draft.nonce)
     if (earlier) fingerprints.set(earlier.id, earlier.fingerprint)
   }
   for (const message of await readMessages(trx, [...fingerprints.keys()])) {
@@ -134,7 +134,7 @@ async function findThreads(trx: Trx, items: readonly Item[]) {
     const { threadId } = item.draft
     if (!threadId) return
     item.root = roots.get(threadId.toLowerCase())
-    if (item.root?.channelId !== placeOf(item).id) {
+    if (item.root?.channelId !== channelOf(item).id) {
       throw new AppError('NOT_FOUND', 'There is no message in this channel to reply to')
     }
   })
@@ -145,7 +145,7 @@ async function findAttachments(trx: Trx, items: readonly Item[]) {
   const take = await takeAttachments(trx, ids)
   each(items, (item) => {
     const { attachmentIds, sender } = item.draft
-    item.attachments = take(attachmentIds, sender.id, placeOf(item).projectId)
+    item.attachments = take(attachmentIds, sender.id, channelOf(item).projectId)
   })
 }
 

@@ -1,9 +1,9 @@
 // What a message carries: uploads of its author that belong to no message yet.
 import { sql } from 'kysely'
-import type { Trx } from '../../db/database.ts'
-import { asTable } from '../../db/table.ts'
-import type { Attachment, ChatMessage } from '../../protocol/chat.ts'
-import { AppError } from '../../protocol/errors.ts'
+import type { Trx } from '../../../db/database.ts'
+import { asTable } from '../../../db/table.ts'
+import type { Attachment, ChatMessage } from '../../../protocol/chat.ts'
+import { AppError } from '../../../protocol/errors.ts'
 
 /** @returns gives each upload once; throws AppError NOT_FOUND for what is not there, not one's own, or taken */
 export async function takeAttachments(trx: Trx, ids: readonly string[]) {
