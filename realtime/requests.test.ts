@@ -1,10 +1,14 @@
 // What a socket may send, and what nonsense it may send: everything gets an answer, the process lives.
+import { mkdtempSync, rmSync } from 'node:fs'
 import { connect as dial } from 'node:net'
-import { io } from 'socket.io-client'
+import os from 'node:os'
+import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { io, type Socket } from 'socket.io-client'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { MAX_MESSAGE } from '../protocol/limits.ts'
 import { connect, createProject, register, type Person } from '../test/people.ts'
-import { startTestServer } from '../test/server.ts'
+import { startTestServer, useServerProcess } from '../test/server.ts'
 
 let server: Awaited<ReturnType<typeof startTestServer>>
 let ada: Person
@@ -75,6 +79,23 @@ test('[S1] events without acknowledgement, and an acknowledgement that throws no
   send.emit('join_project', { projectId }, 'not a function')
   expect((await request('join_project', { projectId })).projectId).toBe(projectId)
 })
+
+test('[S6] what waited for a node that stood still is not done', async () => {
+  const dataDir = mkdtempSync(path.join(os.tmpdir(), 'openlaunch-still-'))
+  onTestFinished(() => rmSync(dataDir, { recursive: true, force: true }))
+  const node = await useServerProcess({ PORT: '0', DATA_DIR: dataDir })
+  const bob = await register(node.url, 'bob')
+  const { id } = await createProject(bob)
+  const { socket, ask, request } = await connect(bob)
+  const said = await request('send_message', { projectId: id, message: 'one' })
+  const edit = { projectId: id, messageId: said.id, message: 'two' }
+  node.child.kill('SIGSTOP')
+  const late = (socket as unknown as Socket).emitWithAck('edit_message', edit)
+  await sleep(11_000)
+  node.child.kill('SIGCONT')
+  expect(await late).toMatchObject({ ok: false, error: { code: 'UNAVAILABLE' } })
+  await expect.poll(() => ask('edit_message', edit)).toMatchObject({ ok: true })
+}, 60_000)
 
 test('[S2] a flood is answered RATE_LIMITED and the socket stays usable', async () => {
   const { ask } = await connect(ada)

@@ -24,6 +24,24 @@ export interface RequestLimit {
 /** How long requests under way may take once the node stops, in milliseconds. */
 const LAST_REQUESTS = 5_000
 
+/** After standing still so long, milliseconds, whoever asked us may have asked another node instead, and gone on … */
+const STOOD_STILL = 10_000
+/** … so what waited here is not done: it is read in the first moment. */
+const FIRST_MOMENT = 1_000
+
+function watchStops() {
+  let seenAt = performance.now()
+  let wokeAt = -Infinity
+  const look = () => {
+    const now = performance.now()
+    if (now - seenAt > STOOD_STILL) wokeAt = now
+    seenAt = now
+    return now - wokeAt < FIRST_MOMENT
+  }
+  const timer = setInterval(look, 1_000).unref()
+  return { justWokeUp: look, close: () => clearInterval(timer) }
+}
+
 export function bindRequests(
   io: Io,
   handlers: RequestHandlers,
@@ -32,6 +50,7 @@ export function bindRequests(
 ) {
   const table = new Map(Object.entries(handlers) as [string, AnyHandler][])
   const limiter = new RateLimiterMemory(limit)
+  const stops = watchStops()
   let underWay = 0
   let isStopping = false
   const idle = Promise.withResolvers<void>()
@@ -40,6 +59,8 @@ export function bindRequests(
     await limiter.consume(socket.id).catch(() => {
       throw new AppError('RATE_LIMITED', 'Too many requests; slow down')
     })
+    if (stops.justWokeUp())
+      throw new AppError('UNAVAILABLE', 'This server stood still for a while; try again')
     const handler = table.get(name)
     if (!handler) throw new AppError('NOT_FOUND', `There is no request "${name.slice(0, 100)}"`)
     const parsed = handler.schema.safeParse(payload)
@@ -81,6 +102,7 @@ export function bindRequests(
     /** Takes no more; resolves when those under way are acknowledged. */
     async stop() {
       isStopping = true
+      stops.close()
       if (underWay === 0) return
       const timer = setTimeout(idle.resolve, LAST_REQUESTS)
       await idle.promise
