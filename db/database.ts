@@ -31,6 +31,8 @@ export interface DatabaseOptions {
   onError?: (error: Error) => void
   /** How long PostgreSQL may leave a query without an answer, in milliseconds. Default 8 s */
   silenceMs?: number
+  /** The embedded database ended itself, such as on a full disk: the process must end before it is asked again */
+  onBroken?: () => void
 }
 
 /** Opens the database and brings its schema up to date. */
@@ -38,7 +40,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<OpenDataba
   let isMigrated = false
   const opened = options.url
     ? openPostgres(options.url, options, () => isMigrated)
-    : await openPglite(options.dataDir)
+    : await openPglite(options)
   try {
     await migrate(opened.db)
     isMigrated = true
@@ -93,8 +95,8 @@ function openPostgres(
   }
 }
 
-async function openPglite(dataDir: string): Promise<OpenDatabase> {
-  const { pglite, close } = await openEmbedded(dataDir)
+async function openPglite({ dataDir, onBroken }: DatabaseOptions): Promise<OpenDatabase> {
+  const { pglite, close } = await openEmbedded(dataDir, onBroken ?? (() => process.abort()))
   const db = createKysely(new PGliteDialect({ pglite }))
   return {
     db,

@@ -70,10 +70,23 @@ const closeOnce = async (pglite: PGlite) => {
 }
 
 /**
+ * PostgreSQL ends itself where it cannot write, such as on a full disk. PGlite does not: whoever asks it anything
+ * afterwards waits for a lock that nobody gives back, in a loop that blocks the whole process.
+ */
+function tellWhenBroken(pglite: PGlite, onBroken: () => void) {
+  const { Module } = pglite as unknown as { Module: { onAbort?: () => void } }
+  Module.onAbort = onBroken
+}
+
+/**
  * Opens the embedded database below `dataDir`, or a volatile one in memory for tests.
+ * @param onBroken told before anything else runs: the process must end here and now
  * @throws Error when another process has the directory
  */
-export async function openEmbedded(dataDir: string): Promise<{
+export async function openEmbedded(
+  dataDir: string,
+  onBroken: () => void,
+): Promise<{
   pglite: PGlite
   close(): Promise<void>
 }> {
@@ -91,6 +104,7 @@ export async function openEmbedded(dataDir: string): Promise<{
     if (isNew) fs.rmSync(directory, { recursive: true, force: true })
     const pglite = await create({ dataDir: directory }, isNew)
     makeDurable(pglite)
+    tellWhenBroken(pglite, onBroken)
     if (isNew) fs.writeFileSync(complete, '')
     return { pglite, close: () => closeOnce(pglite).finally(unlock) }
   } catch (error) {

@@ -67,7 +67,16 @@ const log = pino(
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
 process.on('unhandledRejection', (error) => log.error({ err: error }, 'unhandled rejection'))
 
-const server = await startServer(config, log).catch(stop)
+function endBroken(): never {
+  const lines = [
+    'OpenLaunch ends: the embedded database could not write. Is the disk full?',
+    `What was acknowledged is in ${config.dataDir}; start again when there is room.`,
+  ]
+  process.stderr.write(`${lines.join('\n')}\n`)
+  process.exit(1)
+}
+
+const server = await startServer(config, log, { onDatabaseBroken: endBroken }).catch(stop)
 welcome(config, server)
 
 let stoppingSince: number | undefined

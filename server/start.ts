@@ -54,6 +54,8 @@ export interface StartOptions {
   presenceTimes?: Pick<PresenceOptions, 'awayAfterMs' | 'graceMs'>
   /** Chat messages that go into one transaction */
   chatBatch?: number | undefined
+  /** As `onBroken` of the database */
+  onDatabaseBroken?: () => void
 }
 
 /** @throws Error with a sentence for the operator when something it stands on is not there */
@@ -84,13 +86,14 @@ export async function startServer(
 async function assemble(
   config: Config,
   log: Logger,
-  { sweepInterval, presenceTimes, chatBatch }: StartOptions,
+  { sweepInterval, presenceTimes, chatBatch, onDatabaseBroken }: StartOptions,
   closers: (() => unknown)[],
 ) {
   const database = await openDatabase({
     url: config.databaseUrl,
     dataDir: config.dataDir,
     onError: (error) => log.warn({ err: error }, 'a database connection broke'),
+    ...(onDatabaseBroken && { onBroken: onDatabaseBroken }),
   })
   closers.push(() => database.close())
   const { db } = database

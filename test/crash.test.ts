@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { HocuspocusProvider, HocuspocusProviderWebsocket } from '@hocuspocus/provider'
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest'
 import type { ChatMessage } from '../protocol/chat.ts'
 import { CONTENT, documentName } from '../protocol/names.ts'
 import type { ProjectFile } from '../server/files/schema.ts'
@@ -67,6 +67,8 @@ async function startChatting(person: Person, projectId: string, round: number) {
       const message = `${person.username} ${round} ${n}`
       const sent = await request('send_message', { projectId, message }).catch(() => undefined)
       if (sent && !stopped) acknowledged.push(sent)
+      // The whole history is read after each round.
+      await new Promise((resolve) => setTimeout(resolve, 10))
     }
   }
   void chat()
@@ -117,6 +119,7 @@ describe.each(databases)('on $name', ({ open }) => {
     async () => {
       const settings = { ...database.settings, PORT: '0' }
       let server = await spawnServer(settings)
+      onTestFinished(() => server.kill('SIGTERM'))
       const ada = await register(server.url, 'ada')
       const bob = await register(server.url, 'bob')
       const { id: projectId, slug } = await createProject(ada, [bob])
@@ -136,7 +139,7 @@ describe.each(databases)('on $name', ({ open }) => {
             () =>
               chats.every((chat) => chat.acknowledged.length > 0) &&
               typists.every((typist) => typist.saved.size > 0),
-            { timeout: 20_000 },
+            { timeout: 60_000 },
           )
           .toBe(true)
         await new Promise((resolve) => setTimeout(resolve, Math.random() * 400))
@@ -165,7 +168,6 @@ describe.each(databases)('on $name', ({ open }) => {
         const wrong = [...saved].filter((mark) => marks.get(mark) !== 1)
         expect(wrong, `marks lost or doubled in round ${round}`).toEqual([])
       }
-      await server.kill('SIGTERM')
     },
   )
 })

@@ -1,10 +1,12 @@
 // The command as an operator meets it: bad settings, a taken port, a busy directory, output nobody reads, SIGTERM.
 import { spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
+import { createProject, register } from './people.ts'
 import { useServerProcess } from './server.ts'
 
 const useDirectory = () => {
@@ -50,6 +52,23 @@ test('a port and a data directory in use are named', async () => {
   const busyDirectory = await runToEnd({ PORT: '0', DATA_DIR: directory })
   expect(busyDirectory.errors).toContain(`in use by process ${running.child.pid}`)
   expect((await fetch(`${running.url}/health`)).status).toBe(200)
+})
+
+test('an embedded database that cannot write ends the process, with a sentence', async () => {
+  const directory = useDirectory()
+  const server = await useServerProcess({ PORT: '0', DATA_DIR: directory })
+  const ended = once(server.child, 'exit')
+  const owner = await register(server.url)
+  const { slug } = await createProject(owner)
+  // As on a full disk: no new segment of the log can be made.
+  rmSync(path.join(directory, 'postgres/pg_wal'), { recursive: true })
+  const content = randomBytes(300_000).toString('hex')
+  for (let n = 0; server.child.exitCode === null && n < 100; n++)
+    await owner
+      .rest('POST', `/projects/${slug}/files`, { path: `${n}.txt`, content })
+      .catch(() => undefined)
+  expect((await ended)[0]).toBe(1)
+  expect(server.output()).toContain('the embedded database could not write')
 })
 
 test('SIGTERM ends it cleanly, and what it kept is there at the next start', async () => {
