@@ -55,7 +55,7 @@ describe.each(kinds)('$name', (kind) => {
     const update = Uint8Array.from({ length: 256 }, (_, byte) => byte)
     await db.insertInto('documentUpdates').values({ fileId, seq: 1, update }).execute()
     const row = await db.selectFrom('documentUpdates').selectAll().executeTakeFirstOrThrow()
-    expect(row).toEqual({ fileId, seq: 1, update })
+    expect(row).toEqual({ fileId, seq: 1, update, userId: null })
   })
 
   test('emails and usernames are unique whatever their case', async () => {

@@ -4,12 +4,14 @@ import { Migrator, type Migration } from 'kysely/migration'
 import { foundation } from './migrations/0001_foundation.ts'
 import { chat } from './migrations/0002_chat.ts'
 import { former } from './migrations/0003_former.ts'
+import { history } from './migrations/0005_history.ts'
 import type { Database } from './schema.ts'
 
 const migrations: Record<string, Migration> = {
   '0001_foundation': foundation,
   '0002_chat': chat,
   '0003_former': former,
+  '0005_history': history,
 }
 
 export const createMigrator = (db: Kysely<Database>) =>

@@ -6,6 +6,7 @@ import type { UpdateType } from '../protocol/events.ts'
 import type { AccountTables } from './tables/accounts.ts'
 import type { ChatTables } from './tables/chat.ts'
 import type { Strings, Timestamp } from './tables/columns.ts'
+import type { DocumentTables } from './tables/documents.ts'
 
 export const projectStatuses = ['active', 'paused', 'completed', 'archived'] as const
 export type ProjectStatus = (typeof projectStatuses)[number]
@@ -137,24 +138,7 @@ export interface Files {
   updatedAt: Timestamp
 }
 
-/** The head of a file's journal: which updates exist, and the merged state of the oldest ones. */
-export interface Documents {
-  fileId: string
-  /** seq of the newest journal row, counted under the row's lock */
-  lastSeq: Generated<number>
-  /** Yjs update (v1) that merges all rows up to snapshotSeq; null before the first compaction */
-  snapshot: Uint8Array | null
-  snapshotSeq: Generated<number>
-}
-
-/** Append-only journal of Yjs updates (v1), dense `seq` per file; compaction deletes what the snapshot holds. */
-export interface DocumentUpdates {
-  fileId: string
-  seq: number
-  update: Uint8Array
-}
-
-export interface Database extends AccountTables, ChatTables {
+export interface Database extends AccountTables, ChatTables, DocumentTables {
   projects: Projects
   projectCounters: ProjectCounters
   projectMembers: ProjectMembers
@@ -166,6 +150,4 @@ export interface Database extends AccountTables, ChatTables {
   mutes: Mutes
   bans: Bans
   files: Files
-  documents: Documents
-  documentUpdates: DocumentUpdates
 }

@@ -19,10 +19,10 @@ import type { AccessChange } from '../../protocol/requests.ts'
 import { createBudget } from './budget.ts'
 import { closeCode, createDoor, denialReason, type Door, type DoorContext } from './door.ts'
 import { garbage } from './guard.ts'
-import { OWN } from './live.ts'
+import { OwnEdit } from './live.ts'
 import { createRegistry } from './registry.ts'
 import { createSeat } from './seat.ts'
-import { createDocument, readDocument, textOf } from './snapshot.ts'
+import { createDocument, readDocument, textOf, updatesOf } from './snapshot.ts'
 import { keepAlive, socketWire } from './socket.ts'
 import { replaceContent } from './text.ts'
 import { openingFrame, pickProtocol, readYRequest, startHeartbeat } from './ywebsocket.ts'
@@ -234,14 +234,15 @@ export function createDocuments(options: DocumentsOptions) {
       if (live && !live.isDeleted()) return live.document.getText(CONTENT).toJSON()
       const stored = await readDocument(db, fileId)
       if (!stored) throw notFound('File')
-      return textOf(stored.updates)
+      return textOf(updatesOf(stored))
     },
 
     /**
      * Edits the document so that it has this text; what is equal is not touched. Resolves when it is durable.
+     * @param userId who does it
      * @throws AppError NOT_FOUND, PAYLOAD_TOO_LARGE, UNAVAILABLE
      */
-    async replaceText(fileId: string, text: string): Promise<void> {
+    async replaceText(fileId: string, text: string, userId: string | null = null): Promise<void> {
       const direct = await openDirect(fileId)
       try {
         const live = registry.get(fileId)
@@ -253,7 +254,7 @@ export function createDocuments(options: DocumentsOptions) {
         const content = document.getText(CONTENT)
         if (text.length > content.length && live.isFull())
           throw new AppError('PAYLOAD_TOO_LARGE', 'The document is full: it takes no more')
-        document.transact(() => replaceContent(content, text.toWellFormed()), OWN)
+        document.transact(() => replaceContent(content, text.toWellFormed()), new OwnEdit(userId))
         await durable(fileId)
       } finally {
         direct.disconnect().catch((error: unknown) => log.error({ err: error }, 'closing failed'))

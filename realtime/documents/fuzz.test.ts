@@ -6,7 +6,7 @@ import { documentName } from '../../protocol/names.ts'
 import { createRandom } from '../../test/random.ts'
 import { connectBuses, openCollab, openY, setStage, startNode, until } from './fixture.ts'
 import type { Stage } from './fixture.ts'
-import { compactDocument, readDocument, textOf } from './snapshot.ts'
+import { compactDocument, readDocument, textOf, updatesOf } from './snapshot.ts'
 
 let database: OpenDatabase
 let stage: Stage
@@ -67,5 +67,5 @@ test('what was reported saved is in the text of everybody, once', async () => {
   const text = readers[0]!.text.toJSON()
   expect(text.match(/\[[^\]]*\]/g)?.toSorted(), story).toEqual(['[start]', ...words].toSorted())
   const stored = await readDocument(database.db, fileId)
-  expect(textOf(stored?.updates ?? []), story).toBe(text)
+  expect(textOf(stored ? updatesOf(stored) : []), story).toBe(text)
 })

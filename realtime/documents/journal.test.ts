@@ -8,7 +8,7 @@ import { CONTENT, documentName } from '../../protocol/names.ts'
 import { createPostgresDatabase } from '../../test/postgres.ts'
 import { openCollab, openY, setStage, startNode, until, type Stage } from './fixture.ts'
 import { appendUpdates, createJournal } from './journal.ts'
-import { compactDocument, readDocument, textOf } from './snapshot.ts'
+import { compactDocument, readDocument, textOf, updatesOf } from './snapshot.ts'
 
 /** Updates of one writer, each adding one word. */
 function writer(word: string) {
@@ -18,7 +18,7 @@ function writer(word: string) {
   return (count: number) => {
     const text = document.getText(CONTENT)
     for (let n = 0; n < count; n++) text.insert(text.length, `${word} `)
-    return updates.splice(0)
+    return updates.splice(0).map((update) => ({ update, userId: null }))
   }
 }
 
@@ -51,7 +51,7 @@ function useDatabase(kind: 'embedded' | 'postgres') {
       return { ada, fileId, name: documentName(fileId), node: await startNode(stage) }
     },
     storedText: async (fileId: string) =>
-      textOf((await readDocument(database.db, fileId))!.updates),
+      textOf(updatesOf((await readDocument(database.db, fileId))!)),
   }
 }
 
@@ -177,14 +177,14 @@ describe.for(kinds)('on the %s database', (kind) => {
     await appending
     const stored = (await readDocument(on.db, fileId))!
     expect(stored.seq).toBe(61)
-    expect(textOf(stored.updates)).toMatch(/text /)
-    expect(textOf(stored.updates).match(/word/g)).toHaveLength(60)
+    expect(textOf(updatesOf(stored))).toMatch(/text /)
+    expect(textOf(updatesOf(stored)).match(/word/g)).toHaveLength(60)
     await compactDocument(on.db, fileId)
     const compacted = (await readDocument(on.db, fileId))!
     expect(compacted).toMatchObject({ seq: 61, snapshotSeq: 61 })
-    expect(compacted.updates).toHaveLength(1)
-    expect(textOf(compacted.updates)).toBe(textOf(stored.updates))
-    expect(await readDocument(on.db, fileId, 61)).toMatchObject({ updates: [] })
+    expect(updatesOf(compacted)).toHaveLength(1)
+    expect(textOf(updatesOf(compacted))).toBe(textOf(updatesOf(stored)))
+    expect(await readDocument(on.db, fileId, 61)).toMatchObject({ snapshot: null, rows: [] })
   })
 
   test('a document that was edited a lot is compacted while it is open', async () => {
@@ -234,9 +234,9 @@ describe.skipIf(!hasPostgres)('on PostgreSQL alone', () => {
       onMissing: () => undefined,
     })
     const release = await on.stage.holdDocument(fileId)
-    for (let n = 0; n < 16; n++) journal.append(fileId, new Uint8Array(4 * 1024 * 1024))
+    for (let n = 0; n < 16; n++) journal.append(fileId, new Uint8Array(4 * 1024 * 1024), null)
     expect(journal.isFull()).toBe(false)
-    journal.append(fileId, new Uint8Array(1))
+    journal.append(fileId, new Uint8Array(1), null)
     expect(journal.isFull()).toBe(true)
     const durable = new Promise((resolve) => journal.whenDurable(fileId, resolve))
     await release()
@@ -263,7 +263,10 @@ describe.skipIf(!hasPostgres)('on PostgreSQL alone', () => {
         return (await waiting.execute(trx)).rows.length > 0
       })
       // Meanwhile another node appended a row and compacted.
-      const snapshot = Y.mergeUpdates([...before.updates, ...write(1)])
+      const snapshot = Y.mergeUpdates([
+        ...updatesOf(before),
+        ...write(1).map(({ update }) => update),
+      ])
       const head = { snapshot, snapshotSeq: 3 }
       await trx.updateTable('documents').set(head).where('fileId', '=', fileId).execute()
       await trx.deleteFrom('documentUpdates').where('fileId', '=', fileId).execute()

@@ -16,6 +16,8 @@ interface Entry {
   fileId: string
   /** null: the file is gone, nothing needs to be written any more */
   update: Uint8Array | null
+  /** Who sent it */
+  userId: string | null
   listeners: ((durable: boolean) => void)[]
 }
 
@@ -26,6 +28,12 @@ export interface JournalOptions {
   onCommitted: (fileId: string, firstSeq: number, updates: Uint8Array[]) => void
   /** The file was deleted: its updates have no place to go */
   onMissing: (fileId: string) => void
+}
+
+/** An update, and who sent it; null: nobody knows. */
+export interface Edit {
+  update: Uint8Array
+  userId: string | null
 }
 
 /** Counts each file's rows onto its head. Locks in one order, so that two nodes never wait for each other. */
@@ -50,18 +58,16 @@ async function takeSeqs(trx: Trx, counts: Map<string, number>): Promise<Map<stri
 }
 
 /** @returns the first seq of each file; a file that is gone is not in it */
-export function appendUpdates(
-  db: Db,
-  updates: Map<string, Uint8Array[]>,
-): Promise<Map<string, number>> {
+export function appendUpdates(db: Db, edits: Map<string, Edit[]>): Promise<Map<string, number>> {
   return db.transaction().execute(async (trx) => {
-    const counts = new Map([...updates].map(([fileId, list]) => [fileId, list.length]))
+    const counts = new Map([...edits].map(([fileId, list]) => [fileId, list.length]))
     const firstSeqs = await takeSeqs(trx, counts)
     const rows = [...firstSeqs].flatMap(([fileId, firstSeq]) =>
-      (updates.get(fileId) ?? []).map((update, index) => ({
+      (edits.get(fileId) ?? []).map(({ update, userId }, index) => ({
         fileId,
         seq: firstSeq + index,
         update,
+        userId,
       })),
     )
     if (rows.length > 0) await trx.insertInto('documentUpdates').values(rows).execute()
@@ -69,15 +75,15 @@ export function appendUpdates(
   })
 }
 
-function groupByFile(batch: Entry[]): Map<string, Uint8Array[]> {
-  const updates = new Map<string, Uint8Array[]>()
-  for (const { fileId, update } of batch) {
+function groupByFile(batch: Entry[]): Map<string, Edit[]> {
+  const edits = new Map<string, Edit[]>()
+  for (const { fileId, update, userId } of batch) {
     if (!update) continue
-    const list = updates.get(fileId)
-    if (list) list.push(update)
-    else updates.set(fileId, [update])
+    const list = edits.get(fileId)
+    if (list) list.push({ update, userId })
+    else edits.set(fileId, [{ update, userId }])
   }
-  return updates
+  return edits
 }
 
 export type Journal = ReturnType<typeof createJournal>
@@ -109,9 +115,9 @@ export function createJournal({ db, log, onCommitted, onMissing }: JournalOption
 
   async function writeBatch() {
     const batch = takeBatch()
-    const updates = groupByFile(batch)
+    const edits = groupByFile(batch)
     const firstSeqs: Map<string, number> =
-      updates.size > 0 ? await appendUpdates(db, updates) : new Map()
+      edits.size > 0 ? await appendUpdates(db, edits) : new Map()
     queue = queue.slice(batch.length)
     settle(
       batch.filter((entry) => firstSeqs.has(entry.fileId)),
@@ -121,10 +127,13 @@ export function createJournal({ db, log, onCommitted, onMissing }: JournalOption
       batch.filter((entry) => !firstSeqs.has(entry.fileId)),
       false,
     )
-    for (const [fileId, list] of updates) {
+    for (const [fileId, list] of edits) {
       const firstSeq = firstSeqs.get(fileId)
       if (firstSeq === undefined) onMissing(fileId)
-      else onCommitted(fileId, firstSeq, list)
+      else {
+        const updates = list.map(({ update }) => update)
+        onCommitted(fileId, firstSeq, updates)
+      }
     }
   }
 
@@ -147,8 +156,8 @@ export function createJournal({ db, log, onCommitted, onMissing }: JournalOption
   }
 
   return {
-    append(fileId: string, update: Uint8Array) {
-      const entry: Entry = { fileId, update, listeners: [] }
+    append(fileId: string, update: Uint8Array, userId: string | null) {
+      const entry: Entry = { fileId, update, userId, listeners: [] }
       queue.push(entry)
       newest.set(fileId, entry)
       backlogBytes += update.byteLength

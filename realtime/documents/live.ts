@@ -8,10 +8,17 @@ import { notFound } from '../../protocol/errors.ts'
 import { CONTENT } from '../../protocol/names.ts'
 import type { Journal } from './journal.ts'
 import type { News } from './news.ts'
-import { readDocument } from './snapshot.ts'
+import { readDocument, updatesOf } from './snapshot.ts'
 
-/** Origin of what this node's own clients change: to be journaled. Hocuspocus' own storing is not used. */
-export const OWN = { source: 'local', skipStoreHooks: true } as const
+/** Origin of what a person changes by way of this node: to be journaled. Hocuspocus' own storing is not used. */
+export class OwnEdit {
+  readonly source = 'local'
+  readonly skipStoreHooks = true
+  readonly userId: string | null
+  constructor(userId: string | null) {
+    this.userId = userId
+  }
+}
 /** Origin of what is in the journal already. */
 export const JOURNALED = { source: 'redis' } as const
 
@@ -56,7 +63,7 @@ export async function loadLive(document: Document, fileId: string, options: Live
     const stored = await readDocument(db, fileId, seq)
     if (!stored) return false
     document.transact(() => {
-      for (const update of stored.updates) Y.applyUpdate(document, update, JOURNALED)
+      for (const update of updatesOf(stored)) Y.applyUpdate(document, update, JOURNALED)
     }, JOURNALED)
     seq = Math.max(seq, stored.seq)
     snapshotSeq = stored.snapshotSeq
@@ -93,7 +100,7 @@ export async function loadLive(document: Document, fileId: string, options: Live
 
   document.on('update', (update: Uint8Array, origin: unknown) => {
     size += update.byteLength
-    if (origin === OWN && !deleted) journal.append(fileId, update)
+    if (origin instanceof OwnEdit && !deleted) journal.append(fileId, update, origin.userId)
   })
   document.awareness.on(
     'update',

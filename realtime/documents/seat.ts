@@ -10,7 +10,7 @@ import { syncTypes, writeAwareness, writeSync, writeSyncStatus } from './frames.
 import { checkAwareness, checkStateVector, checkUpdate, fits, garbage } from './guard.ts'
 import type { UpdateSummary } from './guard.ts'
 import type { Journal } from './journal.ts'
-import { OWN, type LiveDocument } from './live.ts'
+import { OwnEdit, type LiveDocument } from './live.ts'
 import { tryUpdate } from './trial.ts'
 import { readCount } from './values.ts'
 
@@ -46,6 +46,7 @@ export type Seat = ReturnType<typeof createSeat>
 
 export function createSeat({ connection, live, journal, budget, userId, send, fail }: SeatOptions) {
   const { document, messageAddress: address, readOnly } = connection
+  const origin = new OwnEdit(userId || null)
   let parked: Parked[] = []
   let retrying = false
   let newClients = 0
@@ -66,7 +67,7 @@ export function createSeat({ connection, live, journal, budget, userId, send, fa
     if (types > 0 && live.types() + types > MAX_TYPES)
       throw new AppError('PAYLOAD_TOO_LARGE', `A file holds ${MAX_TYPES} nested types at most`)
     live.addTypes(types)
-    Y.applyUpdate(document, update, OWN)
+    Y.applyUpdate(document, update, origin)
     const { store } = document
     if (store.pendingStructs || store.pendingDs) {
       // It fits, and yet something is left: structs that wait for each other in a circle. Nothing else is ever

@@ -2,14 +2,26 @@
 import * as Y from 'yjs'
 import type { Db, Trx } from '../../db/database.ts'
 import { CONTENT } from '../../protocol/names.ts'
+import { digest, type Digest } from './digest.ts'
+import type { Row } from './ledger.ts'
 
 export interface Stored {
-  /** seq of the newest row that is in `updates` */
+  /** seq of the newest row that is in `rows` */
   seq: number
   snapshotSeq: number
-  /** The snapshot, if it is newer than what was asked for, then the rows */
-  updates: Uint8Array[]
+  /** seq of the newest version, 0 without one */
+  versionSeq: number
+  /** The snapshot and who wrote it, if they are newer than what was asked for */
+  snapshot: Uint8Array | null
+  ledger: Uint8Array | null
+  rows: Row[]
 }
+
+/** All that Yjs needs, in order. */
+export const updatesOf = ({ snapshot, rows }: Pick<Stored, 'snapshot' | 'rows'>) => [
+  ...(snapshot ? [snapshot] : []),
+  ...rows.map(({ update }) => update),
+]
 
 /**
  * Reads what came after `after`.
@@ -27,6 +39,12 @@ export function readDocument(db: Db, fileId: string, after = 0): Promise<Stored 
           'lastSeq',
           'snapshotSeq',
           eb.case().when('snapshotSeq', '>', after).then(eb.ref('snapshot')).end().as('snapshot'),
+          eb.case().when('snapshotSeq', '>', after).then(eb.ref('ledger')).end().as('ledger'),
+          eb
+            .selectFrom('documentVersions')
+            .select((inner) => inner.fn.max('seq').as('seq'))
+            .whereRef('fileId', '=', 'documents.fileId')
+            .as('versionSeq'),
         ])
         .where('fileId', '=', fileId)
         .executeTakeFirst()
@@ -34,16 +52,15 @@ export function readDocument(db: Db, fileId: string, after = 0): Promise<Stored 
       const from = Math.max(after, head.snapshotSeq)
       const rows = await trx
         .selectFrom('documentUpdates')
-        .select('update')
+        .select(['seq', 'update', 'userId'])
         .where('fileId', '=', fileId)
         .where('seq', '>', from)
         .orderBy('seq')
         .execute()
       if (rows.length !== Math.max(0, head.lastSeq - from))
         throw new Error(`the journal of file ${fileId} has holes after ${from}`)
-      const updates = rows.map((row) => row.update)
-      if (head.snapshot) updates.unshift(head.snapshot)
-      return { seq: head.lastSeq, snapshotSeq: head.snapshotSeq, updates }
+      const { lastSeq: seq, snapshotSeq, snapshot, ledger } = head
+      return { seq, snapshotSeq, versionSeq: head.versionSeq ?? 0, snapshot, ledger, rows }
     })
 }
 
@@ -66,14 +83,20 @@ export const textOf = (updates: Uint8Array[]) =>
 /**
  * Makes a file's document, in the transaction that makes the file. The text is the first journal row, so that every
  * node which loads it gets the same structs and nothing is there twice.
+ * @param userId whose text it is
  */
-export async function createDocument(trx: Trx, fileId: string, text: string) {
+export async function createDocument(
+  trx: Trx,
+  fileId: string,
+  text: string,
+  userId: string | null = null,
+) {
   const update = withDocument([], (document) => {
     // Half of a surrogate pair cannot be encoded.
     document.getText(CONTENT).insert(0, text.toWellFormed())
     return Y.encodeStateAsUpdate(document)
   })
-  const rows = text === '' ? [] : [{ fileId, seq: 1, update }]
+  const rows = text === '' ? [] : [{ fileId, seq: 1, update, userId }]
   await trx.insertInto('documents').values({ fileId, lastSeq: rows.length }).execute()
   if (rows.length > 0) await trx.insertInto('documentUpdates').values(rows).execute()
 }
@@ -86,13 +109,21 @@ export async function createDocument(trx: Trx, fileId: string, text: string) {
 export async function compactDocument(db: Db, fileId: string, minRows = 1): Promise<number> {
   const stored = await readDocument(db, fileId)
   if (!stored) return 0
-  const { seq, snapshotSeq, updates } = stored
-  if (seq - snapshotSeq < minRows) return snapshotSeq
-  const snapshot = withDocument(updates, (document) => Y.encodeStateAsUpdate(document))
+  if (stored.seq - stored.snapshotSeq < minRows) return stored.snapshotSeq
+  return saveSnapshot(db, fileId, stored, await digest(stored))
+}
+
+/** @param made of what was `stored` */
+export function saveSnapshot(
+  db: Db,
+  fileId: string,
+  { seq, snapshotSeq }: Pick<Stored, 'seq' | 'snapshotSeq'>,
+  { snapshot, ledger }: Pick<Digest, 'snapshot' | 'ledger'>,
+): Promise<number> {
   return db.transaction().execute(async (trx) => {
     const head = await trx
       .updateTable('documents')
-      .set({ snapshot, snapshotSeq: seq })
+      .set({ snapshot, snapshotSeq: seq, ledger })
       .where('fileId', '=', fileId)
       .where('snapshotSeq', '=', snapshotSeq)
       .executeTakeFirst()

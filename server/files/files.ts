@@ -14,8 +14,8 @@ import type { FileChange, FileWithContent, NewFile, ProjectFile } from './schema
 export interface FileDocuments {
   readText(fileId: string): Promise<string>
   /** Changes the live document, so that people who have it open see it. */
-  replaceText(fileId: string, text: string): Promise<void>
-  createDocument(trx: Trx, fileId: string, text: string): Promise<void>
+  replaceText(fileId: string, text: string, userId?: string): Promise<void>
+  createDocument(trx: Trx, fileId: string, text: string, userId?: string): Promise<void>
   /** Disconnects everybody from the document of a deleted file. */
   closeFile(fileId: string): void
 }
@@ -93,7 +93,7 @@ export async function createFile(
       .values({ id: uuid(), projectId, path, createdBy: actor.id })
       .returningAll()
       .executeTakeFirstOrThrow()
-    await documents.createDocument(trx, file.id, content)
+    await documents.createDocument(trx, file.id, content, actor.id)
     return { file, update: await appendActivity(trx, projectId, actor.id, 'file_created', file) }
   })
   publish(update)
@@ -124,7 +124,7 @@ export async function changeFile(
   })
   publish(update)
   // Not within the transaction: the text goes through the live document, which writes for itself.
-  if (content !== undefined) await documents.replaceText(file.id, content)
+  if (content !== undefined) await documents.replaceText(file.id, content, actor.id)
   return { ...file, content: content ?? (await documents.readText(file.id)) }
 }
 
