@@ -1,18 +1,14 @@
 // The chat under load, next to what it could be without storage. Everything in one run, on one machine, with the
 // load in a process of its own. Prints markdown; docs/BENCHMARKS.md holds a run and what it means.
 //   npm run bench:chat [-- name of a part …]
-import type { ChildProcess } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
-import os from 'node:os'
-import path from 'node:path'
-import { startPostgres, startRedis, stop } from '../test/services.ts'
 import { measureIdle } from './chat/idle.ts'
 import { measureStorm } from './chat/storm.ts'
 import { measure, SECONDS, type Measured } from './chat/measure.ts'
-import { startBare, startOwn, type Services, type Target } from './chat/targets.ts'
+import { startBare, startOwn, type Target } from './chat/targets.ts'
+import { ms, whole } from './numbers.ts'
+import { runParts, type Services } from './servers.ts'
 
 const ROOMS = (process.env['BENCH_ROOMS'] ?? '10,100,1000').split(',').map(Number)
-const wanted = process.argv.slice(2)
 
 interface Contender {
   name: string
@@ -39,9 +35,6 @@ const contenders: Contender[] = [
     rooms: [100],
   })),
 ]
-
-const whole = (n: number) => Math.round(n).toLocaleString('en')
-const ms = (n: number) => (n < 10 ? n.toFixed(1) : n.toFixed(0))
 
 function printRow(name: string, room: number, { result, cores }: Measured) {
   const { messages, deliveries, seconds, refused, ack, last } = result
@@ -114,20 +107,4 @@ async function storm(services: Services) {
   await target.close()
 }
 
-const parts = { compare, pace, storm, idle }
-const directory = mkdtempSync(path.join(os.tmpdir(), 'openlaunch-bench-'))
-const children: ChildProcess[] = []
-try {
-  const postgresUrl = await startPostgres(directory, children)
-  const redisUrl = await startRedis(children)
-  if (!postgresUrl || !redisUrl) throw new Error('PostgreSQL and Redis must be installed')
-  const { model } = os.cpus()[0] ?? {}
-  console.log(`${os.cpus().length} cores, ${model}; Node ${process.version}`)
-  for (const [name, run] of Object.entries(parts)) {
-    if (wanted.length === 0 || wanted.includes(name))
-      await run({ postgresUrl, redisUrl, directory })
-  }
-} finally {
-  await Promise.all(children.map((child) => stop(child)))
-  rmSync(directory, { recursive: true, force: true })
-}
+await runParts({ compare, pace, storm, idle })

@@ -1,6 +1,6 @@
 // What there is to compare with, each a process of its own: one room, without storage, people or order.
 //   node scripts/node.cjs bench/chat/bare.ts socket.io|ws
-import './memory.ts'
+import '../memory.ts'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Server } from 'socket.io'

@@ -1,5 +1,5 @@
 // A client of the load on either wire: Socket.IO as our server speaks it, or bare websocket frames.
-import { openSocket, type RawSocket } from './socket.ts'
+import { openSocket, type RawSocket } from '../socket.ts'
 
 export type Wire = 'socket.io' | 'ws'
 

@@ -1,7 +1,8 @@
 // What a connection costs that does nothing: joined to its project's room, answering pings.
-import { fork, type ChildProcess } from 'node:child_process'
+import { fork } from 'node:child_process'
+import { held, usage } from '../servers.ts'
 import { openClient } from './client.ts'
-import { usage, type Target } from './targets.ts'
+import type { Target } from './targets.ts'
 
 type Crowd = Pick<Target, 'wire' | 'ports' | 'tokens' | 'projectId'>
 type Order = Crowd & { count: number }
@@ -11,12 +12,6 @@ const LANES = 20
 const SETTLE = 5_000
 const WATCH = 20_000
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
-
-/** Of the server's process, after a collection of garbage: what its heap and buffers hold, in KiB. */
-function held(child: ChildProcess): Promise<number> {
-  child.send('memory')
-  return new Promise((resolve) => child.once('message', (bytes) => resolve(Number(bytes) / 1_024)))
-}
 
 /** The first tenth warms up: what the server needs in any case is not counted. */
 export async function measureIdle(target: Target, count: number) {

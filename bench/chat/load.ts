@@ -1,7 +1,7 @@
 // The load, in a process of its own: people who listen in one room, people who send to it. Every receiver gets the
 // messages in the same order, so that its k-th message is everybody's k-th, and need not be parsed.
 import { openClient, type Client, type Wire } from './client.ts'
-import { quantiles, type Quantiles } from './quantiles.ts'
+import { quantiles, type Quantiles } from '../numbers.ts'
 
 export interface LoadPlan {
   wire: Wire

@@ -1,8 +1,9 @@
 // One server under one load: what the load saw, and what each process of theirs took of the processors.
 import { fork } from 'node:child_process'
 import path from 'node:path'
+import { usage } from '../servers.ts'
 import type { LoadPlan, LoadResult } from './load.ts'
-import { usage, type Target } from './targets.ts'
+import type { Target } from './targets.ts'
 
 export const SECONDS = Number(process.env['BENCH_SECONDS'] ?? 5)
 /** Enough that no sender meets the limit of requests per socket */

@@ -1,9 +1,10 @@
 // Everybody comes back at once, as after a restart: all connections join the project's room in the same moment, while
 // somebody goes on writing in it.
 import { fork } from 'node:child_process'
+import { quantiles, type Quantiles } from '../numbers.ts'
+import { usage } from '../servers.ts'
 import { openClient, type Client } from './client.ts'
-import { quantiles, type Quantiles } from './quantiles.ts'
-import { usage, type Target } from './targets.ts'
+import type { Target } from './targets.ts'
 
 type Crowd = Pick<Target, 'wire' | 'ports' | 'tokens' | 'projectId'>
 type Order = Crowd & { count: number }

@@ -1,9 +1,9 @@
 // Our server as the benchmark runs it: the whole of it, with the batch of the chat's writer as an argument.
-//   node scripts/node.cjs bench/chat/node.ts [messages per transaction]
+//   node scripts/node.cjs bench/node.ts [messages per transaction]
 import './memory.ts'
 import { pino } from 'pino'
-import { readConfig } from '../../server/config.ts'
-import { startServer } from '../../server/start.ts'
+import { readConfig } from '../server/config.ts'
+import { startServer } from '../server/start.ts'
 
 const batch = process.argv[2] === undefined ? undefined : Number(process.argv[2])
 const log = pino({ level: 'error' }, process.stderr)

@@ -4,12 +4,13 @@ import { randomBytes } from 'node:crypto'
 import { connect } from 'node:net'
 
 export interface RawSocket {
-  send(text: string): void
+  /** Text as a text frame, bytes as a binary one */
+  send(data: string | Uint8Array): void
   close(): void
 }
 
-/** Called with where the payload of a text frame stands in `bytes`, and when it came. */
-export type OnText = (
+/** Called with where the payload of a frame stands in `bytes`, and when it came. */
+export type OnFrame = (
   socket: RawSocket,
   bytes: Buffer,
   start: number,
@@ -18,16 +19,17 @@ export type OnText = (
 ) => void
 
 const HEADER_END = '\r\n\r\n'
+const [TEXT, BINARY, CLOSE] = [1, 2, 8]
 
 /** @returns the socket once the upgrade is through (RFC 6455 section 4) */
-export function openSocket(port: number, path: string, onText: OnText): Promise<RawSocket> {
+export function openSocket(port: number, path: string, onFrame: OnFrame): Promise<RawSocket> {
   const socket = connect({ port, host: '127.0.0.1', noDelay: true })
   socket.write(
     `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
       `Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${randomBytes(16).toString('base64')}${HEADER_END}`,
   )
   const raw: RawSocket = {
-    send: (text) => socket.write(frame(text)),
+    send: (data) => socket.write(frame(data)),
     close: () => socket.destroy(),
   }
   return new Promise((resolve, reject) => {
@@ -46,14 +48,14 @@ export function openSocket(port: number, path: string, onText: OnText): Promise<
         bytes = bytes.subarray(end + HEADER_END.length)
         resolve(raw)
       }
-      const used = readFrames(bytes, (start, end) => onText(raw, bytes, start, end, at))
+      const used = readFrames(bytes, (start, end) => onFrame(raw, bytes, start, end, at))
       rest = used < bytes.length ? bytes.subarray(used) : undefined
     })
   })
 }
 
 /** @returns how many bytes were whole frames (RFC 6455 section 5.2; frames of servers are not masked) */
-function readFrames(bytes: Buffer, onText: (start: number, end: number) => void): number {
+function readFrames(bytes: Buffer, onFrame: (start: number, end: number) => void): number {
   let position = 0
   while (position + 2 <= bytes.length) {
     let start = position + 2
@@ -69,19 +71,29 @@ function readFrames(bytes: Buffer, onText: (start: number, end: number) => void)
     }
     const end = start + length
     if (end > bytes.length) break
-    if (((bytes[position] ?? 0) & 15) === 1) onText(start, end)
+    const opcode = (bytes[position] ?? 0) & 15
+    if (opcode === TEXT || opcode === BINARY) onFrame(start, end)
+    else if (opcode === CLOSE)
+      throw new Error(`The server closed the connection: ${bytes.toString('utf8', start + 2, end)}`)
     position = end
   }
   return position
 }
 
-/** A text frame masked with zeros, which costs nothing. */
-function frame(text: string): Buffer {
-  const payload = Buffer.from(text)
+/** A frame masked with zeros, which costs nothing. */
+function frame(data: string | Uint8Array): Buffer {
+  const payload = typeof data === 'string' ? Buffer.from(data) : data
+  const kind = 0x80 | (typeof data === 'string' ? TEXT : BINARY)
   const { length } = payload
-  const header =
-    length < 126
-      ? Buffer.from([0x81, 0x80 | length, 0, 0, 0, 0])
-      : Buffer.from([0x81, 0xfe, length >> 8, length & 255, 0, 0, 0, 0])
+  const header = Buffer.alloc(length < 126 ? 6 : length < 65_536 ? 8 : 14)
+  header[0] = kind
+  if (length < 126) header[1] = 0x80 | length
+  else if (length < 65_536) {
+    header[1] = 0xfe
+    header.writeUInt16BE(length, 2)
+  } else {
+    header[1] = 0xff
+    header.writeUIntBE(length, 4, 6)
+  }
   return Buffer.concat([header, payload])
 }
