@@ -1,0 +1,74 @@
+// Live files under load, next to y-websocket-server and bare Hocuspocus, which store nothing. Everything in one run,
+// on one machine, with the load in a process of its own. Prints markdown; docs/BENCHMARKS.md holds a run and what it
+// means.
+//   npm run bench:docs [-- name of a part …]
+import { measure, SECONDS, steadyRate, type Measured } from './docs/measure.ts'
+import { startBare, startOwn, type Target } from './docs/targets.ts'
+import { ms, whole, type Quantiles } from './numbers.ts'
+import { runParts, type Services } from './servers.ts'
+
+const list = (name: string, or: string) => (process.env[name] ?? or).split(',').map(Number)
+const DOCUMENTS = list('BENCH_DOCUMENTS', '1,10,100')
+const EDITORS = list('BENCH_EDITORS', '2,10,50')
+
+const contenders: ((services: Services) => Promise<Target>)[] = [
+  () => startBare('y-websocket'),
+  () => startBare('hocuspocus'),
+  (services) => startOwn(services, { nodes: 1, database: 'PGlite' }),
+  (services) => startOwn(services, { nodes: 1, database: 'PostgreSQL' }),
+  (services) => startOwn(services, { nodes: 2, database: 'PostgreSQL' }),
+]
+
+/** All at once, so that what is compared ran within the same seconds; who is not measured has nothing to do. */
+async function startAll(services: Services): Promise<Target[]> {
+  const only = process.env['BENCH_ONLY']?.split(',').map(Number)
+  const targets: Target[] = []
+  for (const [index, begin] of contenders.entries())
+    if (!only || only.includes(index)) targets.push(await begin(services))
+  return targets
+}
+
+const three = ({ p50, p95, p99 }: Quantiles) => [p50, p95, p99].map(ms).join(' / ')
+
+function describe(
+  { name, confirms }: Target,
+  { documents, editors }: { documents: number; editors: number },
+  { typing, cores }: Measured,
+) {
+  const { keystrokes, seconds, screen, saved } = typing
+  const servers = cores.slice(0, -1)
+  const server = servers.map((share) => share.toFixed(2)).join(' + ')
+  const each = (servers.reduce((sum, share) => sum + share, 0) * seconds * 1e6) / keystrokes
+  return (
+    `| ${documents} × ${editors} | ${name} | ${whole(keystrokes / seconds)} | ${whole((keystrokes * editors) / seconds)} ` +
+    `| ${three(screen)} | ${confirms ? three(saved) : '–'} ` +
+    `| ${server} | ${whole(each)} | ${(cores.at(-1) ?? 0).toFixed(2)} |`
+  )
+}
+
+const HEAD = `| documents × editors | server | keystrokes/s | deliveries/s | to another screen, ms p50 / p95 / p99 | to saved, ms | server cores | µs a keystroke | load cores |
+| --: | --- | --: | --: | --: | --: | --: | --: | --: |`
+
+async function typing(services: Services) {
+  const targets = await startAll(services)
+  const steady: string[] = []
+  console.log(`\n## As fast as it goes: 100 keystrokes under way, ${SECONDS} s each\n\n${HEAD}`)
+  for (const documents of DOCUMENTS)
+    for (const editors of EDITORS)
+      for (const target of targets) {
+        const size = { documents, editors }
+        const both = await measure(target, documents, editors)
+        console.log(describe(target, size, both.fast))
+        steady.push(describe(target, size, both.steady))
+      }
+  const rates = DOCUMENTS.map((documents) =>
+    EDITORS.map((editors) => whole(steadyRate(documents, editors))).join(', '),
+  )
+  console.log(
+    `\n## Steadily: 5 keystrokes a second of each editor, 50,000 deliveries a second at most (${rates.join('; ')})\n\n${HEAD}`,
+  )
+  for (const row of steady) console.log(row)
+  for (const target of targets) await target.close()
+}
+
+await runParts({ typing })
