@@ -28,13 +28,14 @@ export const permissions = [
   'room:join',
   'chat:write',
   'chat:moderate',
+  'file:comment',
   'file:write',
   'call:join',
 ] as const
 export type Permission = (typeof permissions)[number]
 
 const visitor: Permission[] = ['project:read', 'issue:read']
-const guest: Permission[] = [...visitor, 'room:join']
+const guest: Permission[] = [...visitor, 'room:join', 'file:comment']
 const member: Permission[] = [...guest, 'issue:write', 'chat:write', 'file:write', 'call:join']
 const contributor: Permission[] = [...member, 'issue:assign']
 const maintainer: Permission[] = [
