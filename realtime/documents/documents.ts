@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Hocuspocus } from '@hocuspocus/server'
 import type { Logger } from 'pino'
 import { WebSocketServer, type WebSocket } from 'ws'
+import type * as Y from 'yjs'
 import { can, requireFileAccess } from '../../db/access.ts'
 import type { Db } from '../../db/database.ts'
 import type { Authenticate, Principal } from '../../protocol/access.ts'
@@ -22,7 +23,7 @@ import { garbage } from './guard.ts'
 import { OwnEdit } from './live.ts'
 import { createRegistry } from './registry.ts'
 import { createSeat } from './seat.ts'
-import { createDocument, readDocument, textOf, updatesOf } from './snapshot.ts'
+import { createDocument, readDocument, updatesOf, withContent } from './snapshot.ts'
 import { keepAlive, socketWire } from './socket.ts'
 import { replaceContent } from './text.ts'
 import { openingFrame, pickProtocol, readYRequest, startHeartbeat } from './ywebsocket.ts'
@@ -179,6 +180,23 @@ export function createDocuments(options: DocumentsOptions) {
     return promise
   }
 
+  /**
+   * What `use` finds in the text, as it is on this node.
+   * @param stored read it from the journal, which holds all that is saved on any node
+   * @throws AppError NOT_FOUND
+   */
+  async function readContent<Result>(
+    fileId: string,
+    use: (content: Y.Text) => Result,
+    { stored = false } = {},
+  ): Promise<Result> {
+    const live = registry.get(fileId)
+    if (!stored && live && !live.isDeleted()) return use(live.document.getText(CONTENT))
+    const document = await readDocument(db, fileId)
+    if (!document) throw notFound('File')
+    return withContent(updatesOf(document), use)
+  }
+
   let closing: Promise<void> | undefined
   async function close() {
     for (const door of doors) door.end(1012, 'The server restarts')
@@ -228,14 +246,8 @@ export function createDocuments(options: DocumentsOptions) {
 
     createDocument,
 
-    /** @throws AppError NOT_FOUND */
-    async readText(fileId: string): Promise<string> {
-      const live = registry.get(fileId)
-      if (live && !live.isDeleted()) return live.document.getText(CONTENT).toJSON()
-      const stored = await readDocument(db, fileId)
-      if (!stored) throw notFound('File')
-      return textOf(updatesOf(stored))
-    },
+    readText: (fileId: string) => readContent(fileId, (content) => content.toJSON()),
+    readContent,
 
     /**
      * Edits the document so that it has this text; what is equal is not touched. Resolves when it is durable.

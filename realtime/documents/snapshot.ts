@@ -77,8 +77,10 @@ function withDocument<Result>(updates: Uint8Array[], use: (document: Y.Doc) => R
   }
 }
 
-export const textOf = (updates: Uint8Array[]) =>
-  withDocument(updates, (document) => document.getText(CONTENT).toJSON())
+export const withContent = <Result>(updates: Uint8Array[], use: (content: Y.Text) => Result) =>
+  withDocument(updates, (document) => use(document.getText(CONTENT)))
+
+export const textOf = (updates: Uint8Array[]) => withContent(updates, (content) => content.toJSON())
 
 /**
  * Makes a file's document, in the transaction that makes the file. The text is the first journal row, so that every
