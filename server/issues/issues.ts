@@ -112,6 +112,20 @@ async function takeNumber(trx: Trx, projectId: string) {
   return issueNumber
 }
 
+/** Within the transaction of whoever makes it, who publishes the update after the commit. */
+export async function insertIssue(trx: Trx, access: ProjectAccess, actor: Actor, draft: NewIssue) {
+  const projectId = access.project.id
+  await checkAssignee(trx, access, actor, { from: null, to: draft.assigneeId })
+  const number = await takeNumber(trx, projectId)
+  const id = uuid()
+  await trx
+    .insertInto('issues')
+    .values({ ...columns(draft), title: draft.title, id, projectId, number, createdBy: actor.id })
+    .execute()
+  const issue = await findIssue(trx, projectId, id)
+  return { issue, update: await appendActivity(trx, projectId, actor.id, 'issue_created', issue) }
+}
+
 export async function createIssue(
   { db, publish }: IssueOptions,
   actor: Actor,
@@ -120,23 +134,7 @@ export async function createIssue(
 ): Promise<Issue> {
   const { issue, update } = await db.transaction().execute(async (trx) => {
     const access = await holdProject(trx, actor, project, 'issue:write')
-    const projectId = access.project.id
-    await checkAssignee(trx, access, actor, { from: null, to: draft.assigneeId })
-    const number = await takeNumber(trx, projectId)
-    const id = uuid()
-    await trx
-      .insertInto('issues')
-      .values({
-        ...columns(draft),
-        title: draft.title,
-        id,
-        projectId,
-        number,
-        createdBy: actor.id,
-      })
-      .execute()
-    const issue = await findIssue(trx, projectId, id)
-    return { issue, update: await appendActivity(trx, projectId, actor.id, 'issue_created', issue) }
+    return insertIssue(trx, access, actor, draft)
   })
   publish(update)
   return issue
