@@ -7,6 +7,7 @@ import type { AccountTables } from './tables/accounts.ts'
 import type { ChatTables } from './tables/chat.ts'
 import type { Strings, Timestamp } from './tables/columns.ts'
 import type { DocumentTables } from './tables/documents.ts'
+import type { ThreadTables } from './tables/threads.ts'
 
 export const projectStatuses = ['active', 'paused', 'completed', 'archived'] as const
 export type ProjectStatus = (typeof projectStatuses)[number]
@@ -138,7 +139,7 @@ export interface Files {
   updatedAt: Timestamp
 }
 
-export interface Database extends AccountTables, ChatTables, DocumentTables {
+export interface Database extends AccountTables, ChatTables, DocumentTables, ThreadTables {
   projects: Projects
   projectCounters: ProjectCounters
   projectMembers: ProjectMembers

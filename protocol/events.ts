@@ -46,6 +46,9 @@ export const updateTypes = [
   'file_created',
   'file_updated',
   'file_deleted',
+  'thread_created',
+  'thread_updated',
+  'thread_deleted',
 ] as const
 export type UpdateType = (typeof updateTypes)[number]
 

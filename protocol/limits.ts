@@ -30,3 +30,12 @@ export const MAX_OWN_CHANNELS = 100
 export const MAX_CONVERSATIONS = 500
 /** People in a group channel, its opener included. */
 export const MAX_GROUP = 9
+/** Comment on code, UTF-16 code units. */
+export const MAX_CODE_COMMENT = 10_000
+/** All comments of a thread on code together, UTF-16 code units, and how many there may be. */
+export const MAX_THREAD_TEXT = 32_000
+export const MAX_THREAD_COMMENTS = 100
+/** Threads on one file, resolved ones included. */
+export const MAX_FILE_THREADS = 1_000
+/** As much of the commented text as a thread keeps, UTF-16 code units. */
+export const MAX_QUOTE = 2_000

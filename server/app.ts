@@ -38,6 +38,7 @@ import { requestLog } from './ops/requests.ts'
 import { createAllowOrigin } from './origin.ts'
 import type { PresenceOptions } from './presence/routes.ts'
 import { answerError, type RestContext, type RestEnv } from './rest.ts'
+import type { Texts } from './threads/place.ts'
 
 export interface AppContext {
   db: Db
@@ -51,7 +52,7 @@ export interface AppContext {
   channelChanged: (change: ChannelChange) => void
   announce: Announce
   emit: Pick<Emit, 'toUser'>
-  documents: FileDocuments
+  documents: FileDocuments & Texts
   messages: ProjectMessages & ReadMarks
   attachments: AttachmentSettings
   presence: PresenceOptions['presence']

@@ -18,6 +18,7 @@ import { moderationRoutes } from './projects/moderation-routes.ts'
 import { projectRoutes } from './projects/routes.ts'
 import { updateRoutes } from './projects/update-routes.ts'
 import type { RestEnv } from './rest.ts'
+import { codeThreadRoutes } from './threads/routes.ts'
 import { userRoutes } from './users/routes.ts'
 
 const PREFIX = '/api/v1'
@@ -31,6 +32,8 @@ const endpoints = (context: AppContext) => [
   moderationRoutes(context),
   updateRoutes(context),
   issueRoutes(context),
+  // Before single files, whose ids are any word.
+  codeThreadRoutes(context),
   fileRoutes(context),
   channelRoutes(context),
   messageRoutes(context),
@@ -56,7 +59,7 @@ export function mountEndpoints(app: OpenAPIHono<RestEnv>, context: AppContext) {
       title: 'OpenLaunch',
       version: context.version,
       description:
-        'Accounts, projects, issues, files, channels, messages and attachments. Rooms, chat, live files and calls speak over websockets: ' +
+        'Accounts, projects, issues, files, comments on code, channels, messages and attachments. Rooms, chat, live files and calls speak over websockets: ' +
         'see docs/PROTOCOL.md.',
     },
     servers: [{ url: '/' }],

@@ -181,6 +181,7 @@ export async function openRest({
     signUp,
     makeProject,
     db,
+    documents,
     signingKey,
     updates,
     accessChanges,

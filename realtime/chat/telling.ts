@@ -67,8 +67,12 @@ function notify(emit: Emit, { message, channel, root }: Written, people: readonl
 }
 
 function excerpt({ message, attachments }: ChatMessage) {
+  return shorten(message) || attachments.map(({ name }) => name).join(', ')
+}
+
+/** On one line, as much as a notification shows. */
+export function shorten(message: string) {
   const text = message.replaceAll(/\s+/g, ' ').trim()
-  if (text === '') return attachments.map(({ name }) => name).join(', ')
   if (text.length <= EXCERPT) return text
   return `${text.slice(0, EXCERPT).replace(/[\uD800-\uDBFF]$/, '')}…`
 }

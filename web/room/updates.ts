@@ -3,6 +3,8 @@ import type { ProjectUpdate, UpdateType } from '../../protocol/events.ts'
 import type { ProjectFile } from '../../server/files/schema.ts'
 import type { CommentCreated, Issue, IssueUpdated } from '../../server/issues/schema.ts'
 import type { Member, Project } from '../../server/projects/schema.ts'
+import type { CodeThread } from '../../server/threads/schema.ts'
+import { dropThread, putThread } from '../comments/queries.ts'
 import { dropFile, putFile } from '../files/queries.ts'
 import { refreshComments, refreshIssue } from '../issues/queries.ts'
 import { projectKey } from '../projects/queries.ts'
@@ -21,6 +23,9 @@ interface UpdateData {
   file_created: ProjectFile
   file_updated: ProjectFile
   file_deleted: ProjectFile
+  thread_created: CodeThread
+  thread_updated: CodeThread
+  thread_deleted: CodeThread
 }
 
 /** What is told of somebody else's doing. */
@@ -45,6 +50,9 @@ const changes: { [Type in UpdateType]: (slug: string, data: UpdateData[Type]) =>
   file_created: putFile,
   file_updated: putFile,
   file_deleted: dropFile,
+  thread_created: putThread,
+  thread_updated: putThread,
+  thread_deleted: dropThread,
 }
 
 const whereIs = (slug: string, issueId: string) =>
