@@ -20,6 +20,7 @@ export async function openRaw(url: string, protocols?: string[]) {
   })
   return {
     closed,
+    close: () => socket.close(),
     send: (frame: Uint8Array | string) =>
       socket.send(typeof frame === 'string' ? frame : new Uint8Array(frame)),
   }

@@ -152,7 +152,7 @@ export function createDoor({ wire, hocuspocus, log, identify }: DoorOptions) {
     item.frames.push(data)
   }
 
-  function takeSeated(seat: Seat, { address, type, decoder }: Frame, data: Uint8Array) {
+  function takeSeated(seat: Seat, { address, type, decoder }: Frame) {
     switch (type) {
       case frameTypes.sync:
         try {
@@ -163,8 +163,7 @@ export function createDoor({ wire, hocuspocus, log, identify }: DoorOptions) {
         }
         return
       case frameTypes.awareness:
-        seat.checkAwareness(decoder)
-        client.handleMessage(data)
+        seat.handleAwareness(decoder)
         return
       case frameTypes.queryAwareness:
         seat.answerAwareness()
@@ -185,7 +184,7 @@ export function createDoor({ wire, hocuspocus, log, identify }: DoorOptions) {
 
   function take(frame: Frame, data: Uint8Array) {
     const seated = seats.get(frame.address)
-    if (seated) return takeSeated(seated, frame, data)
+    if (seated) return takeSeated(seated, frame)
     const item = waiting.get(frame.address)
     if (frame.type === frameTypes.auth) {
       if (!item) return startWaiting(frame, data)

@@ -68,6 +68,25 @@ export const writeAwareness = (address: string, update: Uint8Array) =>
     encoding.writeVarUint8Array(encoder, update),
   )
 
+export interface AwarenessState {
+  client: number
+  clock: number
+  /** null: it has left */
+  state: Record<string, unknown> | null
+}
+
+/** An awareness update, as y-protocols has it. */
+export function writeAwarenessStates(states: AwarenessState[]): Uint8Array {
+  const encoder = encoding.createEncoder()
+  encoding.writeVarUint(encoder, states.length)
+  for (const { client, clock, state } of states) {
+    encoding.writeVarUint(encoder, client)
+    encoding.writeVarUint(encoder, clock)
+    encoding.writeVarString(encoder, JSON.stringify(state))
+  }
+  return encoding.toUint8Array(encoder)
+}
+
 /** Tells a client that one of its updates is saved, or that it was not taken. */
 export const writeSyncStatus = (address: string, saved: boolean) =>
   writeFrame(address, frameTypes.syncStatus, (encoder) =>

@@ -3,7 +3,8 @@
 import * as decoding from 'lib0/decoding'
 import * as Y from 'yjs'
 import { AppError } from '../../protocol/errors.ts'
-import { readCount, readId, skipAny, skipJson } from './values.ts'
+import type { AwarenessState } from './frames.ts'
+import { readCount, readId, readJson, skipAny, skipJson } from './values.ts'
 
 export interface UpdateSummary {
   /** client → clock that the document must have reached, or parts of the update would stay pending */
@@ -19,8 +20,11 @@ export interface UpdateSummary {
 const MAX_PARTS = 200_000
 /** Real ones stay far below; beyond 2^53 clocks would no longer be whole numbers. */
 const MAX_CLOCK = 2 ** 40
-const MAX_AWARENESS_STATES = 1_000
-const MAX_AWARENESS_BYTES = 256 * 1024
+/** y-websocket repeats all that it hears, and whoever comes hears of everybody at once. */
+const MAX_AWARENESS_STATES = 5_000
+const MAX_AWARENESS_BYTES = 1024 * 1024
+/** It goes to everybody, each time something in it changes. */
+const MAX_STATE_BYTES = 16 * 1024
 
 const GC = 0
 const SKIP = 10
@@ -211,20 +215,21 @@ export function checkStateVector(vector: Uint8Array) {
   })
 }
 
-/**
- * @returns the clients whose states it sets
- * @throws AppError VALIDATION_ERROR
- */
-export function checkAwareness(update: Uint8Array): number[] {
+/** @throws AppError VALIDATION_ERROR */
+export function readAwareness(update: Uint8Array): AwarenessState[] {
   if (update.byteLength > MAX_AWARENESS_BYTES) throw garbage('an awareness update of this size')
   return walk(update, 'an awareness update', (decoder) => {
     const count = readPossible(decoder, 3)
     if (count > MAX_AWARENESS_STATES) throw garbage('an awareness update of so many states')
-    const clients: number[] = []
-    for (let index = 0; index < count; index++) {
-      clients.push(readId(decoder).client)
-      skipJson(decoder)
-    }
-    return clients
+    return Array.from({ length: count }, () => {
+      const { client, clock } = readId(decoder)
+      const start = decoder.pos
+      const state = readJson(decoder)
+      if (clock > MAX_CLOCK) throw garbage('an awareness clock of this size')
+      if (decoder.pos - start > MAX_STATE_BYTES) throw garbage('an awareness state of this size')
+      if (typeof state !== 'object' || Array.isArray(state))
+        throw garbage('an awareness state that is no object')
+      return { client, clock, state: state as AwarenessState['state'] }
+    })
   })
 }

@@ -22,11 +22,11 @@ const awareness = (content: Uint8Array) =>
     encoding.writeVarUint(encoder, 1)
     encoding.writeVarUint8Array(encoder, content)
   })
-const awarenessState = (count: number, client: number, state: string) =>
+const awarenessState = (count: number, client: number, state: string, clock = 1) =>
   bytes((encoder) => {
     encoding.writeVarUint(encoder, count)
     encoding.writeVarUint(encoder, client)
-    encoding.writeVarUint(encoder, 1)
+    encoding.writeVarUint(encoder, clock)
     encoding.writeVarString(encoder, state)
   })
 
@@ -141,15 +141,8 @@ const frames: Record<string, Uint8Array | string> = {
   'awareness of half a megabyte': awareness(
     awarenessState(1, 7, JSON.stringify('x'.repeat(500_000))),
   ),
-  'one client that is a thousand': awareness(
-    bytes((encoder) => {
-      encoding.writeVarUint(encoder, 200)
-      for (let client = 1; client <= 200; client++) {
-        for (const number of [client, 1]) encoding.writeVarUint(encoder, number)
-        encoding.writeVarString(encoder, '{}')
-      }
-    }),
-  ),
+  'awareness with a clock beyond what is counted': awareness(awarenessState(1, 7, '{}', 2 ** 52)),
+  'awareness that is no object': awareness(awarenessState(1, 7, '[]')),
   'a frame that is too big': new Uint8Array(5 * 1024 * 1024),
 }
 

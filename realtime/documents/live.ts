@@ -1,7 +1,6 @@
 // One document that is in memory: what of the journal is in it, how big it is, and who hears of its changes.
 import type { Document } from '@hocuspocus/server'
 import type { Logger } from 'pino'
-import { applyAwarenessUpdate, encodeAwarenessUpdate } from 'y-protocols/awareness'
 import * as Y from 'yjs'
 import type { Db } from '../../db/database.ts'
 import { notFound } from '../../protocol/errors.ts'
@@ -9,6 +8,7 @@ import { CONTENT } from '../../protocol/names.ts'
 import type { Journal } from './journal.ts'
 import type { News } from './news.ts'
 import { readDocument, updatesOf } from './snapshot.ts'
+import { createVoices } from './voices.ts'
 
 /** Origin of what a person changes by way of this node: to be journaled. Hocuspocus' own storing is not used. */
 export class OwnEdit {
@@ -102,23 +102,10 @@ export async function loadLive(document: Document, fileId: string, options: Live
     size += update.byteLength
     if (origin instanceof OwnEdit && !deleted) journal.append(fileId, update, origin.userId)
   })
-  document.awareness.on(
-    'update',
-    (changes: Record<'added' | 'updated' | 'removed', number[]>, origin: unknown) => {
-      // Every node times out for itself.
-      if (origin === JOURNALED || origin === 'timeout') return
-      const clients = [...changes.added, ...changes.updated, ...changes.removed]
-      tell({
-        kind: 'awareness',
-        fileId,
-        update: encodeAwarenessUpdate(document.awareness, clients),
-      })
-    },
-  )
-
   return {
     fileId,
     document,
+    voices: createVoices({ document, fileId, tell }),
     missing,
     seq: () => seq,
     rowsSinceSnapshot: () => seq - snapshotSeq,
@@ -130,18 +117,6 @@ export async function loadLive(document: Document, fileId: string, options: Live
       if (firstSeq <= seq + 1)
         for (const update of updates) Y.applyUpdate(document, update, JOURNALED)
       advance(firstSeq, updates.length)
-    },
-    takeAwareness(update: Uint8Array) {
-      applyAwarenessUpdate(document.awareness, update, JOURNALED)
-    },
-    tellAwareness() {
-      const clients = [...document.awareness.getStates().keys()]
-      if (clients.length > 0)
-        tell({
-          kind: 'awareness',
-          fileId,
-          update: encodeAwarenessUpdate(document.awareness, clients),
-        })
     },
     isFull() {
       if (size > maxSize) size = Y.encodeStateAsUpdate(document).byteLength

@@ -8,7 +8,8 @@ export const NEWS_TOPIC = 'documents'
 export type News =
   /** Journal rows `firstSeq`, `firstSeq` + 1, … are committed */
   | { kind: 'rows'; fileId: string; firstSeq: number; updates: Uint8Array[] }
-  | { kind: 'awareness'; fileId: string; update: Uint8Array }
+  /** What clients of the node say, and whose clients they are, in the same order */
+  | { kind: 'awareness'; fileId: string; update: Uint8Array; users: string[] }
   /** A node has just loaded the document: who is in it? */
   | { kind: 'who'; fileId: string }
   | { kind: 'deleted'; fileId: string }
@@ -23,7 +24,11 @@ export function encodeNews(news: News): Uint8Array {
     encoding.writeVarUint(encoder, news.firstSeq)
     encoding.writeVarUint(encoder, news.updates.length)
     for (const update of news.updates) encoding.writeVarUint8Array(encoder, update)
-  } else if (news.kind === 'awareness') encoding.writeVarUint8Array(encoder, news.update)
+  } else if (news.kind === 'awareness') {
+    encoding.writeVarUint8Array(encoder, news.update)
+    encoding.writeVarUint(encoder, news.users.length)
+    for (const userId of news.users) encoding.writeVarString(encoder, userId)
+  }
   return encoding.toUint8Array(encoder)
 }
 
@@ -38,8 +43,12 @@ export function decodeNews(data: Uint8Array): News {
       const updates = Array.from({ length: count }, () => decoding.readVarUint8Array(decoder))
       return { kind, fileId, firstSeq, updates }
     }
-    case 'awareness':
-      return { kind, fileId, update: decoding.readVarUint8Array(decoder) }
+    case 'awareness': {
+      const update = decoding.readVarUint8Array(decoder)
+      const count = decoding.readVarUint(decoder)
+      const users = Array.from({ length: count }, () => decoding.readVarString(decoder))
+      return { kind, fileId, update, users }
+    }
     case 'who':
     case 'deleted':
       return { kind, fileId }

@@ -3,6 +3,7 @@ import type { Document } from '@hocuspocus/server'
 import type { Logger } from 'pino'
 import type { Db } from '../../db/database.ts'
 import type { Bus } from '../../protocol/bus.ts'
+import { readAwareness } from './guard.ts'
 import { createJournal } from './journal.ts'
 import { loadLive, type LiveDocument } from './live.ts'
 import { decodeNews, encodeNews, NEWS_TOPIC, type News } from './news.ts'
@@ -59,7 +60,7 @@ export function createRegistry({ db, bus, log, maxSize, onDeleted }: RegistryOpt
     compacting.set(fileId, work)
   }
 
-  function takeNews(news: News) {
+  function takeNews(news: News, from: string) {
     const document = live.get(news.fileId)
     switch (news.kind) {
       case 'rows': {
@@ -70,9 +71,9 @@ export function createRegistry({ db, bus, log, maxSize, onDeleted }: RegistryOpt
         return
       }
       case 'awareness':
-        return document?.takeAwareness(news.update)
+        return document?.voices.hear(readAwareness(news.update), news.users, from)
       case 'who':
-        return document?.tellAwareness()
+        return document?.voices.tellAll()
       case 'deleted':
         return dropDeleted(news.fileId)
     }
@@ -99,9 +100,9 @@ export function createRegistry({ db, bus, log, maxSize, onDeleted }: RegistryOpt
     void look().catch((error: unknown) => log.warn({ err: error }, 'the journal was not compared'))
 
   const unsubscribe = [
-    bus.subscribe(NEWS_TOPIC, (data) => {
+    bus.subscribe(NEWS_TOPIC, (data, from) => {
       try {
-        takeNews(decodeNews(data))
+        takeNews(decodeNews(data), from)
       } catch (error) {
         log.error({ err: error }, 'news of a document failed')
       }
@@ -110,9 +111,11 @@ export function createRegistry({ db, bus, log, maxSize, onDeleted }: RegistryOpt
       lookAgain()
       for (const [fileId, document] of live) {
         tell({ kind: 'who', fileId })
-        document.tellAwareness()
+        document.voices.tellAll()
+        document.voices.doubt()
       }
     }),
+    bus.onPeerGone((nodeId) => live.forEach(({ voices }) => voices.nodeGone(nodeId))),
   ]
   const timer = setInterval(lookAgain, LOOK_MS).unref()
 

@@ -7,7 +7,8 @@ import * as Y from 'yjs'
 import { AppError } from '../../protocol/errors.ts'
 import type { Budget } from './budget.ts'
 import { syncTypes, writeAwareness, writeSync, writeSyncStatus } from './frames.ts'
-import { checkAwareness, checkStateVector, checkUpdate, fits, garbage } from './guard.ts'
+import type { AwarenessState } from './frames.ts'
+import { checkStateVector, checkUpdate, fits, garbage, readAwareness } from './guard.ts'
 import type { UpdateSummary } from './guard.ts'
 import type { Journal } from './journal.ts'
 import { OwnEdit, type LiveDocument } from './live.ts'
@@ -21,8 +22,6 @@ const MAX_PARKED_BYTES = 8 * 1024 * 1024
 const MANY_PARTS = 2_000
 /** Deleting nested types is recursive. */
 const MAX_TYPES = 1_000
-/** Awareness clients that one connection may bring; a client has one, and echoes those of others. */
-const MAX_NEW_CLIENTS = 100
 
 export interface SeatOptions {
   connection: Connection
@@ -49,7 +48,6 @@ export function createSeat({ connection, live, journal, budget, userId, send, fa
   const origin = new OwnEdit(userId || null)
   let parked: Parked[] = []
   let retrying = false
-  let newClients = 0
 
   /** A seat of a document that is no longer the one in memory would edit into nothing. */
   function checkAlive() {
@@ -161,6 +159,12 @@ export function createSeat({ connection, live, journal, budget, userId, send, fa
     }
   }
 
+  function takeAwareness(decoder: decoding.Decoder) {
+    live.voices.take(connection, userId, readAwarenessFrame(decoder))
+  }
+
+  connection.onClose(() => live.voices.leave(connection))
+
   return {
     connection,
     fileId: live.fileId,
@@ -171,12 +175,10 @@ export function createSeat({ connection, live, journal, budget, userId, send, fa
       budget.charge(userId, () => takeSync(decoder))
     },
 
-    /** Looks at an awareness frame before Hocuspocus does. */
-    checkAwareness(decoder: decoding.Decoder) {
+    /** Hocuspocus would believe whatever it says of others, and not hear that somebody leaves. */
+    handleAwareness(decoder: decoding.Decoder) {
       checkAlive()
-      const { meta } = document.awareness
-      newClients += readAwareness(decoder).filter((client) => !meta.has(client)).length
-      if (newClients > MAX_NEW_CLIENTS) throw garbage('one client that is so many')
+      budget.charge(userId, () => takeAwareness(decoder))
     },
 
     /** Hocuspocus answers this only between servers. */
@@ -203,7 +205,7 @@ function readSync(decoder: decoding.Decoder): { type: number; content: Uint8Arra
   return message
 }
 
-function readAwareness(decoder: decoding.Decoder): number[] {
+function readAwarenessFrame(decoder: decoding.Decoder): AwarenessState[] {
   let update
   try {
     update = decoding.readVarUint8Array(decoder)
@@ -211,5 +213,5 @@ function readAwareness(decoder: decoding.Decoder): number[] {
     throw garbage('an awareness message')
   }
   if (decoding.hasContent(decoder)) throw garbage('an awareness message with bytes left over')
-  return checkAwareness(update)
+  return readAwareness(update)
 }

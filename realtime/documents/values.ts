@@ -34,12 +34,18 @@ function checkDepth(text: string) {
   }
 }
 
-/** Reads over a string with JSON in it; with `orUndefined`, Yjs' own mark for undefined may stand there. */
-export function skipJson(decoder: decoding.Decoder, orUndefined = false) {
+export function readJson(decoder: decoding.Decoder): unknown {
   const text = decoding.readVarString(decoder)
-  if (orUndefined && text === 'undefined') return
   checkDepth(text)
-  JSON.parse(text)
+  return JSON.parse(text)
+}
+
+/** Reads over a string with JSON in it, or with Yjs' own mark for undefined. */
+export function skipJson(decoder: decoding.Decoder, orUndefined = false) {
+  const start = decoder.pos
+  if (orUndefined && decoding.readVarString(decoder) === 'undefined') return
+  decoder.pos = start
+  readJson(decoder)
 }
 
 /** Reads over a value of lib0's `readAny`. */

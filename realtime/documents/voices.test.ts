@@ -1,0 +1,189 @@
+// Who may say what in awareness: each connection speaks for its own client, on every node.
+import * as encoding from 'lib0/encoding'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openDatabase, type OpenDatabase } from '../../db/database.ts'
+import type { Principal } from '../../protocol/access.ts'
+import { documentName } from '../../protocol/names.ts'
+import { bytes, openRaw } from './attacker.ts'
+import { connectBuses, openCollab, openY, setStage, startNode, until } from './fixture.ts'
+import type { Node, Stage } from './fixture.ts'
+import { writeAwarenessStates, type AwarenessState } from './frames.ts'
+
+let database: OpenDatabase
+let stage: Stage
+beforeAll(async () => {
+  database = await openDatabase({ dataDir: 'memory://' })
+  stage = await setStage(database.db)
+})
+afterAll(() => database.close())
+
+type Client = ReturnType<typeof openCollab> | ReturnType<typeof openY>
+
+const awareness = ({ provider }: Client) => provider.awareness!
+const stateOf = (client: Client, id: number) => awareness(client).getStates().get(id)
+const sees = (client: Client, other: Client, text: string) =>
+  until(() => stateOf(client, other.document.clientID)?.['says'] === text, `"${text}"`)
+
+async function open() {
+  const [ada, eve] = [await stage.person(), await stage.person()]
+  const projectId = await stage.project({ [ada.id]: 'member', [eve.id]: 'member' })
+  const name = documentName(await stage.file(projectId))
+  const { buses, lose, gap } = connectBuses(2)
+  const [one, two] = [await startNode(stage, buses[0]!), await startNode(stage, buses[1]!)]
+  return { ada, eve, name, one, two, lose, gap }
+}
+
+/** Somebody who says what they like. */
+async function openLiar(node: Node, name: string, { id }: Principal) {
+  const path = `${node.url}/yjs/${encodeURIComponent(name)}`
+  const raw = await openRaw(path, [`bearer.${id}`])
+  const say = (...states: AwarenessState[]) =>
+    raw.send(
+      bytes((encoder) => {
+        encoding.writeVarUint(encoder, 1)
+        encoding.writeVarUint8Array(encoder, writeAwarenessStates(states))
+      }),
+    )
+  return { ...raw, say }
+}
+
+describe.for(['the same node', 'another node'])('from %s', (where) => {
+  test('[D12] nobody speaks for a client of somebody else, nor takes it out', async () => {
+    const { ada, eve, name, one, two } = await open()
+    const [victim, witness] = [openCollab(one, name, ada.id), openY(two, name, { token: ada.id })]
+    await Promise.all([victim.synced(), witness.synced()])
+    awareness(victim).setLocalStateField('says', 'truth')
+    await sees(witness, victim, 'truth')
+    const liar = await openLiar(where === 'the same node' ? one : two, name, eve)
+    const client = victim.document.clientID
+    liar.say({ client, clock: 50, state: { says: 'lie' } })
+    liar.say({ client, clock: 60, state: null })
+    // What it says for itself is heard, so the lies were there before.
+    liar.say({ client: 99, clock: 1, state: { says: 'me' } })
+    liar.say({ client: 98, clock: 1, state: { says: 'me, too' } })
+    await until(() => stateOf(witness, 99) !== undefined && stateOf(victim, 99) !== undefined)
+    for (const each of [victim, witness]) {
+      expect(stateOf(each, client)).toMatchObject({ says: 'truth' })
+      expect(stateOf(each, 98)).toBeUndefined()
+    }
+    awareness(victim).setLocalStateField('says', 'more')
+    await sees(witness, victim, 'more')
+
+    // Who is away for a moment is not replaced either.
+    victim.socket.disconnect()
+    await until(() => stateOf(witness, client) === undefined)
+    const second = await openLiar(where === 'the same node' ? one : two, name, eve)
+    second.say({ client, clock: 90, state: { says: 'lie' } })
+    second.say({ client: 97, clock: 1, state: {} })
+    await until(() => stateOf(witness, 97) !== undefined)
+    expect(stateOf(witness, client)).toBeUndefined()
+    void victim.socket.connect()
+    await sees(witness, victim, 'more')
+  })
+
+  test('[D13] who comes back with the same client is seen at once, and does not go with the old connection', async () => {
+    const { ada, name, one, two } = await open()
+    const first = openCollab(one, name, ada.id)
+    const witness = openY(one, name, { token: ada.id })
+    await Promise.all([first.synced(), witness.synced()])
+    awareness(first).setLocalStateField('says', 'here')
+    await sees(witness, first, 'here')
+    const client = first.document.clientID
+    const { clock } = awareness(first).meta.get(client)!
+    const old = await openLiar(one, name, ada)
+    // The old connection is half dead: it neither says anything nor ends.
+    first.socket.disconnect()
+    await until(() => stateOf(witness, client) === undefined)
+    old.say({ client, clock, state: { says: 'here' } })
+    await sees(witness, first, 'here')
+    const back = await openLiar(where === 'the same node' ? one : two, name, ada)
+    back.say({ client, clock, state: { says: 'here' } })
+    back.say({ client, clock: clock + 1, state: { says: 'back' } })
+    await sees(witness, first, 'back')
+    old.close()
+    await until(() => one.documents.stats().connections === (where === 'the same node' ? 2 : 1))
+    back.say({ client, clock: clock + 2, state: { says: 'still here' } })
+    await sees(witness, first, 'still here')
+    back.say({ client, clock: clock + 3, state: null })
+    await until(() => stateOf(witness, client) === undefined)
+    expect(one.documents.stats().documents).toBe(1)
+  })
+})
+
+test('[D12] what y-websocket clients repeat of others, and whom they miss, is not heard', async () => {
+  const { ada, eve, name, one } = await open()
+  const clients = [ada, eve, ada, eve].map((person) => openY(one, name, { token: person.id }))
+  await Promise.all(clients.map((client) => client.synced()))
+  for (const [n, client] of clients.entries()) awareness(client).setLocalStateField('says', `${n}`)
+  for (const client of clients)
+    for (const [n, other] of clients.entries()) await sees(client, other, `${n}`)
+  // What the 30 s time-out of y-protocols does.
+  const { removeAwarenessStates } = await import('y-protocols/awareness')
+  const [deaf, ...others] = clients as [Client, ...Client[]]
+  removeAwarenessStates(
+    awareness(deaf),
+    others.map(({ document }) => document.clientID),
+    'timeout',
+  )
+  awareness(deaf).setLocalStateField('says', 'alone')
+  for (const other of others) await sees(other, deaf, 'alone')
+  for (const client of others)
+    for (const other of others) expect(stateOf(client, other.document.clientID)).toBeDefined()
+  for (const client of clients) expect((client as ReturnType<typeof openY>).closes).toEqual([])
+})
+
+test('[D14] a user in awareness has the id of the person, and the rest as the client wrote it', async () => {
+  const { ada, eve, name, one, two } = await open()
+  const witness = openY(two, name, { token: ada.id })
+  await witness.synced()
+  const claims = [{ id: ada.id, name: 'Ada', color: '#fff' }, { name: 'no id' }, 'a string', null]
+  const clients = claims.map((user) => {
+    const client = openCollab(one, name, eve.id)
+    awareness(client).setLocalStateField('user', user)
+    return client
+  })
+  const users = () =>
+    clients.map(({ document }) => stateOf(witness, document.clientID)?.['user'] as unknown)
+  await until(() => users().every((user) => user !== undefined))
+  expect(users()).toEqual([
+    { id: eve.id, name: 'Ada', color: '#fff' },
+    { id: eve.id, name: 'no id' },
+    'a string',
+    null,
+  ])
+})
+
+test('[D15] a client that says it leaves is gone for everybody, comes back, and goes with its connection', async () => {
+  const { ada, name, one, two } = await open()
+  const client = openCollab(one, name, ada.id)
+  const witnesses = [openY(one, name, { token: ada.id }), openCollab(two, name, ada.id)]
+  await Promise.all([client, ...witnesses].map((each) => each.synced()))
+  const seen = () => witnesses.filter((each) => stateOf(each, client.document.clientID)).length
+  for (let round = 0; round < 2; round++) {
+    awareness(client).setLocalState({ says: 'here' })
+    await until(() => seen() === 2)
+    awareness(client).setLocalState(null)
+    await until(() => seen() === 0)
+  }
+  awareness(client).setLocalState({ says: 'here' })
+  await until(() => seen() === 2)
+  client.close()
+  await until(() => seen() === 0)
+  expect(witnesses.map((each) => awareness(each).getStates().size)).toEqual([1, 1])
+})
+
+test('[D15] whose leaving was lost between the nodes is gone soon after the nodes hear each other again', async () => {
+  const { ada, name, one, two, lose, gap } = await open()
+  const [goes, stays] = [openCollab(one, name, ada.id), openCollab(one, name, ada.id)]
+  const witness = openY(two, name, { token: ada.id })
+  await Promise.all([goes, stays, witness].map((each) => each.synced()))
+  for (const client of [goes, stays]) awareness(client).setLocalStateField('says', 'here')
+  for (const client of [goes, stays]) await sees(witness, client, 'here')
+  lose(true)
+  goes.close()
+  await until(() => one.documents.stats().connections === 1)
+  lose(false)
+  gap()
+  await until(() => stateOf(witness, goes.document.clientID) === undefined)
+  expect(stateOf(witness, stays.document.clientID)).toMatchObject({ says: 'here' })
+})

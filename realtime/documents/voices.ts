@@ -1,0 +1,158 @@
+// Who speaks in a document's awareness. A connection speaks for one client, its own; stock clients also repeat what
+// they heard of others, and take others out whom they missed for 30 s, which changes nothing here.
+import type { Connection, Document } from '@hocuspocus/server'
+import { applyAwarenessUpdate, removeAwarenessStates } from 'y-protocols/awareness'
+import { writeAwarenessStates, type AwarenessState } from './frames.ts'
+import type { News } from './news.ts'
+
+/** Origin of what another node said. */
+const HEARD = 'heard'
+/** How long others have, after news may have been lost, to say who is still with them. */
+const CONFIRM_MS = 2_000
+
+interface Voice {
+  /** Whose client it is, as long as the document is in memory: nobody else takes it while they are away */
+  userId: string
+  /** The connection that speaks for it here, or spoke last … */
+  connection: Connection | undefined
+  /** … or the node from which it was heard, and when */
+  node: string | undefined
+  heardAt: number
+  /** The newest clock that the connection or the node said. Ours may be ahead: see `apply` */
+  clock: number
+}
+
+export interface VoicesOptions {
+  document: Document
+  fileId: string
+  tell: (news: News) => void
+}
+
+export type Voices = ReturnType<typeof createVoices>
+
+export function createVoices({ document, fileId, tell }: VoicesOptions) {
+  const { awareness } = document
+  const voices = new Map<number, Voice>()
+  /** Each connection's client */
+  const own = new Map<Connection, number>()
+  const doubts = new Set<NodeJS.Timeout>()
+
+  const clockOf = (client: number) => awareness.meta.get(client)?.clock ?? -1
+
+  function tellOf(changed: number[]) {
+    const clients = changed.filter((client) => voices.has(client))
+    const states = clients.map((client) => ({
+      client,
+      clock: clockOf(client),
+      state: awareness.states.get(client) ?? null,
+    }))
+    const users = clients.map((client) => voices.get(client)?.userId ?? '')
+    const update = writeAwarenessStates(states)
+    if (clients.length > 0) tell({ kind: 'awareness', fileId, update, users })
+  }
+
+  awareness.on(
+    'update',
+    (changes: Record<'added' | 'updated' | 'removed', number[]>, origin: unknown) => {
+      // Every node times out for itself.
+      if (origin === HEARD || origin === 'timeout') return
+      tellOf([...changes.added, ...changes.updated, ...changes.removed])
+    },
+  )
+  document.on('destroy', () => doubts.forEach(clearTimeout))
+
+  /** A client that comes back says what was heard already; with the clock it says, nobody would see it. */
+  function apply(said: AwarenessState, origin: typeof HEARD | null) {
+    const clock = Math.max(said.clock, clockOf(said.client) + 1)
+    applyAwarenessUpdate(awareness, writeAwarenessStates([{ ...said, clock }]), origin)
+  }
+
+  function replace(client: number, voice: Voice) {
+    const connection = voices.get(client)?.connection
+    if (connection && own.get(connection) === client) own.delete(connection)
+    voices.set(client, voice)
+    return voice
+  }
+
+  /** Lets a connection without a client have this one, unless it is somebody else's. */
+  function claim(connection: Connection, userId: string, { client, state }: AwarenessState) {
+    const voice = voices.get(client)
+    if (state === null || own.has(connection) || (voice && voice.userId !== userId))
+      return undefined
+    // If it is theirs already, they came back before their old connection ended.
+    const claimed = { userId, connection, node: undefined, heardAt: 0, clock: -1 }
+    replace(client, claimed)
+    own.set(connection, client)
+    return claimed
+  }
+
+  function take(connection: Connection, userId: string, said: AwarenessState) {
+    const { client, clock, state } = said
+    const isOwn = own.get(connection) === client
+    const voice = isOwn ? voices.get(client) : claim(connection, userId, said)
+    if (!voice || clock <= voice.clock) return
+    voice.clock = clock
+    if (state === null) own.delete(connection)
+    apply({ ...said, state: sign(state, userId) }, null)
+  }
+
+  function hear(said: AwarenessState, userId: string, node: string) {
+    const { client, clock, state } = said
+    const voice = voices.get(client)
+    if (voice ? voice.userId !== userId : state === null) return
+    const isLive = awareness.states.has(client)
+    const isNews = (state !== null) !== isLive
+    if (voice?.node === node) {
+      voice.heardAt = performance.now()
+      if (clock < voice.clock || (clock === voice.clock && !isNews)) return
+    } else if (voice && (isLive || state === null) && clock <= clockOf(client)) return
+    replace(client, { userId, connection: undefined, node, heardAt: performance.now(), clock })
+    apply(said, HEARD)
+  }
+
+  function drop(isGone: (voice: Voice) => boolean) {
+    const gone = [...voices].filter(([, voice]) => isGone(voice)).map(([client]) => client)
+    removeAwarenessStates(awareness, gone, HEARD)
+  }
+
+  return {
+    /** What a client said, of whomever. */
+    take(connection: Connection, userId: string, states: AwarenessState[]) {
+      for (const state of states) take(connection, userId, state)
+    },
+
+    /** What another node said of its clients. */
+    hear(states: AwarenessState[], users: string[], node: string) {
+      for (const [index, state] of states.entries()) hear(state, users[index] ?? '', node)
+    },
+
+    /** Tells the other nodes of all clients here. */
+    tellAll: () => tellOf([...own.values()]),
+
+    /** News may have been lost: whoever is not heard of soon has left meanwhile. */
+    doubt() {
+      const since = performance.now()
+      const timer = setTimeout(() => {
+        doubts.delete(timer)
+        drop(({ node, heardAt }) => node !== undefined && heardAt < since)
+      }, CONFIRM_MS).unref()
+      doubts.add(timer)
+    },
+
+    nodeGone: (gone: string) => drop(({ node }) => node === gone),
+
+    leave(connection: Connection) {
+      const client = own.get(connection)
+      if (client === undefined) return
+      own.delete(connection)
+      removeAwarenessStates(awareness, [client], null)
+    },
+  }
+}
+
+/** A `user` in a state has the id of the person whose connection it is, whatever the client wrote there. */
+function sign(state: AwarenessState['state'], userId: string): AwarenessState['state'] {
+  const user = state?.['user']
+  if (typeof user !== 'object' || user === null || Array.isArray(user)) return state
+  return { ...state, user: { ...user, id: userId } }
+}
