@@ -1,5 +1,7 @@
 // An open file: its name, who else is in it, whether it is saved, and the text.
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useMemo, useRef, useState } from 'react'
+import type { Extension } from '@codemirror/state'
+import type { EditorView } from '@codemirror/view'
 import { Alert, EmptyState, Skeleton, useComputedColorScheme } from '@mantine/core'
 import { FileX } from 'lucide-react'
 import { useSearch } from 'wouter'
@@ -9,7 +11,9 @@ import { AvatarRow } from '../people/avatar.tsx'
 import { useCan, useOpenProject } from '../room/context.tsx'
 import { useStore } from '../store.ts'
 import { useTitle } from '../title.ts'
+import { EditorContext } from './context.ts'
 import { findDocument, type OpenDocument } from './documents.ts'
+import { PanelButtons, PanelSlot } from './panels.tsx'
 import { SaveStatus } from './status.tsx'
 import { createEditor } from './view.ts'
 import classes from './editor.module.css'
@@ -50,55 +54,78 @@ function useDocument(fileId: string) {
 
 function OpenFile({ fileId, path }: { fileId: string; path: string }) {
   const document = useDocument(fileId)
-  return document ? <Editor document={document} path={path} /> : <EditorSkeleton />
+  return document ? <Editor fileId={fileId} document={document} path={path} /> : <EditorSkeleton />
 }
 
-function Editor({ document, path }: { document: OpenDocument; path: string }) {
+interface EditorProps {
+  fileId: string
+  document: OpenDocument
+  path: string
+}
+
+function Editor({ fileId, document, path }: EditorProps) {
   const state = useStore(document)
   const mayWrite = useCan()('file:write')
   const readOnly = state.readOnly || !mayWrite || state.state === 'refused'
+  const [view, setView] = useState<EditorView | null>(null)
+  const open = useMemo(
+    () => ({ fileId, path, document, view, readOnly }),
+    [fileId, path, document, view, readOnly],
+  )
   const slash = path.lastIndexOf('/') + 1
   useEffect(() => document.retry(), [document, mayWrite])
   return (
-    <div className={classes.page}>
-      <header className={classes.head}>
-        <h1 className={classes.path} title={path}>
-          <span className={classes.folder}>{path.slice(0, slash)}</span>
-          {path.slice(slash)}
-        </h1>
-        <AvatarRow
-          size={22}
-          users={state.people.map(({ id, name }) => ({
-            id,
-            username: name,
-            displayName: name,
-            avatar: '',
-          }))}
-        />
-        <SaveStatus state={state} readOnly={readOnly} />
-      </header>
-      {state.state === 'refused' && (
-        <Alert color="red" radius={0} role="alert">
-          {state.reason}
-          {state.unsaved && ' Your last changes were not saved; copy what you need.'}
-        </Alert>
-      )}
-      {state.loaded ? (
-        <CodeView document={document} path={path} readOnly={readOnly} />
-      ) : (
-        state.state !== 'refused' && <EditorSkeleton />
-      )}
-    </div>
+    <EditorContext value={open}>
+      <div className={classes.page}>
+        <header className={classes.head}>
+          <h1 className={classes.path} title={path}>
+            <span className={classes.folder}>{path.slice(0, slash)}</span>
+            {path.slice(slash)}
+          </h1>
+          <AvatarRow
+            size={22}
+            users={state.people.map(({ id, name }) => ({
+              id,
+              username: name,
+              displayName: name,
+              avatar: '',
+            }))}
+          />
+          <SaveStatus state={state} readOnly={readOnly} />
+          <div className={classes.buttons}>
+            <PanelButtons path={path} />
+          </div>
+        </header>
+        {state.state === 'refused' && (
+          <Alert color="red" radius={0} role="alert">
+            {state.reason}
+            {state.unsaved && ' Your last changes were not saved; copy what you need.'}
+          </Alert>
+        )}
+        {state.loaded ? (
+          <div className={classes.body}>
+            <CodeView document={document} path={path} readOnly={readOnly} onView={setView} />
+            <PanelSlot path={path} />
+          </div>
+        ) : (
+          state.state !== 'refused' && <EditorSkeleton />
+        )}
+      </div>
+    </EditorContext>
   )
 }
+
+/** What stands beside the text adds its own here; called once for each open text. */
+const extensionsFor = (_document: OpenDocument): Extension[] => []
 
 interface CodeProps {
   document: OpenDocument
   path: string
   readOnly: boolean
+  onView: (view: EditorView | null) => void
 }
 
-function CodeView({ document, path, readOnly }: CodeProps) {
+function CodeView({ document, path, readOnly, onView }: CodeProps) {
   const parent = useRef<HTMLDivElement>(null)
   const editor = useRef<ReturnType<typeof createEditor>>(null)
   const dark = useComputedColorScheme('light') === 'dark'
@@ -106,10 +133,19 @@ function CodeView({ document, path, readOnly }: CodeProps) {
   const first = useRef({ path, readOnly, dark })
   useEffect(() => {
     if (!parent.current) return
-    const made = createEditor({ parent: parent.current, document, ...first.current })
+    const made = createEditor({
+      parent: parent.current,
+      document,
+      extensions: extensionsFor(document),
+      ...first.current,
+    })
     editor.current = made
-    return () => made.close()
-  }, [document])
+    onView(made.view)
+    return () => {
+      onView(null)
+      made.close()
+    }
+  }, [document, onView])
   useEffect(() => {
     first.current = { path, readOnly, dark }
   }, [path, readOnly, dark])

@@ -21,6 +21,8 @@ export interface EditorOptions {
   path: string
   dark: boolean
   readOnly: boolean
+  /** Of what stands beside the text, such as comments */
+  extensions: readonly Extension[]
 }
 
 const highlighting = (dark: boolean) =>
@@ -33,7 +35,8 @@ const writing = (readOnly: boolean): Extension => [
 const naming = (path: string) =>
   EditorView.contentAttributes.of({ 'aria-label': `Editor, ${path}` })
 
-export function createEditor({ parent, document, path, dark, readOnly }: EditorOptions) {
+export function createEditor(options: EditorOptions) {
+  const { parent, document, path, dark, readOnly, extensions } = options
   const { text, awareness } = document
   const colors = new Compartment()
   const access = new Compartment()
@@ -57,6 +60,7 @@ export function createEditor({ parent, document, path, dark, readOnly }: EditorO
         access.of(writing(readOnly)),
         name.of(naming(path)),
         language.of([]),
+        extensions,
       ],
     }),
   })
@@ -75,6 +79,7 @@ export function createEditor({ parent, document, path, dark, readOnly }: EditorO
   const stopNaming = nameMovingCursors(view.dom, awareness)
 
   return {
+    view,
     setDark: (next: boolean) => view.dispatch({ effects: colors.reconfigure(highlighting(next)) }),
     setReadOnly: (next: boolean) => view.dispatch({ effects: access.reconfigure(writing(next)) }),
     setPath(next: string) {

@@ -1,0 +1,130 @@
+// What may stand beside the text: a button above it each, and the panel that `?panel=` names.
+import { Suspense, useEffect, useRef, type ComponentType, type ReactNode } from 'react'
+import { ActionIcon, Loader, Tooltip } from '@mantine/core'
+import { useLocalStorage } from '@mantine/hooks'
+import { X } from 'lucide-react'
+import { ErrorBoundary } from '../boundary.tsx'
+import { usePanel } from './context.ts'
+import classes from './panels.module.css'
+
+export interface Panel {
+  title: string
+  icon: ReactNode
+  /** Whether there is such a panel for this file */
+  fits: (path: string) => boolean
+  Content: ComponentType
+}
+
+/** By the name in the address. */
+const panels: Readonly<Record<string, Panel>> = {}
+
+export function PanelButtons({ path }: { path: string }) {
+  const [open, setOpen] = usePanel()
+  return Object.entries(panels).map(
+    ([name, { title, icon, fits }]) =>
+      fits(path) && (
+        <Tooltip key={name} label={title}>
+          <ActionIcon
+            aria-label={title}
+            aria-pressed={open === name}
+            onClick={() => setOpen(open === name ? null : name)}
+          >
+            {icon}
+          </ActionIcon>
+        </Tooltip>
+      ),
+  )
+}
+
+const widths = { least: 260, usual: 420, most: 900 }
+
+export function PanelSlot({ path }: { path: string }) {
+  const [name, setOpen] = usePanel()
+  const panel = name === null ? undefined : panels[name]
+  const [width, setWidth] = useLocalStorage({
+    key: 'openlaunch.editor.panel',
+    defaultValue: widths.usual,
+    getInitialValueInEffect: false,
+  })
+  if (!panel?.fits(path)) return null
+  const resize = (next: number) =>
+    setWidth(Math.round(Math.min(widths.most, Math.max(widths.least, next))))
+  const close = () => setOpen(null)
+  return (
+    <>
+      <Divider width={width} onResize={resize} />
+      <PanelFrame title={panel.title} width={width} onClose={close}>
+        <panel.Content />
+      </PanelFrame>
+    </>
+  )
+}
+
+function Divider({ width, onResize }: { width: number; onResize: (width: number) => void }) {
+  const start = useRef({ x: 0, width: 0 })
+  return (
+    <div
+      className={classes.divider}
+      role="separator"
+      aria-orientation="vertical"
+      aria-label="Width of the panel"
+      aria-valuenow={width}
+      aria-valuemin={widths.least}
+      aria-valuemax={widths.most}
+      tabIndex={0}
+      onPointerDown={(event) => {
+        event.currentTarget.setPointerCapture(event.pointerId)
+        start.current = { x: event.clientX, width }
+      }}
+      onPointerMove={(event) => {
+        if (!event.currentTarget.hasPointerCapture(event.pointerId)) return
+        onResize(start.current.width + start.current.x - event.clientX)
+      }}
+      onKeyDown={(event) => {
+        if (event.key === 'ArrowLeft') onResize(width + 20)
+        if (event.key === 'ArrowRight') onResize(width - 20)
+      }}
+    />
+  )
+}
+
+interface FrameProps {
+  title: string
+  width: number
+  onClose: () => void
+  children: ReactNode
+}
+
+function PanelFrame({ title, width, onClose, children }: FrameProps) {
+  const frame = useRef<HTMLElement>(null)
+  const close = useRef(onClose)
+  useEffect(() => {
+    close.current = onClose
+  })
+  useEffect(() => {
+    const element = frame.current
+    const leave = (event: KeyboardEvent) => {
+      // A menu or dialogue in the panel has the key first.
+      if (event.key === 'Escape' && !event.defaultPrevented) close.current()
+    }
+    element?.addEventListener('keydown', leave)
+    return () => element?.removeEventListener('keydown', leave)
+  }, [])
+  return (
+    <aside ref={frame} className={classes.panel} style={{ flexBasis: width }} aria-label={title}>
+      <header className={classes.head}>
+        <h2 className={classes.title}>{title}</h2>
+        <ActionIcon aria-label={`Close ${title.toLowerCase()}`} onClick={onClose}>
+          <X size={16} />
+        </ActionIcon>
+      </header>
+      <div className={classes.content}>
+        <ErrorBoundary resetKey={title}>
+          <Suspense fallback={<Loader size="sm" m="xl" aria-label="Loading" />}>
+            {children}
+          </Suspense>
+        </ErrorBoundary>
+      </div>
+    </aside>
+  )
+}
