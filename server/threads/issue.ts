@@ -15,13 +15,13 @@ import {
 const fenceFor = (text: string) =>
   '`'.repeat(Math.max(3, ...[...text.matchAll(/`+/g)].map(([run]) => run.length + 1)))
 
-/** A path as the text of a markdown link. */
-const escapeText = (text: string) => text.replaceAll(/[\\[\]`*_<>]/g, String.raw`\$&`)
+/** A path as the text of a markdown link; of a long one, its end. */
+const labelOf = (path: string) => path.slice(-200).replaceAll('[', '(').replaceAll(']', ')')
 
 function describeThread(slug: string, path: string, { id, fileId, quote, comments }: CodeThread) {
   const fence = fenceFor(quote)
   const said = comments.find(({ deletedAt }) => deletedAt === null)?.content ?? ''
-  const link = `[${escapeText(path)}](/p/${slug}/files/${fileId}?thread=${id})`
+  const link = `[${labelOf(path)}](/p/${slug}/files/${fileId}?thread=${id})`
   const language = /\.(\w+)$/.exec(path)?.[1] ?? ''
   return `${said}\n\n${link}\n\n${fence}${language}\n${quote}\n${fence}\n`
 }

@@ -4,6 +4,7 @@ export type Inline =
   | { kind: 'text'; text: string }
   | { kind: 'code'; text: string }
   | { kind: 'strong' | 'emphasis' | 'strike'; children: Inline[] }
+  /** An address elsewhere, or one of this application: `/p/…` */
   | { kind: 'link'; href: string; text: string }
   | { kind: 'issue'; number: number }
   | { kind: 'mention'; username: string }
@@ -19,7 +20,7 @@ export interface FilePlace {
 // Each alternative begins with a character of its own kind and has no unbounded nested repetition; a path begins
 // only where a run of its characters does.
 const token =
-  /`([^`\n]+)`|\*\*([^*\n]+)\*\*|~~([^~\n]+)~~|(?<![\w*])\*([^*\s][^*\n]*)\*|(?<!\w)_([^_\s][^_\n]*)_(?!\w)|\[([^\]\n]{1,300})\]\((https?:\/\/[^\s()<>]{1,2000})\)|(https?:\/\/[^\s<>"'`]{1,2000})|(?<![\w&/])#(\d{1,9})\b|(?<![\w@./])@([a-zA-Z0-9][a-zA-Z0-9_-]{1,48}[a-zA-Z0-9])|(?<![\w./:@#&+-])((?:[\w.-][\w./+-]{0,250})?\w\.\w{1,12}(?::\d{1,6}(?:-\d{1,6})?)?)(?![\w/@]|:\/)/g
+  /`([^`\n]+)`|\*\*([^*\n]+)\*\*|~~([^~\n]+)~~|(?<![\w*])\*([^*\s][^*\n]*)\*|(?<!\w)_([^_\s][^_\n]*)_(?!\w)|\[([^\]\n]{1,300})\]\(((?:https?:\/|\/p)\/[^\s()<>]{1,2000})\)|(https?:\/\/[^\s<>"'`]{1,2000})|(?<![\w&/])#(\d{1,9})\b|(?<![\w@./])@([a-zA-Z0-9][a-zA-Z0-9_-]{1,48}[a-zA-Z0-9])|(?<![\w./:@#&+-])((?:[\w.-][\w./+-]{0,250})?\w\.\w{1,12}(?::\d{1,6}(?:-\d{1,6})?)?)(?![\w/@]|:\/)/g
 
 const place = /^([\w./+-]{1,280}\.\w{1,12})(?::(\d{1,6})(?:-(\d{1,6}))?)?$/
 

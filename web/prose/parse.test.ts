@@ -29,6 +29,14 @@ describe('parseInline', () => {
     })
   })
 
+  it('takes a path of this application for a link, and no other', () => {
+    expect(parseInline('[src/a.ts](/p/x/files/1?thread=2)')).toEqual([
+      { kind: 'link', href: '/p/x/files/1?thread=2', text: 'src/a.ts' },
+    ])
+    for (const text of ['[x](//evil.example)', '[x](/etc)', '[x](p/x)'])
+      expect(parseInline(text).every(({ kind }) => kind !== 'link')).toBe(true)
+  })
+
   it('makes no link of anything but http', () => {
     // oxlint-disable-next-line no-script-url -- that it stays text is the promise
     const text = '[click](javascript:alert(1)) data:text/html,x'

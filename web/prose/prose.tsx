@@ -111,6 +111,9 @@ const drawAll = (parts: Inline[], reader: Reader) =>
   // oxlint-disable-next-line react/no-array-index-key -- as above
   parts.map((part, index) => <Fragment key={index}>{drawInline(part, reader)}</Fragment>)
 
+/** Of a page of this application, which is no reason to load it anew. */
+const isOwn = (href: string) => href.startsWith('/p/') || href.startsWith(`${location.origin}/p/`)
+
 function drawInline(part: Inline, reader: Reader): ReactNode {
   const { slug, me } = reader
   switch (part.kind) {
@@ -134,6 +137,8 @@ function drawInline(part: Inline, reader: Reader): ReactNode {
     case 'strike':
       return <s>{drawAll(part.children, reader)}</s>
     case 'link':
+      if (isOwn(part.href))
+        return <Link href={part.href.replace(location.origin, '')}>{part.text}</Link>
       return (
         <a href={part.href} target="_blank" rel="noreferrer noopener">
           {part.text}
