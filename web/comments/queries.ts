@@ -49,6 +49,15 @@ export function dropThread(slug: string, { id, fileId }: Pick<CodeThread, 'id' |
   )
 }
 
+/** A thread shows what became of its issue. */
+export function putIssue(slug: string, issue: Issue, gone = false) {
+  queryClient.setQueriesData<readonly CodeThread[]>({ queryKey: ['threads', slug] }, (threads) =>
+    threads?.map((thread) =>
+      thread.issue?.id === issue.id ? { ...thread, issue: gone ? null : issue } : thread,
+    ),
+  )
+}
+
 async function put(slug: string, asked: Promise<CodeThread>): Promise<CodeThread> {
   const thread = await asked
   putThread(slug, thread)
@@ -73,5 +82,5 @@ export async function deleteComment(slug: string, thread: CodeThread, commentId:
   await queryClient.invalidateQueries({ queryKey: threadsKey(slug, thread.fileId) })
 }
 
-export const createThreadIssue = (slug: string, thread: CodeThread, title: string) =>
-  api.post<Issue>(`${threadPath(slug, thread)}/issue`, { title })
+export const createThreadIssue = (slug: string, thread: CodeThread) =>
+  api.post<Issue>(`${threadPath(slug, thread)}/issue`)

@@ -6,6 +6,8 @@ import { Alert, EmptyState, Skeleton, useComputedColorScheme } from '@mantine/co
 import { FileX } from 'lucide-react'
 import { useSearch } from 'wouter'
 import { useUser } from '../accounts/gate.tsx'
+import { useCommenting } from '../comments/bound.ts'
+import { commentingOf } from '../comments/commenting.ts'
 import { useFiles } from '../files/queries.ts'
 import { AvatarRow } from '../people/avatar.tsx'
 import { useCan, useOpenProject } from '../room/context.tsx'
@@ -74,6 +76,7 @@ function Editor({ fileId, document, path }: EditorProps) {
   )
   const slash = path.lastIndexOf('/') + 1
   useEffect(() => document.retry(), [document, mayWrite])
+  useCommenting(document)
   return (
     <EditorContext value={open}>
       <div className={classes.page}>
@@ -116,7 +119,7 @@ function Editor({ fileId, document, path }: EditorProps) {
 }
 
 /** What stands beside the text adds its own here; called once for each open text. */
-const extensionsFor = (_document: OpenDocument): Extension[] => []
+const extensionsFor = (document: OpenDocument): Extension[] => [commentingOf(document).extension]
 
 interface CodeProps {
   document: OpenDocument

@@ -2,8 +2,9 @@
 import { Suspense, useEffect, useRef, type ComponentType, type ReactNode } from 'react'
 import { ActionIcon, Loader, Tooltip } from '@mantine/core'
 import { useLocalStorage } from '@mantine/hooks'
-import { X } from 'lucide-react'
+import { MessageSquareText, X } from 'lucide-react'
 import { ErrorBoundary } from '../boundary.tsx'
+import { CommentsPanel } from '../comments/panel.tsx'
 import { usePanel } from './context.ts'
 import classes from './panels.module.css'
 
@@ -16,7 +17,14 @@ export interface Panel {
 }
 
 /** By the name in the address. */
-const panels: Readonly<Record<string, Panel>> = {}
+const panels: Readonly<Record<string, Panel>> = {
+  comments: {
+    title: 'Comments',
+    icon: <MessageSquareText size={16} />,
+    fits: () => true,
+    Content: CommentsPanel,
+  },
+}
 
 export function PanelButtons({ path }: { path: string }) {
   const [open, setOpen] = usePanel()

@@ -4,7 +4,7 @@ import type { ProjectFile } from '../../server/files/schema.ts'
 import type { CommentCreated, Issue, IssueUpdated } from '../../server/issues/schema.ts'
 import type { Member, Project } from '../../server/projects/schema.ts'
 import type { CodeThread } from '../../server/threads/schema.ts'
-import { dropThread, putThread } from '../comments/queries.ts'
+import { dropThread, putIssue, putThread } from '../comments/queries.ts'
 import { dropFile, putFile } from '../files/queries.ts'
 import { refreshComments, refreshIssue } from '../issues/queries.ts'
 import { projectKey } from '../projects/queries.ts'
@@ -40,8 +40,14 @@ const refreshProject = (slug: string) =>
 
 const changes: { [Type in UpdateType]: (slug: string, data: UpdateData[Type]) => void } = {
   issue_created: refreshIssue,
-  issue_updated: refreshIssue,
-  issue_deleted: refreshIssue,
+  issue_updated(slug, issue) {
+    refreshIssue(slug, issue)
+    putIssue(slug, issue)
+  },
+  issue_deleted(slug, issue) {
+    refreshIssue(slug, issue)
+    putIssue(slug, issue, true)
+  },
   comment_created: refreshComments,
   member_joined: refreshProject,
   member_updated: refreshProject,

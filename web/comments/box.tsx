@@ -1,0 +1,170 @@
+// Where one writes a comment: markdown, with people and issues offered while they are named. What is written stays in
+// this browser until the server has it.
+import { useEffect, useId, useRef, useState, type KeyboardEvent } from 'react'
+import { Button, Textarea } from '@mantine/core'
+import { MAX_CODE_COMMENT } from '../../protocol/limits.ts'
+import { complete, findAsked } from '../chat/composer/completion.ts'
+import { keepDraft, readDraft } from '../chat/composer/drafts.ts'
+import { Suggestions, useSuggestions, type Suggestion } from '../chat/composer/suggestions.tsx'
+import { useOpenProject, useRoomState } from '../room/context.tsx'
+import { errorMessage } from '../wire.ts'
+import { sendKeys } from './marks.ts'
+import classes from './comments.module.css'
+
+interface Props {
+  /** Where the draft belongs */
+  place: string
+  label: string
+  /** The button's word */
+  action: string
+  /** What it says already, of a comment that is edited */
+  initial?: string
+  /** Takes the cursor as soon as it is there */
+  focus?: boolean
+  onSend: (text: string) => Promise<unknown>
+  /** Without it, there is nothing to leave */
+  onCancel?: () => void
+}
+
+export function CommentBox(props: Props) {
+  const { place, label, action, initial = '', focus = false, onSend, onCancel } = props
+  const { project } = useOpenProject()
+  const { members } = useRoomState()
+  const [text, setText] = useState(() => readDraft(place) || initial)
+  const [cursor, setCursor] = useState(0)
+  const [closed, setClosed] = useState(-1)
+  const [at, setAt] = useState(0)
+  const [busy, setBusy] = useState(false)
+  const [problem, setProblem] = useState<string | null>(null)
+  const box = useRef<HTMLTextAreaElement>(null)
+  const id = useId()
+  const asked = findAsked(text, cursor)
+  const suggestions = useSuggestions(project.slug, members, asked).filter(
+    // There is no channel here.
+    ({ choice }) => choice !== '@channel',
+  )
+  const offering = asked !== null && asked.start !== closed && suggestions.length > 0
+  const ready = text.trim() !== '' && !busy
+
+  useEffect(() => {
+    if (!focus) return
+    box.current?.focus()
+    box.current?.setSelectionRange(box.current.value.length, box.current.value.length)
+  }, [focus])
+
+  const change = (next: string, position: number) => {
+    setText(next)
+    setCursor(position)
+    setAt(0)
+    if (!findAsked(next, position)) setClosed(-1)
+    keepDraft(place, next === initial ? '' : next)
+  }
+  const choose = ({ choice }: Suggestion) => {
+    if (!asked) return
+    const done = complete(text, cursor, asked, choice)
+    change(done.text, done.cursor)
+    requestAnimationFrame(() => box.current?.setSelectionRange(done.cursor, done.cursor))
+  }
+  const send = async () => {
+    if (!ready) return
+    setBusy(true)
+    setProblem(null)
+    try {
+      await onSend(text.trim())
+      keepDraft(place, '')
+      setText('')
+    } catch (error) {
+      setProblem(errorMessage(error))
+    } finally {
+      setBusy(false)
+    }
+  }
+  const leave = () => {
+    keepDraft(place, '')
+    setText('')
+    setProblem(null)
+    onCancel?.()
+  }
+
+  const pressOffered = (key: string) => {
+    const last = suggestions.length - 1
+    if (key === 'ArrowDown') setAt(at === last ? 0 : at + 1)
+    else if (key === 'ArrowUp') setAt(at === 0 ? last : at - 1)
+    else if (key === 'Escape') setClosed(asked?.start ?? -1)
+    else if (key === 'Enter' || key === 'Tab') {
+      const chosen = suggestions[at]
+      if (chosen) choose(chosen)
+    } else return false
+    return true
+  }
+  const press = (event: KeyboardEvent<HTMLTextAreaElement>) => {
+    if (event.nativeEvent.isComposing) return
+    if (offering && pressOffered(event.key)) event.preventDefault()
+    else if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault()
+      void send()
+    } else if (event.key === 'Escape' && onCancel) {
+      // Here it leaves the box, not the panel; what was written is not thrown away by one key.
+      event.preventDefault()
+      if (text.trim() === '' || text === initial) leave()
+    }
+  }
+
+  return (
+    <form
+      className={classes.box}
+      aria-label={label}
+      onSubmit={(event) => {
+        event.preventDefault()
+        void send()
+      }}
+    >
+      <Textarea
+        ref={box}
+        aria-label={label}
+        aria-autocomplete="list"
+        aria-controls={offering ? id : undefined}
+        aria-activedescendant={offering ? `${id}-${at}` : undefined}
+        placeholder={`${label}…`}
+        dir="auto"
+        size="xs"
+        autosize
+        minRows={focus ? 2 : 1}
+        maxRows={12}
+        maxLength={MAX_CODE_COMMENT}
+        value={text}
+        onKeyDown={press}
+        onSelect={(event) => setCursor(event.currentTarget.selectionStart)}
+        onBlur={() => setClosed(asked?.start ?? -1)}
+        onChange={(event) => change(event.currentTarget.value, event.currentTarget.selectionStart)}
+      />
+      {offering && (
+        <div className={classes.offers}>
+          <Suggestions
+            id={id}
+            suggestions={suggestions}
+            at={at}
+            onHover={setAt}
+            onChoose={choose}
+          />
+        </div>
+      )}
+      {problem && (
+        <p className={classes.problem} role="alert">
+          {problem} Your text is kept here.
+        </p>
+      )}
+      {(onCancel || text.trim() !== '') && (
+        <div className={classes.boxActions}>
+          <span className={classes.hint}>Markdown, @name · {sendKeys} sends</span>
+          <Button size="compact-xs" variant="default" onClick={leave}>
+            Cancel
+          </Button>
+          <Button size="compact-xs" type="submit" loading={busy} disabled={!ready}>
+            {problem ? 'Try again' : action}
+          </Button>
+        </div>
+      )}
+    </form>
+  )
+}

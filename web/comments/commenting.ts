@@ -1,0 +1,229 @@
+// The comments on one open text: where their threads are in it, which one is looked at, and the one being written. The
+// editor shows them as marks, the panel as cards.
+import type { Extension } from '@codemirror/state'
+import { EditorView } from '@codemirror/view'
+import * as Y from 'yjs'
+import { createAnchor, locateAnchors, type Anchor, type Range } from '../../protocol/anchor.ts'
+import { AppError } from '../../protocol/errors.ts'
+import { MAX_QUOTE } from '../../protocol/limits.ts'
+import type { CodeThread } from '../../server/threads/schema.ts'
+import { keepDraft, readDraft } from '../chat/composer/drafts.ts'
+import type { OpenDocument } from '../editor/documents.ts'
+import { createStore } from '../store.ts'
+import { commentMarks, showMarks, type Mark } from './marks.ts'
+
+/** A thread that is being written. */
+export interface Draft {
+  anchor: Anchor
+  quote: string
+}
+export const DRAFT = 'draft'
+
+export interface CommentingState {
+  /** Line from 1 by thread, in the order of the text; those whose text was deleted are not in it. With `DRAFT` */
+  lines: ReadonlyMap<string, number>
+  draft: Draft | null
+  hovered: string | null
+}
+
+/** What the page does for it; only the newest one counts. */
+export interface Handlers {
+  mayComment: boolean
+  mayWrite: boolean
+  /** @param asked otherwise only where the panel is open */
+  onOpen: (id: string, asked: boolean) => void
+  /** Undone text is new text: the thread goes along */
+  onMoved: (thread: CodeThread, anchor: Anchor) => Promise<unknown>
+}
+
+const SAVED_WITHIN = 10_000
+
+type Commenting = ReturnType<typeof createCommenting>
+const known = new WeakMap<OpenDocument, Commenting>()
+
+/** The same for as long as the document is open, whatever shows it. */
+export function commentingOf(document: OpenDocument): Commenting {
+  const commenting = known.get(document) ?? createCommenting(document)
+  known.set(document, commenting)
+  return commenting
+}
+
+function createCommenting(document: OpenDocument) {
+  const { text, fileId } = document
+  const draftPlace = `code.${fileId}.at`
+  const store = createStore<CommentingState>({
+    lines: new Map(),
+    draft: readKept(draftPlace),
+    hovered: null,
+  })
+  let view: EditorView | null = null
+  let threads: readonly CodeThread[] = []
+  let places = new Map<string, Range>()
+  let active: string | null = null
+  let scheduled = false
+  let undone = false
+  let handlers: Handlers | null = null
+
+  text.observe((_event, { origin }) => {
+    if (origin instanceof Y.UndoManager) undone = true
+  })
+
+  /** Once for all that changes until the next frame. */
+  function schedule() {
+    if (scheduled) return
+    scheduled = true
+    requestAnimationFrame(refresh)
+  }
+
+  function refresh() {
+    scheduled = false
+    const { draft, hovered } = store.get()
+    const own = draft ? [{ id: DRAFT, anchor: draft.anchor }] : []
+    const all = [...threads, ...own]
+    const anchors = all.map(({ anchor }) => anchor)
+    const found = locateAnchors(text, anchors, { followUndone: true })
+    places = new Map(
+      all
+        .flatMap(({ id }, index) => {
+          const place = found[index]
+          return typeof place === 'object' ? [[id, place] as const] : []
+        })
+        .toSorted(([, a], [, b]) => a.from - b.from || a.to - b.to),
+    )
+    if (undone) void follow()
+    if (!view) return
+    const { doc } = view.state
+    const resolved = new Set(threads.flatMap(({ id, resolvedAt }) => (resolvedAt ? [id] : [])))
+    const marks = [...places].flatMap(([id, place]): Mark[] => {
+      const strong = id === active || id === hovered || id === DRAFT
+      return resolved.has(id) && !strong ? [] : [{ id, ...place, strong }]
+    })
+    showMarks(view, marks)
+    const lines = new Map(
+      [...places].map(([id, { from }]) => [id, doc.lineAt(Math.min(from, doc.length)).number]),
+    )
+    if (!isSame(lines, store.get().lines)) store.set({ ...store.get(), lines })
+  }
+
+  /** Tells the others of threads that went along with undone text: only this document knows where they are. */
+  async function follow() {
+    if (!handlers?.mayWrite) return
+    undone = false
+    const plain = locateAnchors(
+      text,
+      threads.map(({ anchor }) => anchor),
+    )
+    const moved = threads.filter(({ id }, index) => {
+      const [here, there] = [places.get(id), plain[index]]
+      return here && JSON.stringify(here) !== JSON.stringify(there)
+    })
+    if (moved.length === 0) return
+    try {
+      await whenSaved(document)
+      for (const thread of moved) {
+        const place = places.get(thread.id)
+        if (place) await handlers?.onMoved(thread, createAnchor(text, place))
+      }
+    } catch {
+      undone = true
+    }
+  }
+
+  function setDraft(draft: Draft | null) {
+    keepDraft(draftPlace, draft ? JSON.stringify(draft) : '')
+    store.set({ ...store.get(), draft })
+    schedule()
+  }
+
+  function compose() {
+    if (!view) return
+    const { doc, selection } = view.state
+    const { main } = selection
+    const line = doc.lineAt(main.head)
+    const range = main.empty ? { from: line.from, to: line.to } : { from: main.from, to: main.to }
+    // There is nothing to stand at in an empty line.
+    if (range.from === range.to) return
+    const quote = text.toJSON().slice(range.from, Math.min(range.to, range.from + MAX_QUOTE))
+    setDraft({ anchor: createAnchor(text, range), quote })
+    handlers?.onOpen(DRAFT, true)
+  }
+
+  const extension: Extension = commentMarks({
+    onView(next) {
+      view = next
+      if (next) schedule()
+    },
+    onTextChanged: schedule,
+    onOpen: (id, asked) => handlers?.onOpen(id, asked),
+    onHover: (id) => hover(id),
+    onCompose: compose,
+    mayComment: () => handlers?.mayComment ?? false,
+  })
+
+  function hover(hovered: string | null) {
+    if (store.get().hovered === hovered) return
+    store.set({ ...store.get(), hovered })
+    schedule()
+  }
+
+  return {
+    extension,
+    get: store.get,
+    subscribe: store.subscribe,
+    hover,
+    compose,
+    dropDraft: () => setDraft(null),
+    setHandlers: (next: Handlers | null) => void (handlers = next),
+    setThreads(next: readonly CodeThread[]) {
+      threads = next
+      schedule()
+    },
+    setActive(next: string | null) {
+      active = next
+      schedule()
+    },
+    /** Scrolls to the thread's text; with `enter`, the cursor goes there, too. */
+    show(id: string, { enter = false } = {}) {
+      refresh()
+      const place = places.get(id)
+      if (!place || !view) return
+      view.dispatch({
+        ...(enter && { selection: { anchor: place.from } }),
+        effects: EditorView.scrollIntoView(place.from, { y: 'center' }),
+      })
+      if (enter) view.focus()
+    },
+  }
+}
+
+const isSame = (a: ReadonlyMap<string, number>, b: ReadonlyMap<string, number>) =>
+  JSON.stringify([...a]) === JSON.stringify([...b])
+
+function readKept(place: string): Draft | null {
+  try {
+    return JSON.parse(readDraft(place)) as Draft
+  } catch {
+    return null
+  }
+}
+
+/**
+ * A comment stands at text that the server has.
+ * @throws AppError UNAVAILABLE when that takes too long
+ */
+export function whenSaved(document: OpenDocument): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  const look = () => {
+    if (!document.get().unsaved) resolve()
+  }
+  const stop = document.subscribe(look)
+  const timer = setTimeout(() => {
+    const reason = 'The file has changes that are not saved yet. Try again in a moment.'
+    reject(new AppError('UNAVAILABLE', reason))
+  }, SAVED_WITHIN)
+  look()
+  return promise.finally(() => {
+    stop()
+    clearTimeout(timer)
+  })
+}
