@@ -39,3 +39,12 @@ export const MAX_THREAD_COMMENTS = 100
 export const MAX_FILE_THREADS = 1_000
 /** As much of the commented text as a thread keeps, UTF-16 code units. */
 export const MAX_QUOTE = 2_000
+/** Versions that are kept of a file … */
+export const MAX_FILE_VERSIONS = 1_000
+/** … and bytes that they take, compressed; beyond either, the oldest without a name go. */
+export const MAX_HISTORY_BYTES = 32 * 1024 * 1024
+/** Versions of a file that have a name, and bytes that they take; more are refused. */
+export const MAX_NAMED_VERSIONS = 200
+export const MAX_NAMED_BYTES = 16 * 1024 * 1024
+/** Name of a version, UTF-16 code units. */
+export const MAX_VERSION_NAME = 100

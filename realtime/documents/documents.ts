@@ -23,6 +23,7 @@ import { garbage } from './guard.ts'
 import { OwnEdit } from './live.ts'
 import { createRegistry } from './registry.ts'
 import { createSeat } from './seat.ts'
+import type { SessionTimes } from './sessions.ts'
 import { createDocument, readDocument, updatesOf, withContent } from './snapshot.ts'
 import { keepAlive, socketWire } from './socket.ts'
 import { replaceContent } from './text.ts'
@@ -45,6 +46,8 @@ export interface DocumentsOptions {
   log: Logger
   /** Bytes of encoded state beyond which a document takes nothing more; 8 MiB unless told */
   maxSize?: number
+  /** When versions are made of what people do */
+  sessionTimes?: SessionTimes | undefined
 }
 
 export type Documents = ReturnType<typeof createDocuments>
@@ -69,6 +72,7 @@ export function createDocuments(options: DocumentsOptions) {
     bus,
     log,
     maxSize,
+    sessionTimes: options.sessionTimes,
     onDeleted(fileId) {
       const error = new AppError('NOT_FOUND', 'The file was deleted')
       for (const door of doors) door.closeFile(fileId, error)
@@ -272,6 +276,8 @@ export function createDocuments(options: DocumentsOptions) {
         direct.disconnect().catch((error: unknown) => log.error({ err: error }, 'closing failed'))
       }
     },
+
+    keepVersion: registry.keepVersion,
 
     /** For metrics. */
     stats: () => ({

@@ -14,6 +14,7 @@ import { AppError } from '../../protocol/errors.ts'
 import { CONTENT, documentName } from '../../protocol/names.ts'
 import { createLocalBus } from '../bus.ts'
 import { createDocuments } from './documents.ts'
+import type { SessionTimes } from './sessions.ts'
 import { createDocument } from './snapshot.ts'
 
 /** Waits for something that the other side decides. */
@@ -61,14 +62,14 @@ export async function setStage(db: Db) {
     db,
     person,
     project,
-    async file(projectId: string, text = '') {
+    async file(projectId: string, text = '', userId: string | null = null) {
       const id = uuid()
       await db.transaction().execute(async (trx) => {
         await trx
           .insertInto('files')
           .values({ id, projectId, path: `${id}.ts` })
           .execute()
-        await createDocument(trx, id, text)
+        await createDocument(trx, id, text, userId)
       })
       return id
     },
@@ -121,7 +122,7 @@ export type Node = Awaited<ReturnType<typeof startNode>>
 export async function startNode(
   stage: Stage,
   bus: Bus = createLocalBus(),
-  limits: { maxSize?: number } = {},
+  limits: { maxSize?: number; sessionTimes?: SessionTimes } = {},
 ) {
   const { db, authenticate, redeemTicket } = stage
   const log = pino({ level: 'silent' })

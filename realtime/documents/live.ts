@@ -52,6 +52,7 @@ export async function loadLive(document: Document, fileId: string, options: Live
   /** Every journal row up to here is in the document */
   let seq = 0
   let snapshotSeq = 0
+  let versionSeq = 0
   /** An upper estimate of the encoded state */
   let size = 0
   /** Highest seq that is known to exist */
@@ -67,6 +68,7 @@ export async function loadLive(document: Document, fileId: string, options: Live
     }, JOURNALED)
     seq = Math.max(seq, stored.seq)
     snapshotSeq = stored.snapshotSeq
+    versionSeq = stored.versionSeq
     return true
   }
 
@@ -108,6 +110,8 @@ export async function loadLive(document: Document, fileId: string, options: Live
     voices: createVoices({ document, fileId, tell }),
     missing,
     seq: () => seq,
+    /** Whether what was read last is in a version */
+    isInVersion: () => versionSeq >= seq,
     rowsSinceSnapshot: () => seq - snapshotSeq,
     compacted: (upTo: number) => (snapshotSeq = Math.max(snapshotSeq, upTo)),
     /** Rows that this node wrote, from its own document */

@@ -3,11 +3,14 @@ import type { Document } from '@hocuspocus/server'
 import type { Logger } from 'pino'
 import type { Db } from '../../db/database.ts'
 import type { Bus } from '../../protocol/bus.ts'
+import { notFound } from '../../protocol/errors.ts'
 import { readAwareness } from './guard.ts'
 import { createJournal } from './journal.ts'
 import { loadLive, type LiveDocument } from './live.ts'
 import { decodeNews, encodeNews, NEWS_TOPIC, type News } from './news.ts'
+import { createSessions, type SessionTimes } from './sessions.ts'
 import { compactDocument } from './snapshot.ts'
+import { recordVersion, type Recorded, type VersionWish } from './versions.ts'
 
 /** Rows since the snapshot beyond which a document is compacted while people work on it. */
 const COMPACT_ROWS = 500
@@ -19,13 +22,16 @@ export interface RegistryOptions {
   bus: Bus
   log: Logger
   maxSize: number
+  /** When versions are made */
+  sessionTimes?: SessionTimes | undefined
   /** A file was deleted, here or on another node: its connections have to go */
   onDeleted: (fileId: string) => void
 }
 
 export type Registry = ReturnType<typeof createRegistry>
 
-export function createRegistry({ db, bus, log, maxSize, onDeleted }: RegistryOptions) {
+export function createRegistry(options: RegistryOptions) {
+  const { db, bus, log, sessionTimes, onDeleted } = options
   const live = new Map<string, LiveDocument>()
   /** Files being loaded → newest seq that was heard of meanwhile */
   const loading = new Map<string, number>()
@@ -33,11 +39,18 @@ export function createRegistry({ db, bus, log, maxSize, onDeleted }: RegistryOpt
   let closed = false
   const tell = (news: News) => bus.publish(NEWS_TOPIC, encodeNews(news))
 
+  const sessions = createSessions({
+    log,
+    times: sessionTimes,
+    record: (fileId) => recordVersion(db, fileId, { reason: 'session' }),
+  })
+
   const journal = createJournal({
     db,
     log,
     onCommitted(fileId, firstSeq, updates) {
       tell({ kind: 'rows', fileId, firstSeq, updates })
+      sessions.edited(fileId)
       const document = live.get(fileId)
       document?.committed(firstSeq, updates.length)
       if (document && document.rowsSinceSnapshot() > COMPACT_ROWS) compact(fileId, COMPACT_ROWS)
@@ -45,8 +58,13 @@ export function createRegistry({ db, bus, log, maxSize, onDeleted }: RegistryOpt
     onMissing: (fileId) => dropDeleted(fileId),
   })
 
+  /** Resolves when nothing of the file waits for the database any more. */
+  const flushed = (fileId: string) =>
+    new Promise<void>((resolve) => journal.whenDurable(fileId, () => resolve()))
+
   function dropDeleted(fileId: string) {
     live.get(fileId)?.markDeleted()
+    sessions.forget(fileId)
     journal.forget(fileId)
     onDeleted(fileId)
   }
@@ -68,6 +86,7 @@ export function createRegistry({ db, bus, log, maxSize, onDeleted }: RegistryOpt
         const newest = news.firstSeq + news.updates.length - 1
         if (heard !== undefined) loading.set(news.fileId, Math.max(heard, newest))
         document?.takeRows(news.firstSeq, news.updates)
+        if (document) sessions.edited(news.fileId)
         return
       }
       case 'awareness':
@@ -127,21 +146,32 @@ export function createRegistry({ db, bus, log, maxSize, onDeleted }: RegistryOpt
     async load(document: Document, fileId: string) {
       loading.set(fileId, 0)
       try {
-        const options = { db, log, journal, maxSize, tell, onMissing: dropDeleted }
-        const loaded = await loadLive(document, fileId, options)
+        const onMissing = dropDeleted
+        const loaded = await loadLive(document, fileId, { ...options, journal, tell, onMissing })
         live.set(fileId, loaded)
         document.on('destroy', () => unload(loaded))
         const heard = loading.get(fileId) ?? 0
         if (heard > loaded.seq()) loaded.missing(heard)
+        // Those who edited before came to no end: their node was killed, or the file is new.
+        if (!loaded.isInVersion()) sessions.end(fileId)
         tell({ kind: 'who', fileId })
       } finally {
         loading.delete(fileId)
       }
     },
 
-    /** Resolves when nothing of the file waits for the database any more. */
-    flushed: (fileId: string) =>
-      new Promise<void>((resolve) => journal.whenDurable(fileId, () => resolve())),
+    flushed,
+
+    /**
+     * Makes a version of the file as it is now, unless there is one.
+     * @throws AppError NOT_FOUND
+     */
+    async keepVersion(fileId: string, wish: VersionWish): Promise<Recorded> {
+      await flushed(fileId)
+      const recorded = await recordVersion(db, fileId, wish)
+      if (!recorded) throw notFound('File')
+      return recorded
+    },
 
     /** The file is gone: on this node and all others nothing of it is written or served any more. */
     delete(fileId: string) {
@@ -156,13 +186,15 @@ export function createRegistry({ db, bus, log, maxSize, onDeleted }: RegistryOpt
       closed = true
       for (const end of unsubscribe) end()
       clearInterval(timer)
-      await Promise.all(compacting.values())
+      await Promise.all([...compacting.values(), sessions.close()])
     },
   }
 
   function unload(document: LiveDocument) {
     const { fileId } = document
     if (live.get(fileId) === document) live.delete(fileId)
-    if (!document.isDeleted() && document.rowsSinceSnapshot() > 0) compact(fileId, 1)
+    const isChanged = document.rowsSinceSnapshot() > 0 || sessions.isOpen(fileId)
+    // That makes a snapshot, too.
+    if (isChanged && !document.isDeleted()) sessions.end(fileId)
   }
 }
