@@ -1,16 +1,17 @@
-// The append-only journal of documents. Updates of all files gather for a few milliseconds and go into one
-// transaction; whoever waits for "saved" hears of it after the commit and never before.
+// The append-only journal of documents. Updates of all files gather while those before them are written, and go into
+// one statement; whoever waits for "saved" hears of it after the commit and never before.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
 import type { Logger } from 'pino'
-import type { Db, Trx } from '../../db/database.ts'
+import type { Db } from '../../db/database.ts'
 
 /** Everything below is bounded so that a database that is away does not take the process with it. */
-const GATHER_MS = 3
 const MAX_BATCH_BYTES = 8 * 1024 * 1024
 const MAX_BATCH_ROWS = 2_000
 const MAX_BACKLOG_BYTES = 64 * 1024 * 1024
 const MAX_RETRY_MS = 5_000
+/** After a write, updates gather for as long as it took: an embedded database has the thread that serves everybody. */
+const MAX_GATHER_MS = 10
 
 interface Entry {
   fileId: string
@@ -36,43 +37,46 @@ export interface Edit {
   userId: string | null
 }
 
-/** Counts each file's rows onto its head. Locks in one order, so that two nodes never wait for each other. */
-async function takeSeqs(trx: Trx, counts: Map<string, number>): Promise<Map<string, number>> {
-  const files = [...counts.keys()].sort()
-  if (files.length > 1) {
-    await trx
-      .selectFrom('documents')
-      .select('fileId')
-      .where('fileId', 'in', files)
-      .orderBy('fileId')
-      .forUpdate()
-      .execute()
-  }
-  const wanted = JSON.stringify(files.map((id) => ({ file_id: id, count: counts.get(id) })))
-  const { rows } = await sql<{ fileId: string; lastSeq: number }>`
-    update documents set last_seq = documents.last_seq + wanted.count
-    from jsonb_to_recordset(${wanted}::jsonb) as wanted(file_id uuid, count bigint)
-    where documents.file_id = wanted.file_id
-    returning documents.file_id, documents.last_seq`.execute(trx)
-  return new Map(rows.map((row) => [row.fileId, row.lastSeq - (counts.get(row.fileId) ?? 0) + 1]))
-}
-
-/** @returns the first seq of each file; a file that is gone is not in it */
-export function appendUpdates(db: Db, edits: Map<string, Edit[]>): Promise<Map<string, number>> {
-  return db.transaction().execute(async (trx) => {
-    const counts = new Map([...edits].map(([fileId, list]) => [fileId, list.length]))
-    const firstSeqs = await takeSeqs(trx, counts)
-    const rows = [...firstSeqs].flatMap(([fileId, firstSeq]) =>
-      (edits.get(fileId) ?? []).map(({ update, userId }, index) => ({
-        fileId,
-        seq: firstSeq + index,
-        update,
-        userId,
-      })),
+/**
+ * One statement, and so one transaction, whatever the number of updates: round trips are what a commit costs. Heads
+ * are locked in one order, so that two nodes never wait for each other.
+ * @returns the first seq of each file; a file that is gone is not in it
+ */
+export async function appendUpdates(
+  db: Db,
+  edits: Map<string, Edit[]>,
+): Promise<Map<string, number>> {
+  const files = [...edits].map(([fileId, { length }]) => ({ file_id: fileId, count: length }))
+  // All bytes are one parameter, which both drivers send as they are; from 1, as substring() counts.
+  let start = 1
+  const rows = [...edits].flatMap(([fileId, list]) =>
+    list.map(({ update, userId }, index) => {
+      const size = update.byteLength
+      start += size
+      return { file_id: fileId, place: index + 1, start: start - size, size, user_id: userId }
+    }),
+  )
+  const bytes = Buffer.concat([...edits.values()].flat().map(({ update }) => update))
+  const { rows: heads } = await sql<{ fileId: string; firstSeq: number }>`
+    with wanted as (
+      select * from jsonb_to_recordset(${JSON.stringify(files)}::jsonb) as w(file_id uuid, count bigint)
+    ), locked as materialized (
+      select d.file_id from documents d
+      where d.file_id in (select file_id from wanted) order by d.file_id for update
+    ), heads as (
+      update documents d set last_seq = d.last_seq + wanted.count
+      from wanted join locked using (file_id)
+      where d.file_id = wanted.file_id
+      returning d.file_id, d.last_seq - wanted.count as before
+    ), written as (
+      insert into document_updates (file_id, seq, update, user_id)
+      select file_id, heads.before + r.place, substring(${bytes}::bytea from r.start for r.size), r.user_id
+      from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+        as r(file_id uuid, place integer, start integer, size integer, user_id uuid)
+      join heads using (file_id)
     )
-    if (rows.length > 0) await trx.insertInto('documentUpdates').values(rows).execute()
-    return firstSeqs
-  })
+    select file_id, before + 1 as first_seq from heads`.execute(db)
+  return new Map(heads.map(({ fileId, firstSeq }) => [fileId, firstSeq]))
 }
 
 function groupByFile(batch: Entry[]): Map<string, Edit[]> {
@@ -94,6 +98,7 @@ export function createJournal({ db, log, onCommitted, onMissing }: JournalOption
   const newest = new Map<string, Entry>()
   let backlogBytes = 0
   let running: Promise<void> | undefined
+  let gatherUntil = 0
   const stop = new AbortController()
 
   function settle(entries: Entry[], durable: boolean) {
@@ -138,11 +143,14 @@ export function createJournal({ db, log, onCommitted, onMissing }: JournalOption
   }
 
   async function run() {
-    await sleep(GATHER_MS)
     for (let failures = 0; queue.length > 0 && !stop.signal.aborted;) {
+      await sleep(Math.max(0, gatherUntil - performance.now()))
+      const start = performance.now()
       try {
         await writeBatch()
         failures = 0
+        const end = performance.now()
+        gatherUntil = end + Math.min(MAX_GATHER_MS, end - start)
       } catch (error) {
         log.warn(
           { err: error, waiting: queue.length },
