@@ -57,5 +57,5 @@ export function useCommenting(document: OpenDocument) {
     if (thread !== DRAFT && thread !== fromText.current) commenting.show(thread)
     fromText.current = null
     // oxlint-disable-next-line react/exhaustive-deps -- once for each thread that is asked for
-  }, [commenting, loaded, thread])
+  }, [commenting, loaded, open, thread])
 }

@@ -62,6 +62,8 @@ function createCommenting(document: OpenDocument) {
   let active: string | null = null
   let scheduled = false
   let undone = false
+  /** To be shown when the text is there */
+  let awaited: string | null = null
   let handlers: Handlers | null = null
 
   text.observe((_event, { origin }) => {
@@ -103,6 +105,7 @@ function createCommenting(document: OpenDocument) {
       [...places].map(([id, { from }]) => [id, doc.lineAt(Math.min(from, doc.length)).number]),
     )
     if (!isSame(lines, store.get().lines)) store.set({ ...store.get(), lines })
+    if (awaited !== null) show(awaited)
   }
 
   /** Tells the others of threads that went along with undone text: only this document knows where they are. */
@@ -127,6 +130,19 @@ function createCommenting(document: OpenDocument) {
     } catch {
       undone = true
     }
+  }
+
+  /** Scrolls to the thread's text; with `enter`, the cursor goes there, too. */
+  function show(id: string, { enter = false } = {}) {
+    awaited = view ? null : id
+    refresh()
+    const place = places.get(id)
+    if (!place || !view) return
+    view.dispatch({
+      ...(enter && { selection: { anchor: place.from } }),
+      effects: EditorView.scrollIntoView(place.from, { y: 'center' }),
+    })
+    if (enter) view.focus()
   }
 
   function setDraft(draft: Draft | null) {
@@ -182,17 +198,7 @@ function createCommenting(document: OpenDocument) {
       active = next
       schedule()
     },
-    /** Scrolls to the thread's text; with `enter`, the cursor goes there, too. */
-    show(id: string, { enter = false } = {}) {
-      refresh()
-      const place = places.get(id)
-      if (!place || !view) return
-      view.dispatch({
-        ...(enter && { selection: { anchor: place.from } }),
-        effects: EditorView.scrollIntoView(place.from, { y: 'center' }),
-      })
-      if (enter) view.focus()
-    },
+    show,
   }
 }
 

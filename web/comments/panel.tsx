@@ -6,6 +6,7 @@ import { MessageSquareText } from 'lucide-react'
 import type { CodeThread } from '../../server/threads/schema.ts'
 import { useEditor } from '../editor/context.ts'
 import { Failure } from '../failure.tsx'
+import { useWatched } from '../notices.tsx'
 import { useCan, useOpenProject } from '../room/context.tsx'
 import { useStore } from '../store.ts'
 import { useThreadAddress } from './bound.ts'
@@ -34,6 +35,7 @@ export function CommentsPanel() {
   const { thread: active, go } = useThreadAddress()
   const [shown, setShown] = useState<Shown>('open')
   const phone = useMediaQuery('(max-width: 860px)', false, { getInitialValueInEffect: false })
+  useWatched(active && `/p/${project.slug}/files/${fileId}?thread=${active}`)
   const threads = useMemo(() => inOrder(data ?? [], lines), [data, lines])
   if (!data && error) return <Failure error={error} onRetry={() => void refetch()} />
   if (!data) return <Waiting />
@@ -48,7 +50,7 @@ export function CommentsPanel() {
   const at = after < 0 ? list.length : after
   const show = (id: string) => {
     // On a phone the panel lies over the text.
-    go({ panel: !phone, thread: id })
+    go({ panel: !phone, thread: phone ? null : id })
     commenting.show(id, { enter: true })
   }
   const card = (thread: CodeThread) => (

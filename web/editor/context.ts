@@ -30,6 +30,8 @@ export function usePanel() {
     setParams(
       (current) => {
         const changed = new URLSearchParams(current)
+        // A thread is of the comments: with it in the address, they are open.
+        if (next !== 'comments') changed.delete('thread')
         if (next === null) changed.delete('panel')
         else changed.set('panel', next)
         return changed
