@@ -89,7 +89,7 @@ export function requirePermissions(
   return access
 }
 
-/** Access by way of a file: the door of a document. */
+/** Access by way of a file that is not in the trash: the door of a document. */
 export async function requireFileAccess(
   db: Db | Trx,
   actor: Actor,
@@ -100,6 +100,7 @@ export async function requireFileAccess(
     .selectFrom('files')
     .select('projectId')
     .where('id', '=', fileId)
+    .where('deletedAt', 'is', null)
     .executeTakeFirst()
   if (!file) throw notFound('File')
   return requireAccess(db, actor, file.projectId, ...required)

@@ -4,6 +4,7 @@ import { Migrator, type Migration } from 'kysely/migration'
 import { foundation } from './migrations/0001_foundation.ts'
 import { chat } from './migrations/0002_chat.ts'
 import { former } from './migrations/0003_former.ts'
+import { tree } from './migrations/0004_tree.ts'
 import { history } from './migrations/0005_history.ts'
 import { comments } from './migrations/0006_comments.ts'
 import type { Database } from './schema.ts'
@@ -12,6 +13,7 @@ const migrations: Record<string, Migration> = {
   '0001_foundation': foundation,
   '0002_chat': chat,
   '0003_former': former,
+  '0004_tree': tree,
   '0005_history': history,
   '0006_comments': comments,
 }

@@ -129,14 +129,31 @@ export interface Comments {
   updatedAt: Timestamp
 }
 
+export const fileKinds = ['folder', 'text', 'binary'] as const
+export type FileKind = (typeof fileKinds)[number]
+
+/** Where a file stands are its parent and the last part of its path; the rest of the path follows from the parent. */
 export interface Files {
   id: string
   projectId: string
-  /** Slash-separated, relative, unique in its project */
+  /** The folder that it is in; null: at the top */
+  parentId: string | null
+  kind: Generated<FileKind>
+  /** Slash-separated, from the top; unique in its project among what is not in the trash */
   path: string
+  /** Bytes of a binary file; null for others */
+  size: number | null
+  /** Media type of a binary file */
+  type: string | null
+  /** Under which the bytes of a binary file lie in the attachment store; new bytes have a new one */
+  contentId: string | null
   createdBy: string | null
   createdAt: Timestamp
   updatedAt: Timestamp
+  /** In the trash since then, with all that has the same `deletionId` */
+  deletedAt: string | null
+  deletedBy: string | null
+  deletionId: string | null
 }
 
 export interface Database extends AccountTables, ChatTables, DocumentTables, ThreadTables {

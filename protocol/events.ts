@@ -46,6 +46,8 @@ export const updateTypes = [
   'file_created',
   'file_updated',
   'file_deleted',
+  'file_restored',
+  'files_changed',
   'thread_created',
   'thread_updated',
   'thread_deleted',

@@ -1,13 +1,26 @@
 // Files of a project. Their text lives in the realtime plane as one document per file; here are their names.
-import { sql, type SqlBool } from 'kysely'
-import { v7 as uuid } from 'uuid'
+import { sql } from 'kysely'
 import { requireAccess, type Actor } from '../../db/access.ts'
-import { appendActivity, type Publish } from '../../db/activity.ts'
+import type { Publish } from '../../db/activity.ts'
 import type { Db, Trx } from '../../db/database.ts'
-import { AppError, notFound } from '../../protocol/errors.ts'
-import { isUuid } from '../../protocol/names.ts'
+import { AppError } from '../../protocol/errors.ts'
 import { readPage, type PageQuery } from '../listing.ts'
 import { holdProject, lockProject } from '../projects/hold.ts'
+import {
+  fileColumns,
+  findFile,
+  insertFile,
+  moveFile,
+  nameOf,
+  note,
+  placeAt,
+  placeIn,
+  requireFree,
+  requireRoom,
+  selectFiles,
+  type Place,
+  type TreeChange,
+} from './place.ts'
 import type { FileChange, FileWithContent, NewFile, ProjectFile } from './schema.ts'
 
 /** What the realtime plane does for us. */
@@ -26,20 +39,39 @@ export interface FileOptions {
   documents: FileDocuments
 }
 
-const selectFiles = (db: Db | Trx, projectId: string) =>
-  db.selectFrom('files').selectAll().where('projectId', '=', projectId)
+/**
+ * Changes a project's tree in one transaction, one change after the other, and tells the room of it.
+ * @throws AppError as `requireAccess`, and what `work` throws
+ */
+export async function changeTree<Result>(
+  { db, publish }: Pick<FileOptions, 'db' | 'publish'>,
+  actor: Actor,
+  project: string,
+  work: (change: TreeChange) => Promise<Result>,
+): Promise<Result> {
+  const { result, updates } = await db.transaction().execute(async (trx) => {
+    const access = await holdProject(trx, actor, project, 'file:write')
+    const projectId = access.project.id
+    await lockProject(trx, projectId)
+    const change: TreeChange = { trx, projectId, actorId: actor.id, updates: [] }
+    return { result: await work(change), updates: change.updates }
+  })
+  for (const update of updates) publish(update)
+  return result
+}
 
 export async function listFiles(db: Db, actor: Actor, project: string, page: PageQuery) {
   const access = await requireAccess(db, actor, project, 'project:read')
   return readPage(selectFiles(db, access.project.id).orderBy('path'), page)
 }
 
-async function findFile(db: Db | Trx, projectId: string, fileId: string): Promise<ProjectFile> {
-  if (!isUuid(fileId)) throw notFound('File')
-  return selectFiles(db, projectId)
-    .where('id', '=', fileId)
-    .executeTakeFirstOrThrow(() => notFound('File'))
-}
+const addContent = async (
+  documents: FileDocuments,
+  file: ProjectFile,
+): Promise<FileWithContent> => ({
+  ...file,
+  content: file.kind === 'text' ? await documents.readText(file.id) : null,
+})
 
 export async function readFile(
   { db, documents }: FileOptions,
@@ -48,101 +80,67 @@ export async function readFile(
   fileId: string,
 ): Promise<FileWithContent> {
   const access = await requireAccess(db, actor, project, 'project:read')
-  const file = await findFile(db, access.project.id, fileId)
-  return { ...file, content: await documents.readText(file.id) }
-}
-
-/** `a/b/c` → `a`, `a/b` */
-const foldersOf = (path: string) => {
-  const parts = path.split('/')
-  return parts.slice(1).map((_, index) => parts.slice(0, index + 1).join('/'))
-}
-
-/** A path is a file or a folder, never both. The project is locked: two at once would agree with themselves only. */
-async function checkPath(trx: Trx, projectId: string, path: string, except?: string) {
-  const clash = await selectFiles(trx, projectId)
-    .where(({ or, eb }) =>
-      or([
-        eb('path', 'in', [path, ...foldersOf(path)]),
-        sql<SqlBool>`starts_with(path, ${`${path}/`})`,
-      ]),
-    )
-    .$if(except !== undefined, (query) => query.where('id', '<>', except ?? ''))
-    .executeTakeFirst()
-  if (!clash) return
-  const message =
-    clash.path === path
-      ? `There is a file ${path} already`
-      : `${path} cannot be: a path is a file or a folder, and there is ${clash.path}`
-  throw new AppError('CONFLICT', message, { path: clash.path })
+  return addContent(documents, await findFile(db, access.project.id, fileId))
 }
 
 export async function createFile(
-  { db, publish, documents }: FileOptions,
+  options: FileOptions,
   actor: Actor,
   project: string,
-  { path, content = '' }: NewFile,
+  { path, kind = 'text', content = '' }: NewFile,
 ): Promise<FileWithContent> {
-  const { file, update } = await db.transaction().execute(async (trx) => {
-    const access = await holdProject(trx, actor, project, 'file:write')
-    const projectId = access.project.id
-    await lockProject(trx, projectId)
-    await checkPath(trx, projectId, path)
-    const file = await trx
-      .insertInto('files')
-      .values({ id: uuid(), projectId, path, createdBy: actor.id })
-      .returningAll()
-      .executeTakeFirstOrThrow()
-    await documents.createDocument(trx, file.id, content, actor.id)
-    return { file, update: await appendActivity(trx, projectId, actor.id, 'file_created', file) }
+  const file = await changeTree(options, actor, project, async (change) => {
+    await requireRoom(change)
+    await requireFree(change, path)
+    const place = await placeAt(change, path)
+    const file = await (kind === 'folder'
+      ? insertFile(change, place, { kind })
+      : insertText(options, change, place, content))
+    await note(change, 'file_created', file)
+    return file
   })
-  publish(update)
-  return { ...file, content }
+  return { ...file, content: kind === 'text' ? content : null }
 }
 
-/** Renames a file, replaces its text, or both. */
+export async function insertText(
+  { documents }: Pick<FileOptions, 'documents'>,
+  change: TreeChange,
+  place: Place,
+  text: string,
+): Promise<ProjectFile> {
+  const file = await insertFile(change, place, { kind: 'text' })
+  await documents.createDocument(change.trx, file.id, text, change.actorId)
+  return file
+}
+
+/** Moves or renames a file or folder, replaces a file's text, or both. */
 export async function changeFile(
-  { db, publish, documents }: FileOptions,
+  options: FileOptions,
   actor: Actor,
   project: string,
   fileId: string,
-  { path, content }: FileChange,
+  { path, parentId, name, content }: FileChange,
 ): Promise<FileWithContent> {
-  const { file, update } = await db.transaction().execute(async (trx) => {
-    const access = await holdProject(trx, actor, project, 'file:write')
-    const projectId = access.project.id
-    await lockProject(trx, projectId)
-    const { id } = await findFile(trx, projectId, fileId)
-    if (path !== undefined) await checkPath(trx, projectId, path, id)
-    const file = await trx
+  const { documents } = options
+  const file = await changeTree(options, actor, project, async (change) => {
+    const before = await findFile(change.trx, change.projectId, fileId)
+    if (content !== undefined && before.kind !== 'text')
+      throw new AppError('UNPROCESSABLE', `${before.path} is no text file: it has no text`)
+    if (path !== undefined) await moveFile(change, before, await placeAt(change, path))
+    else if (parentId !== undefined || name !== undefined) {
+      const folder = parentId === undefined ? before.parentId : parentId
+      await moveFile(change, before, await placeIn(change, folder, name ?? nameOf(before.path)))
+    }
+    const file = await change.trx
       .updateTable('files')
-      .set({ path, updatedAt: sql`now()` })
-      .where('id', '=', id)
-      .returningAll()
+      .set({ updatedAt: sql`now()` })
+      .where('id', '=', before.id)
+      .returning(fileColumns)
       .executeTakeFirstOrThrow()
-    return { file, update: await appendActivity(trx, projectId, actor.id, 'file_updated', file) }
+    await note(change, 'file_updated', file)
+    return file
   })
-  publish(update)
   // Not within the transaction: the text goes through the live document, which writes for itself.
   if (content !== undefined) await documents.replaceText(file.id, content, actor.id)
-  return { ...file, content: content ?? (await documents.readText(file.id)) }
-}
-
-export async function deleteFile(
-  { db, publish, documents }: FileOptions,
-  actor: Actor,
-  project: string,
-  fileId: string,
-) {
-  const { id, update } = await db.transaction().execute(async (trx) => {
-    const access = await holdProject(trx, actor, project, 'file:write')
-    const projectId = access.project.id
-    await lockProject(trx, projectId)
-    const file = await findFile(trx, projectId, fileId)
-    const { id } = file
-    await trx.deleteFrom('files').where('id', '=', id).execute()
-    return { id, update: await appendActivity(trx, projectId, actor.id, 'file_deleted', file) }
-  })
-  publish(update)
-  documents.closeFile(id)
+  return content === undefined ? addContent(documents, file) : { ...file, content }
 }

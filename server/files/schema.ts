@@ -1,37 +1,90 @@
 import { z } from 'zod'
-import { MAX_FILE_TEXT } from '../../protocol/limits.ts'
+import { fileKinds } from '../../db/schema.ts'
+import { MAX_FILE_TEXT, MAX_PATH } from '../../protocol/limits.ts'
+import { pageSchema } from '../listing.ts'
+import { publicUserSchema } from '../users/schema.ts'
 
-const badSegment = /(^|\/)(\.{1,2})?(\/|$)/
-/** Relative, slash-separated, without empty, `.` or `..` segments and without control characters. */
+// oxlint-disable-next-line no-control-regex -- control characters are what is refused
+const badCharacter = /[\u0000-\u001f\u007f\\]/
+const isName = (name: string) => name !== '' && name !== '.' && name !== '..'
+
+/** Relative, slash-separated, without empty, `.` or `..` parts and without control characters. */
 export const filePathSchema = z
   .string()
   .min(1)
-  .max(1_024)
-  // oxlint-disable-next-line no-control-regex -- control characters are what is refused
-  .refine((path) => !badSegment.test(path) && !/[\u0000-\u001f\u007f\\]/.test(path), {
+  .max(MAX_PATH)
+  .refine((path) => path.split('/').every(isName) && !badCharacter.test(path), {
     message: 'use a relative path such as "src/main.ts", without empty, "." or ".." parts',
+  })
+const nameSchema = z
+  .string()
+  .max(255)
+  .refine((name) => isName(name) && !badCharacter.test(name) && !name.includes('/'), {
+    message: 'use a name such as "main.ts", without slashes',
   })
 
 const content = z.string().max(MAX_FILE_TEXT)
 
 export const newFileSchema = z
-  .object({ path: filePathSchema, content: content.optional() })
+  .object({
+    path: filePathSchema,
+    kind: z.enum(['text', 'folder']).optional(),
+    content: content.optional(),
+  })
   .strict()
+  .refine(({ kind, content }) => kind !== 'folder' || content === undefined, {
+    path: ['content'],
+    message: 'a folder has no text',
+  })
 export const fileChangeSchema = z
-  .object({ path: filePathSchema.optional(), content: content.optional() })
+  .object({
+    path: filePathSchema.optional(),
+    parentId: z.uuid().nullable().optional(),
+    name: nameSchema.optional(),
+    content: content.optional(),
+  })
   .strict()
+  .refine(
+    ({ path, parentId, name }) =>
+      path === undefined || (parentId === undefined && name === undefined),
+    { path: ['path'], message: 'use either a path, or a folder and a name' },
+  )
+
+/** A tree shows all of its files. */
+export const fileListSchema = pageSchema.extend({
+  limit: z.coerce.number().int().min(1).max(1_000).default(20),
+})
 
 export const fileSchema = z.object({
   id: z.uuid(),
   projectId: z.uuid(),
+  /** The folder that it is in; null: at the top */
+  parentId: z.uuid().nullable(),
+  kind: z.enum(fileKinds),
   path: z.string(),
+  /** Bytes of a binary file; null for others */
+  size: z.number().int().nullable(),
+  /** Media type of a binary file */
+  type: z.string().nullable(),
+  /** Changes with the bytes of a binary file */
+  contentId: z.uuid().nullable(),
   createdBy: z.uuid().nullable(),
   createdAt: z.iso.datetime(),
   updatedAt: z.iso.datetime(),
 })
-export const fileWithContentSchema = fileSchema.extend({ content: z.string() })
+export const fileWithContentSchema = fileSchema.extend({
+  /** null: a folder or a binary file */
+  content: z.string().nullable(),
+})
+export const trashedFileSchema = fileSchema.extend({
+  deletedAt: z.iso.datetime(),
+  deletedBy: publicUserSchema.nullable(),
+  /** How many files and folders come back with it, itself included */
+  count: z.number().int(),
+})
 
 export type ProjectFile = z.infer<typeof fileSchema>
 export type FileWithContent = z.infer<typeof fileWithContentSchema>
+export type TrashedFile = z.infer<typeof trashedFileSchema>
 export type NewFile = z.infer<typeof newFileSchema>
 export type FileChange = z.infer<typeof fileChangeSchema>

@@ -91,6 +91,7 @@ export async function findFile(db: Db | Trx, projectId: string, fileId: string) 
     .select(['id', 'path'])
     .where('id', '=', fileId)
     .where('projectId', '=', projectId)
+    .where('deletedAt', 'is', null)
     .executeTakeFirstOrThrow(() => notFound('File'))
 }
 

@@ -30,6 +30,17 @@ export function putFile(slug: string, file: ProjectFile) {
     files ? [...files.filter(({ id }) => id !== file.id), file] : undefined,
   )
 }
+/** With a folder, what is in it changes, too. */
+export function changeFile(slug: string, file: ProjectFile) {
+  if (file.kind === 'folder') refreshFiles(slug)
+  else putFile(slug, file)
+}
+export function removeFile(slug: string, file: ProjectFile) {
+  if (file.kind === 'folder') refreshFiles(slug)
+  else dropFile(slug, file)
+}
+export const refreshFiles = (slug: string) =>
+  void queryClient.invalidateQueries({ queryKey: filesKey(slug) })
 export function dropFile(slug: string, file: Pick<ProjectFile, 'id'>) {
   queryClient.setQueryData<ProjectFile[]>(filesKey(slug), (files) =>
     files?.filter(({ id }) => id !== file.id),

@@ -21,6 +21,10 @@ export function buildTree(files: readonly ProjectFile[]): TreeNode[] {
     return folder
   }
   for (const file of files) {
+    if (file.kind === 'folder') {
+      folderAt(file.path)
+      continue
+    }
     const slash = file.path.lastIndexOf('/')
     const parent = folderAt(file.path.slice(0, Math.max(slash, 0)))
     parent.children.push({ kind: 'file', name: file.path.slice(slash + 1), path: file.path, file })

@@ -5,7 +5,7 @@ import type { CommentCreated, Issue, IssueUpdated } from '../../server/issues/sc
 import type { Member, Project } from '../../server/projects/schema.ts'
 import type { CodeThread } from '../../server/threads/schema.ts'
 import { dropThread, putIssue, putThread } from '../comments/queries.ts'
-import { dropFile, putFile } from '../files/queries.ts'
+import { changeFile, putFile, refreshFiles, removeFile } from '../files/queries.ts'
 import { refreshComments, refreshIssue } from '../issues/queries.ts'
 import { projectKey } from '../projects/queries.ts'
 import { queryClient } from '../query.ts'
@@ -23,6 +23,8 @@ interface UpdateData {
   file_created: ProjectFile
   file_updated: ProjectFile
   file_deleted: ProjectFile
+  file_restored: ProjectFile
+  files_changed: object
   thread_created: CodeThread
   thread_updated: CodeThread
   thread_deleted: CodeThread
@@ -54,8 +56,10 @@ const changes: { [Type in UpdateType]: (slug: string, data: UpdateData[Type]) =>
   member_left: refreshProject,
   project_updated: refreshProject,
   file_created: putFile,
-  file_updated: putFile,
-  file_deleted: dropFile,
+  file_updated: changeFile,
+  file_deleted: removeFile,
+  file_restored: changeFile,
+  files_changed: refreshFiles,
   thread_created: putThread,
   thread_updated: putThread,
   thread_deleted: dropThread,
