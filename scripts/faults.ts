@@ -1,5 +1,6 @@
 // The long form of test/faults: every service and line of a cluster breaks, with long pauses, round after round.
-// SEED repeats a run, ROUNDS (3) says how often; further arguments go to vitest, such as `-t Redis`.
+// Then documents: STORIES (1,000) of a fuzz over three nodes. SEED repeats a run, ROUNDS (3) says how often the cluster
+// breaks; further arguments go to vitest, such as `-t Redis`.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -24,10 +25,11 @@ console.log(`Breaking a cluster of three nodes, ${rounds} rounds; repeat with SE
 const directory = mkdtempSync(path.join(os.tmpdir(), 'openlaunch-report-'))
 const file = path.join(directory, 'report.json')
 const vitest = 'node_modules/vitest/vitest.mjs'
+const files = ['test/faults', 'test/documents']
 const reporters = ['--reporter=verbose', '--reporter=json', `--outputFile.json=${file}`]
 const child = spawn(
   process.execPath,
-  [vitest, 'run', 'test/faults', ...reporters, ...process.argv.slice(2)],
+  [vitest, 'run', '--no-file-parallelism', ...files, ...reporters, ...process.argv.slice(2)],
   { stdio: 'inherit', env: { ...process.env, FAULTS: 'full', SEED: seed, ROUNDS: rounds } },
 )
 const [code] = (await once(child, 'exit')) as [number | null]

@@ -116,11 +116,17 @@ export async function setStage(db: Db) {
   }
 }
 
-export type Node = Awaited<ReturnType<typeof startNode>>
+export type Node = Awaited<ReturnType<typeof openNode>>
 
 /** A server with both document paths, which ends with the test. */
-export async function startNode(
-  stage: Stage,
+export async function startNode(...args: Parameters<typeof openNode>) {
+  const node = await openNode(...args)
+  onTestFinished(node.stop)
+  return node
+}
+
+export async function openNode(
+  stage: Pick<Stage, 'db' | 'authenticate' | 'redeemTicket'>,
   bus: Bus = createLocalBus(),
   limits: { maxSize?: number; sessionTimes?: SessionTimes } = {},
 ) {
@@ -141,7 +147,6 @@ export async function startNode(
     http.closeAllConnections()
     if (http.listening) await new Promise((resolve) => http.close(resolve))
   }
-  onTestFinished(stop)
   return { url, documents, stop }
 }
 

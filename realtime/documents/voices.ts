@@ -8,7 +8,9 @@ import type { News } from './news.ts'
 /** Origin of what another node said. */
 const HEARD = 'heard'
 /** How long others have, after news may have been lost, to say who is still with them. */
-const CONFIRM_MS = 2_000
+const CONFIRM_MS = 1_000
+/** A client whose state moves on twice before it hears of it might take its own newer one for older. */
+const RENEW_MS = 1_000
 
 interface Voice {
   /** Whose client it is, as long as the document is in memory: nobody else takes it while they are away */
@@ -18,7 +20,7 @@ interface Voice {
   /** … or the node from which it was heard, and when */
   node: string | undefined
   heardAt: number
-  /** The newest clock that the connection or the node said. Ours may be ahead: see `apply` */
+  /** The newest clock that the connection or the node said; ours may be ahead of the connection's */
   clock: number
 }
 
@@ -35,6 +37,7 @@ export function createVoices({ document, fileId, tell }: VoicesOptions) {
   const voices = new Map<number, Voice>()
   /** Each connection's client */
   const own = new Map<Connection, number>()
+  let toldAt = -Infinity
   const doubts = new Set<NodeJS.Timeout>()
 
   const clockOf = (client: number) => awareness.meta.get(client)?.clock ?? -1
@@ -61,10 +64,14 @@ export function createVoices({ document, fileId, tell }: VoicesOptions) {
   )
   document.on('destroy', () => doubts.forEach(clearTimeout))
 
-  /** A client that comes back says what was heard already; with the clock it says, nobody would see it. */
-  function apply(said: AwarenessState, origin: typeof HEARD | null) {
+  /**
+   * Sets a client's state here. Whoever comes back says what was heard before, or heard that they left; with the clock
+   * they say, others would not see them before they move. The client itself hears of the newer clock, too, and goes on
+   * from it.
+   */
+  function set(said: AwarenessState) {
     const clock = Math.max(said.clock, clockOf(said.client) + 1)
-    applyAwarenessUpdate(awareness, writeAwarenessStates([{ ...said, clock }]), origin)
+    applyAwarenessUpdate(awareness, writeAwarenessStates([{ ...said, clock }]), null)
   }
 
   function replace(client: number, voice: Voice) {
@@ -93,7 +100,7 @@ export function createVoices({ document, fileId, tell }: VoicesOptions) {
     if (!voice || clock <= voice.clock) return
     voice.clock = clock
     if (state === null) own.delete(connection)
-    apply({ ...said, state: sign(state, userId) }, null)
+    set({ ...said, clock: isOwn ? clock : newer(clock), state: sign(state, userId) })
   }
 
   function hear(said: AwarenessState, userId: string, node: string) {
@@ -107,7 +114,7 @@ export function createVoices({ document, fileId, tell }: VoicesOptions) {
       if (clock < voice.clock || (clock === voice.clock && !isNews)) return
     } else if (voice && (isLive || state === null) && clock <= clockOf(client)) return
     replace(client, { userId, connection: undefined, node, heardAt: performance.now(), clock })
-    apply(said, HEARD)
+    applyAwarenessUpdate(awareness, writeAwarenessStates([said]), HEARD)
   }
 
   function drop(isGone: (voice: Voice) => boolean) {
@@ -126,8 +133,15 @@ export function createVoices({ document, fileId, tell }: VoicesOptions) {
       for (const [index, state] of states.entries()) hear(state, users[index] ?? '', node)
     },
 
-    /** Tells the other nodes of all clients here. */
-    tellAll: () => tellOf([...own.values()]),
+    /** Tells the other nodes of all clients here, also those whose clients heard it already and then that they left. */
+    tellAll() {
+      const clients = [...own.values()].filter((client) => awareness.states.has(client))
+      const now = performance.now()
+      if (now - toldAt < RENEW_MS) return tellOf(clients)
+      toldAt = now
+      for (const client of clients)
+        set({ client, clock: 0, state: awareness.states.get(client) ?? null })
+    },
 
     /** News may have been lost: whoever is not heard of soon has left meanwhile. */
     doubt() {
@@ -149,6 +163,9 @@ export function createVoices({ document, fileId, tell }: VoicesOptions) {
     },
   }
 }
+
+/** The clock of 0 is that of a state nobody set, which nobody hears. */
+const newer = (clock: number) => (clock > 0 ? clock + 1 : clock)
 
 /** A `user` in a state has the id of the person whose connection it is, whatever the client wrote there. */
 function sign(state: AwarenessState['state'], userId: string): AwarenessState['state'] {
