@@ -5,6 +5,7 @@ import type { Logger } from 'pino'
 import { envelope, type Events } from '../protocol/events.ts'
 import { MAX_UNREAD_BYTES } from '../protocol/limits.ts'
 import type { Io, IoSocket } from './io.ts'
+import { frameHead } from './websocket.ts'
 
 /** A Socket.IO event, encoded once for all receivers and all nodes. */
 export interface Packet {
@@ -39,21 +40,13 @@ export const encodeEvent = <Name extends keyof Events>(
   userId?: string,
 ): Packet => ({ text: `2${JSON.stringify([name, envelope(name, payload, userId)])}` })
 
-/** Several Engine.IO messages as websocket text frames (RFC 6455, 5.2), unmasked as servers send them. */
+/** Several Engine.IO messages as websocket text frames. */
 function frame(packets: readonly Packet[]): Buffer {
   const parts = packets.flatMap(({ text }) => {
     const data = Buffer.from(`4${text}`)
-    return [frameHead(data.length), data]
+    return [frameHead('text', data.length), data]
   })
   return Buffer.concat(parts)
-}
-
-function frameHead(length: number): Buffer {
-  if (length < 126) return Buffer.from([0x81, length])
-  if (length < 65_536) return Buffer.from([0x81, 126, length >> 8, length & 255])
-  const head = Buffer.from([0x81, 127, 0, 0, 0, 0, 0, 0, 0, 0])
-  head.writeUIntBE(length, 4, 6)
-  return head
 }
 
 /** What engine.io and ws keep behind their types; the versions are pinned, and outlet.test.ts goes both ways. */

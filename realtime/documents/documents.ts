@@ -18,7 +18,14 @@ import { MAX_DOCUMENT_FRAME } from '../../protocol/limits.ts'
 import { CONTENT, documentName, parseDocumentName } from '../../protocol/names.ts'
 import type { AccessChange } from '../../protocol/requests.ts'
 import { createBudget } from './budget.ts'
-import { closeCode, createDoor, denialReason, type Door, type DoorContext } from './door.ts'
+import {
+  closeCode,
+  createDoor,
+  denialReason,
+  type Door,
+  type DoorContext,
+  type Wire,
+} from './door.ts'
 import { garbage } from './guard.ts'
 import { OwnEdit } from './live.ts'
 import { createRegistry } from './registry.ts'
@@ -141,14 +148,14 @@ export function createDocuments(options: DocumentsOptions) {
     })
   }
 
-  function openCollab(ws: WebSocket) {
-    const door = createDoor({ wire: socketWire(ws), hocuspocus, log, identify: authenticate })
+  function openCollab(ws: WebSocket, wire: Wire) {
+    const door = createDoor({ wire, hocuspocus, log, identify: authenticate })
     serve(ws, door, door.receive)
   }
 
-  function openY(ws: WebSocket, url: URL) {
+  function openY(ws: WebSocket, wire: Wire, url: URL) {
     const { name, identify } = readYRequest(url, ws.protocol, options)
-    const door = createDoor({ wire: translateWire(socketWire(ws)), hocuspocus, log, identify })
+    const door = createDoor({ wire: translateWire(wire), hocuspocus, log, identify })
     serve(ws, door, (data) => {
       try {
         door.receive(toHocuspocus(name, data))
@@ -224,9 +231,10 @@ export function createDocuments(options: DocumentsOptions) {
         return true
       }
       sockets.handleUpgrade(request, socket, head, (ws) => {
+        const wire = socketWire(ws, socket)
         try {
-          if (url.pathname === COLLAB_PATH) openCollab(ws)
-          else openY(ws, url)
+          if (url.pathname === COLLAB_PATH) openCollab(ws, wire)
+          else openY(ws, wire, url)
         } catch (error) {
           const known = error instanceof AppError ? error : new AppError('INTERNAL_ERROR', '')
           ws.close(closeCode(known.code), known.message)

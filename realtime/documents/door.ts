@@ -8,7 +8,7 @@ import type { Principal } from '../../protocol/access.ts'
 import { AppError, errorStatus, type ErrorCode } from '../../protocol/errors.ts'
 import { documentName, parseDocumentName } from '../../protocol/names.ts'
 import type { AccessChange, Holding } from '../../protocol/requests.ts'
-import { authTypes, frameTypes, readFrame, writeAuth, type Frame } from './frames.ts'
+import { authTypes, frameTypes, readFrame, readType, writeAuth, type Frame } from './frames.ts'
 import { garbage } from './guard.ts'
 import type { Seat } from './seat.ts'
 
@@ -123,9 +123,9 @@ export function createDoor({ wire, hocuspocus, log, identify }: DoorOptions) {
     close: (code, reason) => end(code ?? 1000, reason ?? ''),
     send(data) {
       const frame = data as Uint8Array
-      const { address, type, decoder } = readFrame(frame)
-      const isDenial =
-        type === frameTypes.auth && decoding.readVarUint(decoder) === authTypes.denied
+      if (readType(frame) !== frameTypes.auth) return send(frame)
+      const { address, decoder } = readFrame(frame)
+      const isDenial = decoding.readVarUint(decoder) === authTypes.denied
       if (isDenial) deny(address, decoding.readVarString(decoder))
       else send(frame)
     },

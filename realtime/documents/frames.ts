@@ -39,6 +39,14 @@ export function readFrame(data: Uint8Array): Frame {
   }
 }
 
+/** The type of a frame that this server made, without decoding whose it is. */
+export function readType(data: Uint8Array): number {
+  const decoder = decoding.createDecoder(data)
+  const length = decoding.readVarUint(decoder)
+  decoder.pos += length
+  return decoding.readVarUint(decoder)
+}
+
 export function writeFrame(
   address: string,
   type: number,

@@ -119,7 +119,9 @@ export async function loadLive(document: Document, fileId: string, options: Live
     /** Rows that another node wrote */
     takeRows(firstSeq: number, updates: Uint8Array[]) {
       if (firstSeq <= seq + 1)
-        for (const update of updates) Y.applyUpdate(document, update, JOURNALED)
+        document.transact(() => {
+          for (const update of updates) Y.applyUpdate(document, update, JOURNALED)
+        }, JOURNALED)
       advance(firstSeq, updates.length)
     },
     isFull() {

@@ -63,6 +63,9 @@ const writeDenial = (reason: string) => {
   return encoding.toUint8Array(encoder)
 }
 
+/** A broadcast gives everybody the same frame, so it is translated once. */
+const translated = new WeakMap<Uint8Array, Uint8Array>()
+
 /** A y-websocket client as the door sees it. */
 export function translateWire(ws: Wire): Wire {
   return {
@@ -71,11 +74,16 @@ export function translateWire(ws: Wire): Wire {
     },
     close: (code, reason) => ws.close(code, reason),
     send(frame) {
+      const known = translated.get(frame)
+      if (known) return ws.send(known)
       const { type, decoder } = readFrame(frame)
       switch (type) {
         case frameTypes.sync:
-        case frameTypes.awareness:
-          return ws.send(toYWebsocket(type, decoding.readTailAsUint8Array(decoder)))
+        case frameTypes.awareness: {
+          const content = toYWebsocket(type, decoding.readTailAsUint8Array(decoder))
+          translated.set(frame, content)
+          return ws.send(content)
+        }
         case frameTypes.auth: {
           if (decoding.readVarUint(decoder) !== authTypes.denied) return
           const reason = decoding.readVarString(decoder)
