@@ -35,6 +35,23 @@ const files = {
   'docs/standup.md': `# Standup\n\n| who | yesterday | today |\n| --- | --- | --- |\n| Ada | integrator | error bounds |\n| Grace | build | types |\n| Margaret | first plot | colours |\n`,
 }
 
+/** Comments on code */
+const threads = [
+  {
+    path: 'src/orbit.ts',
+    lines: { first: 9, last: 9 },
+    said: [
+      ['grace', 'Four digits only? @ada, is that enough for a long run?'],
+      ['ada', 'For drawing, yes. For `src/main.ts:5` I would take `3.986004418e14`.'],
+    ],
+  },
+  {
+    path: 'src/orbit.ts',
+    lines: { first: 13, last: 15 },
+    said: [['margaret', 'Could `r3` become zero? Then both are `NaN`, and the picture is empty.']],
+  },
+] as const
+
 const issues = [
   {
     by: 'ada',
@@ -120,8 +137,17 @@ async function fill() {
   const at = `/projects/${project.slug}`
   await post(token('ada'), `${at}/members`, { username: 'grace', role: 'maintainer' })
   await post(token('ada'), `${at}/members`, { username: 'margaret', role: 'contributor' })
+  const fileIds = new Map<string, string>()
   for (const [path, content] of Object.entries(files)) {
-    await post(token('ada'), `${at}/files`, { path, content })
+    const { id } = await post<{ id: string }>(token('ada'), `${at}/files`, { path, content })
+    fileIds.set(path, id)
+  }
+  for (const { path, lines, said } of threads) {
+    const [[first, content], ...replies] = said
+    const url = `${at}/files/${fileIds.get(path)}/threads`
+    const thread = await post<{ id: string }>(token(first), url, { lines, content })
+    for (const [who, reply] of replies)
+      await post(token(who), `${url}/${thread.id}/comments`, { content: reply })
   }
   for (const { by, comments, status, assignee, ...issue } of issues) {
     const { number } = await post<{ number: number }>(token(by), `${at}/issues`, issue)
