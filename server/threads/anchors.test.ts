@@ -55,6 +55,12 @@ describe('the text of a thread', () => {
       const [place] = locateAnchors(bob.text, [data.anchor])
       expect(place, `seed ${seed}\n${log.join('\n')}`).toEqual({ from, to })
       const expected = bob.text.toJSON().slice(from, to)
+      // As any client would find it, with Yjs alone.
+      const found = [data.anchor.start, data.anchor.end].map((position) => {
+        const relative = Y.decodeRelativePosition(Buffer.from(position, 'base64'))
+        return Y.createAbsolutePositionFromRelativePosition(relative, bob.document, false)?.index
+      })
+      expect(found).toEqual([from, to])
       await until(() => wordsAt(data.anchor) === expected, 'the owner to see the edits')
 
       const before = bob.text.toJSON().slice(0, from).split('\n').length
