@@ -9,6 +9,7 @@ import { MAX_QUOTE } from '../../protocol/limits.ts'
 import type { CodeThread } from '../../server/threads/schema.ts'
 import { keepDraft, readDraft } from '../chat/composer/drafts.ts'
 import type { OpenDocument } from '../editor/documents.ts'
+import { notify } from '../notice.ts'
 import { createStore } from '../store.ts'
 import { commentMarks, showMarks, type Mark } from './marks.ts'
 
@@ -62,6 +63,8 @@ function createCommenting(document: OpenDocument) {
   let active: string | null = null
   let scheduled = false
   let undone = false
+  /** Marks in the editor */
+  let shown = 0
   /** To be shown when the text is there */
   let awaited: string | null = null
   let handlers: Handlers | null = null
@@ -100,7 +103,8 @@ function createCommenting(document: OpenDocument) {
       const strong = id === active || id === hovered || id === DRAFT
       return resolved.has(id) && !strong ? [] : [{ id, ...place, strong }]
     })
-    showMarks(view, marks)
+    if (marks.length + shown > 0) showMarks(view, marks)
+    shown = marks.length
     const lines = new Map(
       [...places].map(([id, { from }]) => [id, doc.lineAt(Math.min(from, doc.length)).number]),
     )
@@ -151,22 +155,31 @@ function createCommenting(document: OpenDocument) {
     schedule()
   }
 
-  function compose() {
-    if (!view) return
+  /**
+   * @param orLine where nothing is selected, the cursor's line is meant
+   * @returns null where there is no text to stand at
+   */
+  function choose({ orLine }: { orLine: boolean }): Draft | null {
+    if (!view) return null
     const { doc, selection } = view.state
     const { main } = selection
-    const line = doc.lineAt(main.head)
-    const range = main.empty ? { from: line.from, to: line.to } : { from: main.from, to: main.to }
-    // There is nothing to stand at in an empty line.
-    if (range.from === range.to) return
-    const quote = text.toJSON().slice(range.from, Math.min(range.to, range.from + MAX_QUOTE))
-    setDraft({ anchor: createAnchor(text, range), quote })
+    const { from, to } = main.empty && orLine ? doc.lineAt(main.head) : main
+    if (from === to) return null
+    const quote = text.toJSON().slice(from, Math.min(to, from + MAX_QUOTE))
+    return { anchor: createAnchor(text, { from, to }), quote }
+  }
+
+  function compose() {
+    const draft = choose({ orLine: true })
+    if (!draft) return notify('Select the text that you want to comment on')
+    setDraft(draft)
     handlers?.onOpen(DRAFT, true)
   }
 
   const extension: Extension = commentMarks({
     onView(next) {
       view = next
+      shown = 0
       if (next) schedule()
     },
     onTextChanged: schedule,
@@ -187,6 +200,7 @@ function createCommenting(document: OpenDocument) {
     get: store.get,
     subscribe: store.subscribe,
     hover,
+    choose,
     compose,
     dropDraft: () => setDraft(null),
     setHandlers: (next: Handlers | null) => void (handlers = next),

@@ -78,7 +78,7 @@ function draw(marks: readonly Mark[], { doc }: EditorState): Marks {
       drawn.map(({ id, from, to, strong }) =>
         Decoration.mark({
           class: strong ? 'cm-comment cm-commentStrong' : 'cm-comment',
-          attributes: { 'data-thread': id },
+          attributes: { 'data-thread': id, role: 'mark' },
         }).range(from, to),
       ),
       true,

@@ -1,15 +1,25 @@
 // One thread as a card: where it stands, what is said, and what becomes of it.
 import { useEffect, useRef, useState } from 'react'
 import { ActionIcon, Menu, Tooltip } from '@mantine/core'
-import { CircleCheck, CircleDot, Ellipsis, Link2, RotateCcw, TextCursor } from 'lucide-react'
+import {
+  CircleCheck,
+  CircleDot,
+  Ellipsis,
+  Link2,
+  RotateCcw,
+  TextCursor,
+  TextSelect,
+} from 'lucide-react'
 import { Link } from 'wouter'
 import type { CodeThread } from '../../server/threads/schema.ts'
 import { useUser } from '../accounts/gate.tsx'
+import { useEditor } from '../editor/context.ts'
 import { StatusSign } from '../issues/words.tsx'
 import { notify, notifyError } from '../notice.ts'
 import { useCan, useOpenProject } from '../room/context.tsx'
 import { CommentBox } from './box.tsx'
 import { CommentView } from './comment.tsx'
+import { commentingOf, whenSaved } from './commenting.ts'
 import { addReply, changeThread, createThreadIssue } from './queries.ts'
 import classes from './comments.module.css'
 
@@ -64,7 +74,7 @@ export function ThreadCard({ thread, line, active, hovered, onHover, onOpen, onS
           </span>
         )}
         <span className={classes.spacer} />
-        <ThreadActions thread={thread} onShow={line === null ? null : onShow} />
+        <ThreadActions thread={thread} deleted={line === null} onShow={onShow} />
       </header>
       {(line === null || active) && (
         <pre className={classes.quote} data-deleted={line === null}>
@@ -96,7 +106,15 @@ export function ThreadCard({ thread, line, active, hovered, onHover, onOpen, onS
   )
 }
 
-function ThreadActions({ thread, onShow }: { thread: CodeThread; onShow: (() => void) | null }) {
+interface ActionsProps {
+  thread: CodeThread
+  /** Whether its text is */
+  deleted: boolean
+  onShow: () => void
+}
+
+function ThreadActions({ thread, deleted, onShow }: ActionsProps) {
+  const { document } = useEditor()
   const { project } = useOpenProject()
   const user = useUser()
   const can = useCan()
@@ -123,6 +141,13 @@ function ThreadActions({ thread, onShow }: { thread: CodeThread; onShow: (() => 
       const { number } = await createThreadIssue(project.slug, thread)
       notify(`Issue #${number} was created`)
     }, 'The issue was not created')
+  const attach = () =>
+    void run(async () => {
+      const chosen = commentingOf(document).choose({ orLine: false })
+      if (!chosen) return notify('Select the text that the comment is about')
+      await whenSaved(document)
+      await changeThread(project.slug, thread, { anchor: chosen.anchor })
+    }, 'The comment is where it was')
   const copyLink = () => {
     const address = `/p/${project.slug}/files/${thread.fileId}?thread=${thread.id}`
     void navigator.clipboard.writeText(location.origin + address).then(
@@ -141,14 +166,14 @@ function ThreadActions({ thread, onShow }: { thread: CodeThread; onShow: (() => 
           </ActionIcon>
         </Tooltip>
       )}
-      <Menu position="bottom-end" width={190}>
+      <Menu position="bottom-end" width={230}>
         <Menu.Target>
           <ActionIcon size={24} aria-label="Thread actions">
             <Ellipsis size={16} />
           </ActionIcon>
         </Menu.Target>
         <Menu.Dropdown>
-          {onShow && (
+          {!deleted && (
             <Menu.Item leftSection={<TextCursor size={15} />} onClick={onShow}>
               Show in the text
             </Menu.Item>
@@ -156,6 +181,11 @@ function ThreadActions({ thread, onShow }: { thread: CodeThread; onShow: (() => 
           <Menu.Item leftSection={<Link2 size={15} />} onClick={copyLink}>
             Copy link
           </Menu.Item>
+          {deleted && can('file:write') && (
+            <Menu.Item leftSection={<TextSelect size={15} />} onClick={attach}>
+              Attach to selection
+            </Menu.Item>
+          )}
           {can('issue:write') && !thread.issue && (
             <Menu.Item leftSection={<CircleDot size={15} />} onClick={makeIssue}>
               Create issue
