@@ -51,6 +51,9 @@ export const updateTypes = [
   'thread_created',
   'thread_updated',
   'thread_deleted',
+  'version_created',
+  'version_updated',
+  'version_restored',
 ] as const
 export type UpdateType = (typeof updateTypes)[number]
 

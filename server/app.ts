@@ -39,6 +39,7 @@ import { createAllowOrigin } from './origin.ts'
 import type { PresenceOptions } from './presence/routes.ts'
 import { answerError, type RestContext, type RestEnv } from './rest.ts'
 import type { Texts } from './threads/place.ts'
+import type { VersionDocuments } from './versions/versions.ts'
 
 export interface AppContext {
   db: Db
@@ -52,7 +53,7 @@ export interface AppContext {
   channelChanged: (change: ChannelChange) => void
   announce: Announce
   emit: Pick<Emit, 'toUser'>
-  documents: FileDocuments & Texts
+  documents: FileDocuments & Texts & VersionDocuments
   messages: ProjectMessages & ReadMarks
   attachments: AttachmentSettings
   presence: PresenceOptions['presence']

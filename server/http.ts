@@ -20,6 +20,7 @@ import { updateRoutes } from './projects/update-routes.ts'
 import type { RestEnv } from './rest.ts'
 import { codeThreadRoutes } from './threads/routes.ts'
 import { userRoutes } from './users/routes.ts'
+import { versionRoutes } from './versions/routes.ts'
 
 const PREFIX = '/api/v1'
 
@@ -35,6 +36,7 @@ const endpoints = (context: AppContext) => [
   // Before single files, whose ids are any word.
   codeThreadRoutes(context),
   fileRoutes(context),
+  versionRoutes(context),
   channelRoutes(context),
   messageRoutes(context),
   // Before single messages, whose ids are any word.

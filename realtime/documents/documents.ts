@@ -27,21 +27,20 @@ import {
   type Wire,
 } from './door.ts'
 import { garbage } from './guard.ts'
-import { OwnEdit } from './live.ts'
 import { createRegistry } from './registry.ts'
+import { createRewriter } from './rewrite.ts'
 import { createSeat } from './seat.ts'
 import type { SessionTimes } from './sessions.ts'
 import { createDocument, readDocument, updatesOf, withContent } from './snapshot.ts'
 import { keepAlive, socketWire } from './socket.ts'
-import { replaceContent } from './text.ts'
 import { openingFrame, pickProtocol, readYRequest, startHeartbeat } from './ywebsocket.ts'
 import { toHocuspocus, translateWire, Y_PATH } from './ywebsocket.ts'
 
 const COLLAB_PATH = '/collab'
 /** A file of text is far below, even with a long history. */
 const MAX_SIZE = 8 * 1024 * 1024
-/** How long a replaced text may take to become durable, and a closing server to write what waits. */
-const DURABLE_MS = 15_000
+/** How long a closing server may take to write what waits, and to end its connections. */
+const WRITE_MS = 15_000
 const CLOSE_MS = 1_000
 
 export interface DocumentsOptions {
@@ -176,20 +175,7 @@ export function createDocuments(options: DocumentsOptions) {
     }
   }
 
-  /** @throws AppError when it takes too long, or never will be */
-  function durable(fileId: string): Promise<void> {
-    const { promise, resolve, reject } = Promise.withResolvers<void>()
-    const timer = setTimeout(
-      () => reject(new AppError('UNAVAILABLE', 'The text was changed but is not saved yet')),
-      DURABLE_MS,
-    )
-    journal.whenDurable(fileId, (saved) => {
-      clearTimeout(timer)
-      if (saved) resolve()
-      else reject(new AppError('UNAVAILABLE', 'The file was deleted, or the server is going away'))
-    })
-    return promise
-  }
+  const rewriter = createRewriter({ registry, log, open: openDirect })
 
   /**
    * What `use` finds in the text, as it is on this node.
@@ -212,7 +198,7 @@ export function createDocuments(options: DocumentsOptions) {
   async function close() {
     for (const door of doors) door.end(1012, 'The server restarts')
     sockets.close()
-    await journal.close(DURABLE_MS)
+    await journal.close(WRITE_MS)
     await registry.close()
     await Promise.all([...hocuspocus.documents.values()].map((d) => hocuspocus.unloadDocument(d)))
     for (let waited = 0; doors.size > 0 && waited < CLOSE_MS; waited += 20) await sleep(20)
@@ -261,30 +247,7 @@ export function createDocuments(options: DocumentsOptions) {
     readText: (fileId: string) => readContent(fileId, (content) => content.toJSON()),
     readContent,
 
-    /**
-     * Edits the document so that it has this text; what is equal is not touched. Resolves when it is durable.
-     * @param userId who does it
-     * @throws AppError NOT_FOUND, PAYLOAD_TOO_LARGE, UNAVAILABLE
-     */
-    async replaceText(fileId: string, text: string, userId: string | null = null): Promise<void> {
-      const direct = await openDirect(fileId)
-      try {
-        const live = registry.get(fileId)
-        if (!live || live.isDeleted() || live.document !== direct.document)
-          throw new AppError('UNAVAILABLE', 'The document was closed; try again')
-        if (journal.isFull())
-          throw new AppError('UNAVAILABLE', 'Edits cannot be saved at the moment; try again later')
-        const { document } = live
-        const content = document.getText(CONTENT)
-        if (text.length > content.length && live.isFull())
-          throw new AppError('PAYLOAD_TOO_LARGE', 'The document is full: it takes no more')
-        document.transact(() => replaceContent(content, text.toWellFormed()), new OwnEdit(userId))
-        await durable(fileId)
-      } finally {
-        direct.disconnect().catch((error: unknown) => log.error({ err: error }, 'closing failed'))
-      }
-    },
-
+    ...rewriter,
     keepVersion: registry.keepVersion,
 
     /** For metrics. */

@@ -190,6 +190,8 @@ export interface Recorded {
   id: string
   /** Whether it was made now; else it is the one that has this text already */
   isNew: boolean
+  /** Of the document, encoded; known where something was made, and before a restore */
+  state?: Uint8Array
 }
 
 /**
@@ -210,19 +212,34 @@ export async function recordVersion(
       .executeTakeFirst()
     const newest = await selectHeads(db, fileId).orderBy('number', 'desc').executeTakeFirst()
     if (!head || (head.lastSeq === 0 && wish.reason === 'session')) return undefined
-    if (newest && newest.seq >= head.lastSeq) return { id: newest.id, isNew: false }
+    const isKept = newest !== undefined && newest.seq >= head.lastSeq
+    if (isKept && wish.reason !== 'before_restore') return keepLonger(db, newest.id, wish)
     const stored = await readDocument(db, fileId)
     if (!stored) return undefined
     const made = await digest(stored)
+    const state = made.snapshot
+    if (newest?.seq === stored.seq) return { ...(await keepLonger(db, newest.id, wish)), state }
     const isSame = newest && (await readContent(db, newest.id))?.text === made.text
     const id = isSame
       ? await moveVersion(db, newest.id, stored.seq)
       : await insertVersion(db, fileId, stored, made, newest, wish, options)
     if (id === undefined) continue
     if (stored.rows.length > 0) await saveSnapshot(db, fileId, stored, made)
-    return { id, isNew: !isSame }
+    return isSame ? { ...(await keepLonger(db, id, wish)), state } : { id, isNew: true, state }
   }
   throw new Error('other nodes made versions all the time')
+}
+
+/** A session's version that somebody relies on is thinned later. */
+async function keepLonger(db: Db, id: string, { reason, userId }: VersionWish): Promise<Recorded> {
+  if (reason !== 'session' && reason !== 'restore')
+    await db
+      .updateTable('documentVersions')
+      .set({ reason, createdBy: userId ?? null })
+      .where('id', '=', id)
+      .where('reason', '=', 'session')
+      .execute()
+  return { id, isNew: false }
 }
 
 /** Written and taken back: the version is that of the newer state, too. */

@@ -4,11 +4,15 @@ import type { ProjectFile } from '../../server/files/schema.ts'
 import type { CommentCreated, Issue, IssueUpdated } from '../../server/issues/schema.ts'
 import type { Member, Project } from '../../server/projects/schema.ts'
 import type { CodeThread } from '../../server/threads/schema.ts'
+import type { FileVersion } from '../../server/versions/schema.ts'
 import { dropThread, putIssue, putThread } from '../comments/queries.ts'
 import { changeFile, putFile, refreshFiles, removeFile } from '../files/queries.ts'
+import { refreshVersions } from '../history/queries.ts'
 import { refreshComments, refreshIssue } from '../issues/queries.ts'
 import { projectKey } from '../projects/queries.ts'
 import { queryClient } from '../query.ts'
+
+type VersionUpdate = FileVersion & { path: string }
 
 /** `data` of each kind of update, as the server writes it into the project's log. */
 interface UpdateData {
@@ -28,6 +32,9 @@ interface UpdateData {
   thread_created: CodeThread
   thread_updated: CodeThread
   thread_deleted: CodeThread
+  version_created: VersionUpdate
+  version_updated: VersionUpdate
+  version_restored: VersionUpdate
 }
 
 /** What is told of somebody else's doing. */
@@ -63,6 +70,9 @@ const changes: { [Type in UpdateType]: (slug: string, data: UpdateData[Type]) =>
   thread_created: putThread,
   thread_updated: putThread,
   thread_deleted: dropThread,
+  version_created: refreshVersions,
+  version_updated: refreshVersions,
+  version_restored: refreshVersions,
 }
 
 const whereIs = (slug: string, issueId: string) =>
@@ -88,6 +98,12 @@ const notices: { [Type in UpdateType]?: (who: string, data: UpdateData[Type]) =>
   project_updated: (who) => ({ text: `${who} changed the project` }),
   file_created: (who, file) => ({ text: `${who} created ${file.path}` }),
   file_deleted: (who, file) => ({ text: `${who} deleted ${file.path}` }),
+  version_created: (who, version) => ({
+    text: `${who} named a version of ${version.path}: ${version.name}`,
+  }),
+  version_restored: (who, version) => ({
+    text: `${who} restored version ${version.restoredFrom} of ${version.path}`,
+  }),
 }
 
 export function applyUpdate(slug: string, update: ProjectUpdate) {

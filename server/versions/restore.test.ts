@@ -1,0 +1,72 @@
+// Restoring while people type, on the whole server.
+import { HocuspocusProvider, HocuspocusProviderWebsocket } from '@hocuspocus/provider'
+import { expect, onTestFinished, test } from 'vitest'
+import { CONTENT, documentName } from '../../protocol/names.ts'
+import { createProject, register, type Person } from '../../test/people.ts'
+import { useTestServer } from '../../test/server.ts'
+import type { ProjectFile } from '../files/schema.ts'
+import type { FileVersion, VersionContent } from './schema.ts'
+
+function openFile(person: Person, fileId: string) {
+  const socket = new HocuspocusProviderWebsocket({
+    url: person.url.replace('http', 'ws') + '/collab',
+  })
+  const name = documentName(fileId)
+  const provider = new HocuspocusProvider({ websocketProvider: socket, name, token: person.token })
+  provider.attach()
+  onTestFinished(() => {
+    provider.destroy()
+    socket.destroy()
+  })
+  return { provider, text: provider.document.getText(CONTENT) }
+}
+
+test(
+  '[V5] a restore is seen at once, and what is typed meanwhile stays',
+  { timeout: 60_000 },
+  async () => {
+    const { url } = await useTestServer()
+    const [ada, bob] = [await register(url, 'ada'), await register(url, 'bob')]
+    const { slug } = await createProject(ada, [bob])
+    const content = Array.from({ length: 40 }, (_, n) => `line ${n}\n`).join('')
+    const made = await ada.rest('POST', `/projects/${slug}/files`, { path: 'a.txt', content })
+    const { id: fileId } = made.data as ProjectFile
+    const path = `/projects/${slug}/files/${fileId}`
+    const named = await ada.rest('POST', `${path}/versions`, { name: 'good' })
+    const version = named.data as FileVersion
+    const editor = openFile(bob, fileId)
+    await expect.poll(() => editor.text.length, { timeout: 20_000 }).toBe(content.length)
+    // Everything but the last ten lines was broken.
+    editor.provider.document.transact(() => {
+      editor.text.delete(0, content.indexOf('line 30\n'))
+      editor.text.insert(0, 'broken\n')
+    })
+    await expect.poll(() => editor.provider.hasUnsyncedChanges, { timeout: 20_000 }).toBe(false)
+    const typed: string[] = []
+    const timer = setInterval(() => {
+      typed.push(`<typed ${typed.length}>`)
+      editor.text.insert(editor.text.length, typed.at(-1)!)
+    }, 3)
+    onTestFinished(() => clearInterval(timer))
+    await expect.poll(() => typed.length, { timeout: 20_000 }).toBeGreaterThan(5)
+    const before = typed.length
+    const restored = await ada.rest('POST', `${path}/versions/${version.id}/restore`)
+    expect(restored.status).toBe(200)
+    await expect.poll(() => editor.text.toJSON().startsWith('line 0\nline 1\n')).toBe(true)
+    await expect.poll(() => typed.length, { timeout: 20_000 }).toBeGreaterThan(before + 20)
+    clearInterval(timer)
+    await expect.poll(() => editor.provider.hasUnsyncedChanges, { timeout: 20_000 }).toBe(false)
+
+    const kept = restored.data as { before: FileVersion }
+    const old = await ada.rest('GET', `${path}/versions/${kept.before.id}`)
+    const oldText = (old.data as VersionContent).text
+    const text = editor.text.toJSON()
+    expect(oldText).toMatch(/^broken\nline 30\n/)
+    expect(text.startsWith(content)).toBe(true)
+    const now = await ada.rest('GET', `${path}/versions/current`)
+    expect((now.data as VersionContent).text).toBe(text)
+    // What had arrived is in the version from before, what came later is in the text; nothing is in neither.
+    expect(typed.filter((mark) => !oldText.includes(mark) && !text.includes(mark))).toEqual([])
+    expect(typed.filter((mark) => oldText.includes(mark) && text.includes(mark))).toEqual([])
+  },
+)
