@@ -16,6 +16,7 @@ import { useTitle } from '../title.ts'
 import { EditorContext } from './context.ts'
 import { findDocument, type OpenDocument } from './documents.ts'
 import { PanelButtons, PanelSlot } from './panels.tsx'
+import { HistoryButton } from '../history/button.tsx'
 import { SaveStatus } from './status.tsx'
 import { createEditor } from './view.ts'
 import classes from './editor.module.css'
@@ -97,6 +98,7 @@ function Editor({ fileId, document, path }: EditorProps) {
           <SaveStatus state={state} readOnly={readOnly} />
           <div className={classes.buttons}>
             <PanelButtons path={path} />
+            <HistoryButton fileId={fileId} />
           </div>
         </header>
         {state.state === 'refused' && (

@@ -19,6 +19,9 @@ import { BottomTabs, type PhoneTab } from './tabs.tsx'
 import classes from './room.module.css'
 
 const FilePage = lazy(() => import('../editor/page.tsx').then((m) => ({ default: m.FilePage })))
+const HistoryPage = lazy(() =>
+  import('../history/page.tsx').then((m) => ({ default: m.HistoryPage })),
+)
 const ChatPage = lazy(() => import('../chat/page.tsx').then((m) => ({ default: m.ChatPage })))
 const IssuesPage = lazy(() => import('../issues/page.tsx').then((m) => ({ default: m.IssuesPage })))
 const IssuePage = lazy(() => import('../issues/issue.tsx').then((m) => ({ default: m.IssuePage })))
@@ -91,6 +94,9 @@ export function RoomLayout() {
                 </Route>
                 <Route path="/p/:slug/files/:fileId">
                   {({ fileId }) => <FilePage key={fileId} fileId={fileId} />}
+                </Route>
+                <Route path="/p/:slug/files/:fileId/history">
+                  {({ fileId }) => <HistoryPage key={fileId} fileId={fileId} />}
                 </Route>
                 <Route path="/p/:slug/chat/:part?">
                   {phone ? <CodeStart onBrowse={() => setPhoneTab('files')} /> : <ChatPage />}

@@ -1,0 +1,79 @@
+// Two people in two windows of a real Chromium: what they wrote is told apart, and an older text comes back for both.
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { ProjectFile } from '../server/files/schema.ts'
+import { hasChromium, launchChromium, openWindow } from './browser.ts'
+import { createProject, register, type Person } from './people.ts'
+import { startTestServer } from './server.ts'
+
+const patience = { timeout: 30_000 }
+
+describe.skipIf(!hasChromium)('history in the page', () => {
+  let server: Awaited<ReturnType<typeof startTestServer>>
+  let browser: Browser
+  beforeAll(async () => {
+    server = await startTestServer()
+    browser = await launchChromium()
+  })
+  afterAll(async () => {
+    await browser.close()
+    await server.close()
+  })
+
+  async function openAs(person: Person, address: string) {
+    const window = await openWindow(browser, server.url)
+    const { page } = window
+    await page.goto('/login')
+    await page.getByLabel('Email').fill(person.email)
+    await page.getByLabel('Password', { exact: true }).fill(person.password)
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.waitForURL('**/projects', patience)
+    await page.goto(address)
+    return window
+  }
+
+  test(
+    'both authors are told apart, and a restore reaches the other’s open editor',
+    { timeout: 180_000 },
+    async () => {
+      const [ada, bob] = [await register(server.url, 'ada'), await register(server.url, 'bob')]
+      const { slug } = await createProject(ada, [bob])
+      const draft = { path: 'poem.txt', content: 'roses are red\n' }
+      const made = await ada.rest('POST', `/projects/${slug}/files`, draft)
+      const { id } = made.data as ProjectFile
+      const address = `/p/${slug}/files/${id}`
+      const [one, two] = await Promise.all([openAs(ada, address), openAs(bob, address)])
+      const type = async ({ page }: typeof one, text: string) => {
+        await page.locator('.cm-content').click(patience)
+        await page.keyboard.press('Control+End')
+        await page.keyboard.type(text)
+        await page.getByRole('status').getByText('Saved').waitFor(patience)
+      }
+      await type(one, 'violets are blue\n')
+      await type(two, 'sugar is sweet\n')
+
+      await one.page.getByRole('link', { name: 'History' }).click()
+      await one.page.getByRole('button', { name: 'Name', exact: true }).click(patience)
+      await one.page.getByLabel('Name', { exact: true }).fill('the good one')
+      await one.page.getByRole('button', { name: 'Save name' }).click()
+      await one.page.getByRole('button', { name: /the good one/ }).click(patience)
+      const changes = one.page.getByRole('table', { name: 'Changes' })
+      const part = (text: string, who: Person) =>
+        changes.locator(`[title="Written by ${who.username}"]`, { hasText: text }).first()
+      await part('violets are blue', ada).waitFor(patience)
+      await part('sugar is sweet', bob).waitFor(patience)
+
+      await two.page.locator('.cm-content').click()
+      await two.page.keyboard.press('Control+A')
+      await two.page.keyboard.type('all is lost')
+      await two.page.getByRole('status').getByText('Saved').waitFor(patience)
+      await one.page.getByRole('button', { name: 'Restore', exact: true }).click()
+      await one.page.getByRole('button', { name: 'Restore version' }).click(patience)
+      const text = () => two.page.locator('.cm-content').innerText()
+      await expect.poll(text, patience).toContain('roses are red\nviolets are blue\nsugar is sweet')
+      expect(await text()).not.toContain('all is lost')
+      await one.page.getByText('Kept before a restore').first().waitFor(patience)
+      expect([...one.faults, ...two.faults]).toEqual([])
+    },
+  )
+})
