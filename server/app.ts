@@ -16,6 +16,7 @@ import type { Accounts } from './accounts/accounts.ts'
 import type { AccountLimits } from './accounts/limits.ts'
 import type { AttachmentSettings } from './attachments/attachments.ts'
 import { UPLOADS } from './attachments/routes.ts'
+import { FILE_UPLOADS } from './files/upload-routes.ts'
 import type { ReadMarks } from './channels/routes.ts'
 import type { FileDocuments } from './files/files.ts'
 import {
@@ -102,7 +103,7 @@ export function createApp(context: AppContext) {
   app.use(requestId(), clientAddress(trustProxy), requestLog(log), metrics.measure)
   app.use(browserRules(publicUrl?.startsWith('https:') ?? false), compress())
   app.use('/api/*', crossOrigin(origins), originGuard(createAllowOrigin(origins)))
-  app.use('/api/*', except(UPLOADS, sizeLimit()))
+  app.use('/api/*', except([UPLOADS, FILE_UPLOADS], sizeLimit()))
   app.use('/api/*', uncached, bearer(context.accounts.authenticate))
   app.use('/api/*', idempotency(context.db, log))
 

@@ -5,6 +5,7 @@ import type { AppContext } from './app.ts'
 import { attachmentRoutes } from './attachments/routes.ts'
 import { channelRoutes } from './channels/routes.ts'
 import { fileRoutes } from './files/routes.ts'
+import { uploadRoutes } from './files/upload-routes.ts'
 import { idempotencyParameter } from './idempotency.ts'
 import { issueRoutes } from './issues/routes.ts'
 import { singleMessageRoutes } from './messages/message-routes.ts'
@@ -35,6 +36,7 @@ const endpoints = (context: AppContext) => [
   issueRoutes(context),
   // Before single files, whose ids are any word.
   codeThreadRoutes(context),
+  uploadRoutes(context),
   fileRoutes(context),
   versionRoutes(context),
   channelRoutes(context),

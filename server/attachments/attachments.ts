@@ -69,7 +69,7 @@ export async function uploadAttachment(
           projectId: held.id,
           uploadedBy: uploader.id,
           name: upload.name,
-          type: image?.type ?? believed(upload.type),
+          type: image?.type ?? believedType(upload.type),
           size,
           width: image?.width ?? null,
           height: image?.height ?? null,
@@ -84,7 +84,8 @@ export async function uploadAttachment(
 }
 
 /** What says to be an image that browsers show, and is none, is anything. */
-const believed = (type: string) => (imageTypes.has(type) ? 'application/octet-stream' : type)
+export const believedType = (type: string) =>
+  imageTypes.has(type) ? 'application/octet-stream' : type
 
 /** What was not sent yet is its uploader's, who has as much of it as fits into one message: others need room, too. */
 async function requireRoom(
@@ -92,34 +93,57 @@ async function requireRoom(
   projectId: string,
   uploader: Principal,
   size: number,
-  { maxBytes, quotaBytes }: AttachmentSettings,
+  settings: AttachmentSettings,
 ) {
-  const isLoose = sql`filter (where message_id is null and uploaded_by = ${uploader.id})`
-  const { used, loose, looseFiles } = await db
+  const { loose, looseFiles } = await db
     .selectFrom('attachments')
     .select([
-      sql<number>`coalesce(sum(size), 0)::bigint`.as('used'),
-      sql<number>`coalesce(sum(size) ${isLoose}, 0)::bigint`.as('loose'),
-      sql<number>`count(*) ${isLoose}`.as('looseFiles'),
+      sql<number>`coalesce(sum(size), 0)::bigint`.as('loose'),
+      sql<number>`count(*)`.as('looseFiles'),
     ])
     .where('projectId', '=', projectId)
+    .where('messageId', 'is', null)
+    .where('uploadedBy', '=', uploader.id)
     .executeTakeFirstOrThrow()
-  const maxLoose = MAX_ATTACHMENTS * maxBytes
+  const maxLoose = MAX_ATTACHMENTS * settings.maxBytes
   if (looseFiles >= MAX_LOOSE_FILES || loose + size > maxLoose) {
     throw new AppError(
       'UNPROCESSABLE',
       `You may have ${MAX_LOOSE_FILES} files and ${maxLoose} bytes uploaded and not sent; send or delete some`,
     )
   }
+  await requireQuota(db, projectId, size, settings)
+}
+
+/**
+ * The chat's attachments and the binary files of a project, those in the trash included, share its quota.
+ * @throws AppError UNPROCESSABLE
+ */
+export async function requireQuota(
+  db: Db | Trx,
+  projectId: string,
+  size: number,
+  { quotaBytes }: AttachmentSettings,
+) {
+  const { used } = await db
+    .selectFrom('attachments')
+    .select(
+      sql<number>`(coalesce(sum(size), 0) +
+        (select coalesce(sum(size), 0) from files where project_id = ${projectId}))::bigint`.as(
+        'used',
+      ),
+    )
+    .where('projectId', '=', projectId)
+    .executeTakeFirstOrThrow()
   if (used + size <= quotaBytes) return
   throw new AppError(
     'UNPROCESSABLE',
-    `The attachments of this project may have ${quotaBytes} bytes together; delete messages that carry some`,
+    `Attachments and binary files of this project may have ${quotaBytes} bytes together; delete messages that carry some, or files from the trash`,
   )
 }
 
 /** Lets a stream pass, and keeps what an image's header can stand in. */
-function keepHead(bytes: Bytes) {
+export function keepHead(bytes: Bytes) {
   const kept: Uint8Array[] = []
   let length = 0
   async function* pass() {

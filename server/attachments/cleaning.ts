@@ -1,7 +1,8 @@
-// What no message carries goes: uploads that were never sent, and files whose rows went with a project, with a
-// person, or in the moment of a crash. Every node does it; twice does no harm.
-import { sql } from 'kysely'
+// What nobody keeps goes: files that were in the trash for long, uploads that were never sent, and bytes whose rows
+// went with a project, with a person, with new bytes, or in the moment of a crash. Every node does it; twice does no harm.
+import { sql, type NotNull } from 'kysely'
 import { isUuid } from '../../protocol/names.ts'
+import { purgeOldTrash } from '../files/trash.ts'
 import { removeFiles, type AttachmentOptions } from './attachments.ts'
 
 const HOUR = 60 * 60 * 1_000
@@ -14,6 +15,7 @@ export interface CleaningOptions extends AttachmentOptions {
 }
 
 export async function cleanAttachments({ db, attachments, log }: AttachmentOptions) {
+  await purgeOldTrash(db)
   const loose = await db
     .deleteFrom('attachments')
     .where('messageId', 'is', null)
@@ -31,6 +33,13 @@ export async function cleanAttachments({ db, attachments, log }: AttachmentOptio
       .selectFrom('attachments')
       .select('id')
       .where('id', '=', sql<string>`any(${old}::uuid[])`)
+      .union(
+        db
+          .selectFrom('files')
+          .select('contentId as id')
+          .where('contentId', '=', sql<string>`any(${old}::uuid[])`)
+          .$narrowType<{ id: NotNull }>(),
+      )
       .execute()
     const known = new Set(rows.map(({ id }) => id))
     await removeFiles(

@@ -6,7 +6,7 @@ import {
   uploadAttachment,
   type AttachmentOptions,
 } from './attachments.ts'
-import { imageTypes } from './image.ts'
+import { answerBytes } from './bytes.ts'
 import { attachmentSchema, uploadQuerySchema } from './schema.ts'
 
 /** Bodies here are as large as attachments may be, and not read into memory. */
@@ -55,23 +55,18 @@ export function attachmentRoutes(options: AttachmentOptions) {
         params.slug,
         params.id,
       )
-      const isImage = imageTypes.has(type)
-      // Also where a page makes a blob of it, which has that page's origin: nothing here may become a document.
-      c.header('Content-Type', isImage ? type : 'application/octet-stream')
-      c.header('Content-Disposition', disposition(isImage ? 'inline' : 'attachment', name))
-      c.header('Content-Security-Policy', "sandbox; default-src 'none'")
-      c.header('X-Content-Type-Options', 'nosniff')
-      c.header('Cache-Control', 'private, max-age=31536000, immutable, no-transform')
-      // Whoever signs in next in the same browser does not have it from its cache.
-      c.header('Vary', 'Authorization', { append: true })
-      c.header('ETag', `"${id}"`)
-      if (c.req.header('if-none-match')?.includes(`"${id}"`)) return c.body(null, 304)
-      // Hono asks for HEAD as for GET and drops the body: an open file would stay so.
-      const bytes = c.req.method === 'HEAD' ? null : await options.attachments.store.open(id)
-      if (bytes === undefined)
-        throw new AppError('NOT_FOUND', 'The file of this attachment is gone')
-      c.header('Content-Length', String(size))
-      return bytes ? c.body(bytes) : c.body(null)
+      return answerBytes(c, {
+        name,
+        type,
+        size,
+        etag: id,
+        immutable: true,
+        async open() {
+          const bytes = await options.attachments.store.open(id)
+          if (!bytes) throw new AppError('NOT_FOUND', 'The file of this attachment is gone')
+          return bytes
+        },
+      })
     },
   )
 
@@ -89,22 +84,15 @@ export function attachmentRoutes(options: AttachmentOptions) {
 }
 
 /** A type and its parameters, of visible ASCII (RFC 9110, section 8.3.1) */
-function saidType(c: RestContext) {
+export function saidType(c: RestContext) {
   const said = c.req.header('content-type')?.trim() ?? ''
   return /^[\w.+-]+\/[\w.+-]+(\s*;[\x20-\x7e]*)?$/.test(said) && said.length <= 255
     ? said
     : 'application/octet-stream'
 }
 
-function requireBytes(c: RestContext) {
+export function requireBytes(c: RestContext) {
   const { body } = c.req.raw
   if (!body) throw new AppError('VALIDATION_ERROR', 'The body is empty: send the bytes of the file')
   return body
 }
-
-/** RFC 6266, with the name as RFC 5987 has it: no character of it can end the header. */
-const disposition = (kind: 'inline' | 'attachment', name: string) =>
-  `${kind}; filename*=UTF-8''${encodeURIComponent(name).replaceAll(
-    /['()*]/g,
-    (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`,
-  )}`

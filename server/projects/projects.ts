@@ -188,7 +188,7 @@ export async function deleteProject(
       .execute()
     const files = await trx
       .selectFrom('files')
-      .select('id')
+      .select(['id', 'contentId'])
       .where('projectId', '=', projectId)
       .execute()
     const uploads = await trx
@@ -202,6 +202,7 @@ export async function deleteProject(
   for (const { id } of files) documents.closeFile(id)
   for (const { userId } of people) accessChanged({ userId, projectId })
   // There may be thousands: nobody waits for that.
-  const ids = uploads.map(({ id }) => id)
+  const stored = [...uploads.map(({ id }) => id), ...files.map(({ contentId }) => contentId)]
+  const ids = stored.filter((id) => id !== null)
   void removeFiles(attachments, log, ids)
 }
