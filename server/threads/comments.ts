@@ -5,10 +5,10 @@ import { appendActivity } from '../../db/activity.ts'
 import type { Principal } from '../../protocol/access.ts'
 import { AppError, notFound } from '../../protocol/errors.ts'
 import { MAX_THREAD_COMMENTS, MAX_THREAD_TEXT } from '../../protocol/limits.ts'
+import { findFile } from '../files/place.ts'
 import { notifyMentioned } from './mentions.ts'
 import type { CodeThread } from './schema.ts'
 import {
-  findFile,
   holdThread,
   insertComment,
   touchThread,

@@ -1,15 +1,10 @@
 // A thread on code becomes an issue, once; each shows the way to the other.
 import type { Principal } from '../../protocol/access.ts'
+import { findFile } from '../files/place.ts'
 import { findIssue, insertIssue } from '../issues/issues.ts'
 import type { Issue } from '../issues/schema.ts'
 import type { CodeThread, ThreadIssue } from './schema.ts'
-import {
-  findFile,
-  holdThread,
-  touchThread,
-  type ThreadOptions,
-  type ThreadPath,
-} from './threads.ts'
+import { holdThread, touchThread, type ThreadOptions, type ThreadPath } from './threads.ts'
 
 /** A fence that is longer than any in the text. */
 const fenceFor = (text: string) =>

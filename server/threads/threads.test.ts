@@ -226,6 +226,27 @@ test('[K9] comments, threads and files take so much, and say what to do beyond',
   expect((await reply('x')).error).toMatchObject({ code: 'UNPROCESSABLE' })
 })
 
+test('threads go to the trash with their file and come back with it; folders have none', async () => {
+  const { owner, path, url, file } = await open('trash', source)
+  const { data } = await owner.post<CodeThread>(url, at(2, 'x'))
+  const files = `${path}/files/${file.id}`
+  expect((await owner.delete(files)).status).toBe(204)
+  for (const gone of [url, `${url}/${data.id}`]) expect((await owner.get(gone)).status).toBe(404)
+  expect((await owner.get(`${path}/files/threads`)).data).toEqual([])
+  expect((await owner.post(`${url}/${data.id}/comments`, { content: 'x' })).status).toBe(404)
+  expect((await owner.post(url, at(1, 'x'))).status).toBe(404)
+  await owner.post(`${files}/restore`)
+  expect((await owner.get<PlacedThread[]>(url)).data).toEqual([
+    { ...data, lines: { first: 2, last: 2 } },
+  ])
+  const folder = await owner.post<{ id: string }>(`${path}/files`, { path: 'lib', kind: 'folder' })
+  const refused = await owner.post(`${path}/files/${folder.data.id}/threads`, at(1, 'x'))
+  expect(refused.error).toMatchObject({
+    code: 'UNPROCESSABLE',
+    message: 'Only files of text have comments',
+  })
+})
+
 test('a repeated request with the same key is one thread', async () => {
   const { owner, url } = await open('repeated', source)
   const post = () =>

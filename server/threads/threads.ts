@@ -11,6 +11,7 @@ import { AppError, notFound } from '../../protocol/errors.ts'
 import { MAX_FILE_THREADS } from '../../protocol/limits.ts'
 import { isUuid } from '../../protocol/names.ts'
 import type { Emit } from '../../protocol/requests.ts'
+import { findFile } from '../files/place.ts'
 import { readPage, type Page, type PageQuery } from '../listing.ts'
 import { holdProject, lockProject } from '../projects/hold.ts'
 import { notifyMentioned } from './mentions.ts'
@@ -38,9 +39,12 @@ export interface ThreadPath {
   threadId: string
 }
 
+/** Those of files in the trash wait there with them. */
 const selectThreads = (db: Db | Trx) =>
   db
     .selectFrom('codeThreads as t')
+    .innerJoin('files', 'files.id', 't.fileId')
+    .where('files.deletedAt', 'is', null)
     .select(['t.id', 't.projectId', 't.fileId', 't.seq', 't.rev', 't.anchor', 't.quote'])
     .select(['t.createdBy', 't.createdAt', 't.resolvedAt'])
     .select([
@@ -81,18 +85,6 @@ export async function findThread(
     .executeTakeFirstOrThrow(() => notFound('Thread'))
   const [thread] = await addComments(db, [row])
   return thread!
-}
-
-/** @throws AppError NOT_FOUND */
-export async function findFile(db: Db | Trx, projectId: string, fileId: string) {
-  if (!isUuid(fileId)) throw notFound('File')
-  return db
-    .selectFrom('files')
-    .select(['id', 'path'])
-    .where('id', '=', fileId)
-    .where('projectId', '=', projectId)
-    .where('deletedAt', 'is', null)
-    .executeTakeFirstOrThrow(() => notFound('File'))
 }
 
 async function readThreads(
@@ -193,7 +185,9 @@ export async function createThread(
   const { db, publish, documents } = options
   // Not within the transaction: the text may come from the database, too.
   const { project } = await requireAccess(db, actor, slug, 'file:comment')
-  const spot = await requireSpot(documents, (await findFile(db, project.id, fileId)).id, where)
+  const { id, kind } = await findFile(db, project.id, fileId)
+  if (kind !== 'text') throw new AppError('UNPROCESSABLE', 'Only files of text have comments')
+  const spot = await requireSpot(documents, id, where)
   const { thread, update, file, access } = await db.transaction().execute(async (trx) => {
     const access = await holdProject(trx, actor, slug, 'file:comment')
     const projectId = access.project.id
