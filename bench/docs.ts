@@ -2,6 +2,8 @@
 // on one machine, with the load in a process of its own. Prints markdown; docs/BENCHMARKS.md holds a run and what it
 // means.
 //   npm run bench:docs [-- name of a part …]
+import { measureLoading } from './docs/loading.ts'
+import { measureMemory } from './docs/memory.ts'
 import { measure, SECONDS, steadyRate, type Measured } from './docs/measure.ts'
 import { startBare, startOwn, type Target } from './docs/targets.ts'
 import { ms, whole, type Quantiles } from './numbers.ts'
@@ -10,6 +12,8 @@ import { runParts, type Services } from './servers.ts'
 const list = (name: string, or: string) => (process.env[name] ?? or).split(',').map(Number)
 const DOCUMENTS = list('BENCH_DOCUMENTS', '1,10,100')
 const EDITORS = list('BENCH_EDITORS', '2,10,50')
+/** More than two cores bear in the load: sizes beyond are left out */
+const CONNECTIONS = Number(process.env['BENCH_CONNECTIONS'] ?? 1_000)
 
 const contenders: ((services: Services) => Promise<Target>)[] = [
   () => startBare('y-websocket'),
@@ -56,10 +60,17 @@ async function typing(services: Services) {
   for (const documents of DOCUMENTS)
     for (const editors of EDITORS)
       for (const target of targets) {
+        if (documents * editors > CONNECTIONS) continue
         const size = { documents, editors }
-        const both = await measure(target, documents, editors)
-        console.log(describe(target, size, both.fast))
-        steady.push(describe(target, size, both.steady))
+        try {
+          const both = await measure(target, documents, editors)
+          console.log(describe(target, size, both.fast))
+          steady.push(describe(target, size, both.steady))
+        } catch (error) {
+          console.log(
+            `| ${documents} × ${editors} | ${target.name} | did not end: ${String(error)} |`,
+          )
+        }
       }
   const rates = DOCUMENTS.map((documents) =>
     EDITORS.map((editors) => whole(steadyRate(documents, editors))).join(', '),
@@ -71,4 +82,30 @@ async function typing(services: Services) {
   for (const target of targets) await target.close()
 }
 
-await runParts({ typing })
+async function memory(services: Services) {
+  const count = Number(process.env['BENCH_OPEN'] ?? 400)
+  console.log(`\n## Memory: ${count} documents of 4,000 characters, five connections each; KiB of heap and buffers\n
+| server | an open document | a connection | left of a document when all are gone |
+| --- | --: | --: | --: |`)
+  for (const begin of [contenders[0], contenders[1], contenders[3]]) {
+    if (!begin) continue
+    const target = await begin(services)
+    const { document, connection, left } = await measureMemory(target, count)
+    const row = [document, connection, left].map((kib) => kib.toFixed(1)).join(' | ')
+    console.log(`| ${target.name} | ${row} |`)
+    await target.close()
+  }
+}
+
+async function loading(services: Services) {
+  const operations = Number(process.env['BENCH_OPERATIONS'] ?? 100_000)
+  const { replayed, journal, snapshot, length } = await measureLoading(services, operations)
+  console.log(`\n## Opening a document of ${whole(operations)} operations (${whole(length)} characters), ms\n
+| from | until all of it is there |
+| --- | --: |
+| bare Hocuspocus, replaying a journal in a file row by row | ${whole(replayed)} |
+| OpenLaunch, PostgreSQL, had nobody merged the journal | ${whole(journal)} |
+| OpenLaunch, PostgreSQL, as it is stored | ${whole(snapshot)} |`)
+}
+
+await runParts({ typing, memory, loading })

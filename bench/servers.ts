@@ -21,6 +21,8 @@ export interface Own {
   projectId: string
   slug: string
   children: ChildProcess[]
+  /** Of PostgreSQL, if it has that */
+  databaseUrl: string | undefined
   close(): Promise<void>
 }
 
@@ -111,6 +113,7 @@ export async function startOwn(
   if (absent && env['DATABASE_URL']) await addPeople(env['DATABASE_URL'], people.projectId, absent)
   return {
     ...people,
+    databaseUrl: env['DATABASE_URL'],
     ports: started.map(({ port }) => port),
     children: started.map(({ child }) => child),
     async close() {

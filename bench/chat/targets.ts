@@ -3,7 +3,7 @@ import { start, startOwn as startServer, stop } from '../servers.ts'
 import type { Own, OwnOptions, Services } from '../servers.ts'
 import type { Wire } from './client.ts'
 
-export interface Target extends Omit<Own, 'slug'> {
+export interface Target extends Omit<Own, 'slug' | 'databaseUrl'> {
   wire: Wire
 }
 

@@ -19,10 +19,11 @@ if (kind === 'hocuspocus') {
     port: 0,
     address: '127.0.0.1',
     ...(journal !== undefined && {
-      // As a journal is replayed where nobody thought about it: row by row.
-      onLoadDocument: ({ document }) => {
-        for (const row of readRows(readFileSync(journal))) Y.applyUpdate(document, row)
-        return Promise.resolve()
+      // Row by row; not into Hocuspocus' own document, which would gather all of them to send them to nobody.
+      onLoadDocument: () => {
+        const loaded = new Y.Doc()
+        for (const row of readRows(readFileSync(journal))) Y.applyUpdate(loaded, row)
+        return Promise.resolve(loaded)
       },
     }),
   })

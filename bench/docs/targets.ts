@@ -3,7 +3,10 @@ import { start, startOwn as startServer, stop, post } from '../servers.ts'
 import type { Own, OwnOptions, Services } from '../servers.ts'
 import type { Wire } from './client.ts'
 
-export interface Target extends Pick<Own, 'ports' | 'tokens' | 'children' | 'close'> {
+export interface Target extends Pick<
+  Own,
+  'ports' | 'tokens' | 'children' | 'close' | 'databaseUrl'
+> {
   name: string
   wire: Wire
   /** Whether it tells of each update that it is saved; bare Hocuspocus says so at once and saves nothing */
@@ -21,6 +24,7 @@ export async function startBare(wire: Wire, journal?: string): Promise<Target> {
     confirms: wire === 'hocuspocus',
     ports: [port],
     tokens: [''],
+    databaseUrl: undefined,
     children: [child],
     createDocuments: (more) =>
       Promise.resolve(Array.from({ length: more }, () => `document-${count++}`)),
@@ -30,7 +34,7 @@ export async function startBare(wire: Wire, journal?: string): Promise<Target> {
 
 export async function startOwn(services: Services, options: OwnOptions): Promise<Target> {
   const own = await startServer(services, options)
-  const { ports, tokens, slug, children, close } = own
+  const { ports, tokens, slug, children, databaseUrl, close } = own
   const { database, nodes } = options
   let count = 0
   return {
@@ -40,6 +44,7 @@ export async function startOwn(services: Services, options: OwnOptions): Promise
     ports,
     tokens,
     children,
+    databaseUrl,
     async createDocuments(more) {
       const names: string[] = []
       for (let n = 0; n < more; n += 1) {
