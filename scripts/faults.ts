@@ -1,6 +1,6 @@
-// The long form of test/faults: every service and line of a cluster breaks, with long pauses, round after round.
-// Then documents: STORIES (1,000) of a fuzz over three nodes. SEED repeats a run, ROUNDS (3) says how often the cluster
-// breaks; further arguments go to vitest, such as `-t Redis`.
+// The long form of test/faults: every service and line of a cluster breaks, with long pauses, round after round. Then of
+// documents: STORIES (1,000) of a fuzz over three nodes, and KILLS (500) of the node, of PostgreSQL, of both.
+// SEED repeats a run, ROUNDS (3) says how often the cluster breaks; further arguments go to vitest, such as `-t Redis`.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -14,8 +14,11 @@ interface Report {
   testResults: { assertionResults: { title: string; status: string }[] }[]
 }
 
-const { SEED: seed = String(Math.floor(Math.random() * 2 ** 31)), ROUNDS: rounds = '3' } =
-  process.env
+const {
+  SEED: seed = String(Math.floor(Math.random() * 2 ** 31)),
+  ROUNDS: rounds = '3',
+  KILLS: kills = '500',
+} = process.env
 if (!findPostgresBinaries() || !findProgram('redis-server')) {
   console.error('PostgreSQL and Redis are needed: apt-get install postgresql redis-server')
   process.exit(1)
@@ -25,12 +28,15 @@ console.log(`Breaking a cluster of three nodes, ${rounds} rounds; repeat with SE
 const directory = mkdtempSync(path.join(os.tmpdir(), 'openlaunch-report-'))
 const file = path.join(directory, 'report.json')
 const vitest = 'node_modules/vitest/vitest.mjs'
-const files = ['test/faults', 'test/documents']
+const files = ['test/faults', 'test/documents', 'test/crash.test.ts']
 const reporters = ['--reporter=verbose', '--reporter=json', `--outputFile.json=${file}`]
 const child = spawn(
   process.execPath,
   [vitest, 'run', '--no-file-parallelism', ...files, ...reporters, ...process.argv.slice(2)],
-  { stdio: 'inherit', env: { ...process.env, FAULTS: 'full', SEED: seed, ROUNDS: rounds } },
+  {
+    stdio: 'inherit',
+    env: { ...process.env, FAULTS: 'full', SEED: seed, ROUNDS: rounds, KILLS: kills },
+  },
 )
 const [code] = (await once(child, 'exit')) as [number | null]
 const { numPassedTests, numFailedTests, testResults } = JSON.parse(
