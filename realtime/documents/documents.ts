@@ -123,8 +123,9 @@ export function createDocuments(options: DocumentsOptions) {
       }),
     connected: async ({ connection, context: { door, userId = '' } }) => {
       const live = registry.get(fileOf(connection.document.name))
-      // Hocuspocus may unload a document in the very moment in which it gives it out.
-      if (live?.document !== connection.document)
+      // Hocuspocus may unload a document in the very moment in which it gives it out. A file that was deleted may have
+      // come back from the trash before its document had left.
+      if (live?.document !== connection.document || live.isDeleted())
         return door.end(closeCode('UNAVAILABLE'), 'The document was closed; connect again')
       const { send, fail } = door
       door.seated(createSeat({ connection, live, journal, budget, userId, send, fail }))

@@ -98,14 +98,25 @@ export function createRegistry(options: RegistryOptions) {
     }
   }
 
+  async function isTrashed(fileId: string): Promise<boolean> {
+    const file = await db
+      .selectFrom('files')
+      .select('deletedAt')
+      .where('id', '=', fileId)
+      .executeTakeFirst()
+    return file?.deletedAt !== null
+  }
+
   /** Compares what is here with the journal, whatever the bus may have lost. */
   async function look() {
     const fileIds = [...live.keys()]
     if (fileIds.length === 0) return
     const heads = await db
       .selectFrom('documents')
+      .innerJoin('files', 'files.id', 'documents.fileId')
       .select(['fileId', 'lastSeq'])
       .where('fileId', 'in', fileIds)
+      .where('files.deletedAt', 'is', null)
       .execute()
     const seqs = new Map(heads.map((head) => [head.fileId, head.lastSeq]))
     for (const fileId of fileIds) {
@@ -150,6 +161,8 @@ export function createRegistry(options: RegistryOptions) {
         const loaded = await loadLive(document, fileId, { ...options, journal, tell, onMissing })
         live.set(fileId, loaded)
         document.on('destroy', () => unload(loaded))
+        // From here on it is told; it may have gone into the trash while it was loaded.
+        if (loaded.isDeleted() || (await isTrashed(fileId))) throw notFound('File')
         const heard = loading.get(fileId) ?? 0
         if (heard > loaded.seq()) loaded.missing(heard)
         // Those who edited before came to no end: their node was killed, or the file is new.
