@@ -6,8 +6,17 @@ export const MAX_BODY = 7 * 1024 * 1024
 export const MAX_SOCKET_FRAME = 256 * 1024
 /** Document frame on /collab and /yjs, bytes. */
 export const MAX_DOCUMENT_FRAME = 4 * 1024 * 1024
-/** Text of a file at creation or replacement over REST, UTF-16 code units. */
+/** Text of a file over REST and in the editor, UTF-16 code units. */
 export const MAX_FILE_TEXT = 1024 * 1024
+/** Encoded state of a document, text and history, bytes; beyond, only deletions are taken. */
+export const MAX_DOCUMENT_STATE = 8 * 1024 * 1024
+/** Edits of one file that the server has not got yet, bytes: they travel in one frame when somebody comes back. */
+export const MAX_PENDING = MAX_DOCUMENT_FRAME - 64 * 1024
+/** Updates of one connection that wait for others which they build on, and their bytes together. */
+export const MAX_PARKED = 100
+export const MAX_PARKED_BYTES = 8 * 1024 * 1024
+/** From this share of a limit on, a person is told of it. */
+export const LIMIT_WARNING = 0.8
 /** Chat message, UTF-16 code units. */
 export const MAX_MESSAGE = 16_000
 /** Typing indicators end by themselves after this long without news, milliseconds. */

@@ -14,7 +14,7 @@ import type { Db } from '../../db/database.ts'
 import type { Authenticate, Principal } from '../../protocol/access.ts'
 import type { Bus } from '../../protocol/bus.ts'
 import { AppError, notFound } from '../../protocol/errors.ts'
-import { MAX_DOCUMENT_FRAME } from '../../protocol/limits.ts'
+import { MAX_DOCUMENT_FRAME, MAX_DOCUMENT_STATE } from '../../protocol/limits.ts'
 import { CONTENT, documentName, parseDocumentName } from '../../protocol/names.ts'
 import type { AccessChange } from '../../protocol/requests.ts'
 import { createBudget } from './budget.ts'
@@ -37,8 +37,6 @@ import { openingFrame, pickProtocol, readYRequest, startHeartbeat } from './yweb
 import { toHocuspocus, translateWire, Y_PATH } from './ywebsocket.ts'
 
 const COLLAB_PATH = '/collab'
-/** A file of text is far below, even with a long history. */
-const MAX_SIZE = 8 * 1024 * 1024
 /** How long a closing server may take to write what waits, and to end its connections. */
 const WRITE_MS = 15_000
 const CLOSE_MS = 1_000
@@ -65,7 +63,7 @@ const fileOf = (name: string): string => {
 }
 
 export function createDocuments(options: DocumentsOptions) {
-  const { db, bus, authenticate, log, maxSize = MAX_SIZE } = options
+  const { db, bus, authenticate, log, maxSize = MAX_DOCUMENT_STATE } = options
   const doors = new Set<Door>()
   const budget = createBudget()
   const sockets = new WebSocketServer({

@@ -5,6 +5,7 @@ import * as decoding from 'lib0/decoding'
 import { encodeAwarenessUpdate } from 'y-protocols/awareness'
 import * as Y from 'yjs'
 import { AppError } from '../../protocol/errors.ts'
+import { MAX_PARKED, MAX_PARKED_BYTES } from '../../protocol/limits.ts'
 import type { Budget } from './budget.ts'
 import { syncTypes, writeAwareness, writeSync, writeSyncStatus } from './frames.ts'
 import type { AwarenessState } from './frames.ts'
@@ -15,9 +16,6 @@ import { OwnEdit, type LiveDocument } from './live.ts'
 import { tryUpdate } from './trial.ts'
 import { readCount } from './values.ts'
 
-/** Updates that refer to what is not here yet: usual for a moment when somebody comes back with offline edits. */
-const MAX_PARKED = 100
-const MAX_PARKED_BYTES = 8 * 1024 * 1024
 /** Parts of an update from which on it is tried elsewhere first. */
 const MANY_PARTS = 2_000
 /** Deleting nested types is recursive. */
@@ -79,6 +77,7 @@ export function createSeat({ connection, live, journal, budget, userId, send, fa
     })
   }
 
+  /** Updates that refer to what is not here yet: usual for a moment when somebody comes back with offline edits. */
   function park(update: Uint8Array, summary: UpdateSummary) {
     // A copy: the frame is a view into a bigger buffer.
     const trial = summary.parts > MANY_PARTS ? 'needed' : 'passed'
