@@ -1,59 +1,91 @@
-// Open files: one Yjs document and one connection each. A document that is left with unsaved edits stays connected
-// until the server has written them, so that going to another file loses nothing.
-import {
-  HocuspocusProvider,
-  HocuspocusProviderWebsocket,
-  WebSocketStatus,
-} from '@hocuspocus/provider'
+// Open files: one Yjs document each, over one connection, with a copy in this browser. A document that is left with
+// unsaved edits stays connected until the server has written them, so that going to another file loses nothing; what
+// earlier pages could not send goes first.
+import { HocuspocusProvider, WebSocketStatus } from '@hocuspocus/provider'
 import * as Y from 'yjs'
 import { CONTENT, documentName } from '../../protocol/names.ts'
 import type { PublicUser } from '../../protocol/events.ts'
-import { freshToken, renewToken } from '../accounts/session.ts'
+import { freshToken, renewToken, session } from '../accounts/session.ts'
 import { createStore } from '../store.ts'
 import { tamePeople, peopleOf, selfAwareness, type Person } from './awareness.ts'
+import { holdConnection, releaseConnection } from './connection.ts'
+import { listCopies } from './copies.ts'
+import { copyName, openCopy, type Copy } from './copy.ts'
+import { createMeter, type Fill } from './limits.ts'
+
+export interface Refusal {
+  /** Of the protocol; empty when it does not say */
+  code: string
+  message: string
+}
 
 export interface DocumentState {
   /** `refused`: the server will not take edits or show more, for this reason */
   state: 'opening' | 'saved' | 'saving' | 'offline' | 'refused'
-  reason: string | null
-  /** Whether there is a text to show: it was in step with the server once */
+  refusal: Refusal | null
+  /** Whether there is a text to show: it was in step with the server once, now or on an earlier page */
   loaded: boolean
   readOnly: boolean
   /** Edits that the server has not confirmed as written */
   unsaved: boolean
+  /** Upper estimate of these, bytes */
+  pending: number
+  /** Whether unsaved edits outlive this page: the browser keeps them */
+  kept: boolean
+  fill: Fill | null
   /** Others who have the file open */
   people: readonly Person[]
 }
 
-const open = new Map<string, ReturnType<typeof createDocument>>()
+const opening: DocumentState = {
+  state: 'opening',
+  refusal: null,
+  loaded: false,
+  readOnly: false,
+  unsaved: false,
+  pending: 0,
+  kept: false,
+  fill: null,
+  people: [],
+}
+/** Between attempts to be let in again, milliseconds. */
+const PAUSE = 3_000
+
+const open = new Map<string, OpenDocument>()
+/** Counts changes of any open file, for what sums them up. */
+export const documentChanges = createStore(0)
+export const openDocuments = (): OpenDocument[] => [...open.values()]
+
+/** What is kept here for the time when the server is back is no loss. */
+const mayBeLost = ({ unsaved, kept, state }: DocumentState) =>
+  unsaved && !(kept && state === 'offline')
 
 function warnOfLoss(event: BeforeUnloadEvent) {
-  if ([...open.values()].some((document) => document.get().unsaved)) event.preventDefault()
+  if (openDocuments().some((document) => mayBeLost(document.get()))) event.preventDefault()
 }
 
 function createDocument(fileId: string, user: PublicUser) {
-  const store = createStore<DocumentState>({
-    state: 'opening',
-    reason: null,
-    loaded: false,
-    readOnly: false,
-    unsaved: false,
-    people: [],
-  })
+  const store = createStore(opening)
   const doc = new Y.Doc()
+  const text = doc.getText(CONTENT)
+  const meter = createMeter(doc, text)
+  const connection = holdConnection()
+  let copy: Copy | null = null
   let token = ''
-  let refusal: string | null = null
+  let refusal: Refusal | null = null
   let renewed = false
   let users = 0
+  let path: string | null = null
+  /** Whether the copy was read, and the server asked */
+  let begun = false
+  let ended = false
+  let wasInStep = false
+  let timer: ReturnType<typeof setTimeout> | undefined
+  /** Only what was written here can be unsaved; the first exchange of a connection counts as one change, too. */
+  let dirty = false
 
-  const websocket = new HocuspocusProviderWebsocket({
-    url: `${location.origin.replace(/^http/, 'ws')}/collab`,
-    delay: 500,
-    minDelay: 250,
-    maxDelay: 5_000,
-  })
   const provider = new HocuspocusProvider({
-    websocketProvider: websocket,
+    websocketProvider: connection,
     name: documentName(fileId),
     document: doc,
     token: async () => {
@@ -61,25 +93,29 @@ function createDocument(fileId: string, user: PublicUser) {
       token = await freshToken().catch(() => '')
       return token
     },
-    onOpen() {
-      // Edits made offline are queued one by one, and also part of the first exchange, which is acknowledged once:
-      // with both, acknowledgements would be counted for edits that they are not for.
-      const queue = websocket as unknown as { messageQueue: unknown[] }
-      queue.messageQueue = []
-    },
     onAuthenticated() {
       refusal = null
       renewed = false
       look()
     },
     onAuthenticationFailed({ reason }) {
-      if (/^(INVALID_TOKEN|AUTHENTICATION_FAILED)/.test(reason) && !renewed) {
+      const [, code = '', message = reason] = /^([A-Z_]+): (.*)$/.exec(reason) ?? []
+      if (code === 'INVALID_TOKEN' || code === 'AUTHENTICATION_FAILED') {
+        const pause = renewed ? PAUSE : 0
         renewed = true
-        renewToken(token).then(reconnect, () => setTimeout(reconnect, 3_000))
+        const again = (milliseconds: number) => reopen(milliseconds)
+        renewToken(token).then(
+          () => again(pause),
+          () => again(PAUSE),
+        )
         return
       }
-      refusal = reason.replace(/^[A-Z_]+: /, '') || 'You may not open this file.'
+      refusal = { code, message: message || 'You may not open this file.' }
       look()
+    },
+    onClose() {
+      // The server let go of this file only, and did not say that it is final.
+      if (connection.status === WebSocketStatus.Connected && !refusal) reopen(PAUSE)
     },
     onStatus: () => look(),
     onSynced: () => look(),
@@ -88,70 +124,125 @@ function createDocument(fileId: string, user: PublicUser) {
   const { awareness } = provider
   if (!awareness) throw new Error('A document has awareness')
   const stopTaming = tamePeople(awareness)
-  provider.attach()
+  awareness.setLocalState(null)
 
-  // Only what was written here can be unsaved; the first exchange of a connection counts as one change, too.
-  let dirty = false
-  const mark = (_update: Uint8Array, origin: unknown) => {
-    if (origin !== provider) dirty = true
+  doc.on('update', (update: Uint8Array, _origin, _doc, { local }: Y.Transaction) => {
+    meter.grew(update, local)
+    if (local) dirty = true
     look()
-  }
-  doc.on('update', mark)
-  const watch = () => store.set({ ...store.get(), people: peopleOf(awareness, user.id) })
+  })
+  const watch = () => set({ people: peopleOf(awareness, user.id) })
   awareness.on('change', watch)
 
-  function reconnect() {
-    // Its closing makes the provider come back, with a token of its own.
-    websocket.webSocket?.close()
+  async function begin() {
+    copy = await openCopy(copyName(user.id, fileId), doc, look).catch(() => null)
+    if (ended) return void copy?.close()
+    wasInStep = copy?.wasInStep ?? false
+    if (path) copy?.setPath(path)
+    path ??= copy?.path ?? null
+    dirty = copy?.hadUnsaved ?? false
+    meter.begin(copy?.pendingBytes() ?? 0)
+    begun = true
+    provider.attach()
+    look()
+  }
+
+  /** Asks anew to be let in; others on the same connection do not notice. */
+  function reopen(milliseconds = 0) {
+    clearTimeout(timer)
+    timer = setTimeout(() => {
+      if (ended) return
+      provider.detach()
+      provider.attach()
+    }, milliseconds)
+  }
+
+  const set = (change: Partial<DocumentState>) => {
+    store.set({ ...store.get(), ...change })
+    documentChanges.set(documentChanges.get() + 1)
+  }
+
+  function confirm() {
+    const first = !wasInStep
+    wasInStep = true
+    if (dirty || first) copy?.confirm()
+    if (dirty || first) meter.confirm()
+    dirty = false
   }
 
   function look() {
-    const connected = websocket.status === WebSocketStatus.Connected && provider.isAuthenticated
+    if (!begun || ended) return
+    const connected = connection.status === WebSocketStatus.Connected && provider.isAuthenticated
     const inStep = connected && provider.isSynced
-    if (inStep && !provider.hasUnsyncedChanges) dirty = false
-    const loaded = store.get().loaded || provider.isSynced
-    const state = refusal
+    const readOnly = provider.authorizedScope === 'readonly'
+    if (inStep && !provider.hasUnsyncedChanges) confirm()
+    const loaded = wasInStep || provider.isSynced
+    const refused = refusal ?? (inStep && readOnly && dirty ? readOnlyNow : null)
+    const waiting = loaded ? 'offline' : 'opening'
+    const state = refused
       ? 'refused'
       : !inStep
-        ? loaded
-          ? 'offline'
-          : 'opening'
-        : !provider.hasUnsyncedChanges
+        ? waiting
+        : !provider.hasUnsyncedChanges || readOnly
           ? 'saved'
           : dirty
             ? 'saving'
             : 'opening'
-    const readOnly = provider.authorizedScope === 'readonly'
-    store.set({ ...store.get(), state, reason: refusal, loaded, readOnly, unsaved: dirty })
+    // Nothing of a file that is gone or closed to somebody stays, except what they wrote.
+    if (refusal && gone.has(refusal.code) && !dirty && copy) {
+      void copy.clear()
+      copy = null
+    }
+    const kept = copy !== null && !copy.isLost()
+    const pending = dirty ? meter.pending() : 0
+    set({
+      state,
+      refusal: refused,
+      loaded,
+      readOnly,
+      unsaved: dirty,
+      pending,
+      kept,
+      fill: meter.fill(),
+    })
+    queueMicrotask(finish)
   }
 
   function destroy() {
+    ended = true
     open.delete(fileId)
     if (open.size === 0) removeEventListener('beforeunload', warnOfLoss)
+    clearTimeout(timer)
     stopTaming()
     provider.destroy()
-    websocket.destroy()
+    releaseConnection()
+    void copy?.close()
     doc.destroy()
+    documentChanges.set(documentChanges.get() + 1)
   }
-  /** Refused edits cannot be saved by waiting. */
   const finish = () => {
-    const { unsaved, state } = store.get()
-    if (users === 0 && open.has(fileId) && (!unsaved || state === 'refused')) destroy()
+    if (users === 0 && begun && !ended && !dirty) destroy()
   }
-  store.subscribe(() => queueMicrotask(finish))
+  void begin()
 
   return {
     fileId,
-    text: doc.getText(CONTENT),
+    userId: user.id,
+    text,
     awareness,
     get: store.get,
     subscribe: store.subscribe,
+    refuse: meter.refuse,
     /** What one may do here may have changed. */
     retry() {
-      if (refusal) reconnect()
+      if (store.get().state === 'refused') reopen()
     },
-    enter() {
+    /** How it was called when somebody opened it here last. */
+    path: () => path,
+    enter(asPath: string) {
       users += 1
+      path = asPath
+      copy?.setPath(path)
       // Who leaves is not shown as being there, even while edits are still on their way.
       if (users === 1) awareness.setLocalState({ user: selfAwareness(user) })
     },
@@ -161,10 +252,24 @@ function createDocument(fileId: string, user: PublicUser) {
       // React leaves and enters again when it only looks whether a component can be taken out.
       setTimeout(finish, 100)
     },
+    isShown: () => users > 0,
+    /** Gives unsaved edits up: what the server has is all there is. */
+    async discard() {
+      destroy()
+      await copy?.clear()
+    },
+    destroy,
   }
 }
 
 export type OpenDocument = ReturnType<typeof createDocument>
+
+const readOnlyNow: Refusal = {
+  code: 'INSUFFICIENT_PERMISSIONS',
+  message: 'You may only read this file now.',
+}
+/** The file is not there for this person. */
+const gone: ReadonlySet<string> = new Set(['NOT_FOUND', 'INSUFFICIENT_PERMISSIONS'])
 
 export function findDocument(fileId: string, user: PublicUser): OpenDocument {
   if (open.size === 0) addEventListener('beforeunload', warnOfLoss)
@@ -172,3 +277,19 @@ export function findDocument(fileId: string, user: PublicUser): OpenDocument {
   open.set(fileId, document)
   return document
 }
+
+/** Sends what earlier pages of this person could not. */
+export async function resumeDocuments(user: PublicUser) {
+  for (const { userId, fileId, unsaved } of await listCopies(user.id))
+    if (unsaved && userId === user.id) findDocument(fileId, user)
+}
+
+session.subscribe(() => {
+  const now = session.get()
+  for (const document of openDocuments()) {
+    const isElse = now.state === 'signed-in' && now.user.id !== document.userId
+    const { unsaved, kept } = document.get()
+    // Whose session ended by itself may sign in again, and finds here what was kept nowhere else.
+    if (isElse || (now.state === 'signed-out' && (kept || !unsaved))) document.destroy()
+  }
+})

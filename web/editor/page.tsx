@@ -2,7 +2,7 @@
 import { useEffect, useMemo, useRef, useState } from 'react'
 import type { Extension } from '@codemirror/state'
 import type { EditorView } from '@codemirror/view'
-import { Alert, EmptyState, Skeleton, useComputedColorScheme } from '@mantine/core'
+import { EmptyState, Skeleton, useComputedColorScheme } from '@mantine/core'
 import { FileX } from 'lucide-react'
 import { useSearch } from 'wouter'
 import { useUser } from '../accounts/gate.tsx'
@@ -13,6 +13,7 @@ import { AvatarRow } from '../people/avatar.tsx'
 import { useCan, useOpenProject } from '../room/context.tsx'
 import { useStore } from '../store.ts'
 import { useTitle } from '../title.ts'
+import { DocumentAlerts } from './alerts.tsx'
 import { EditorContext } from './context.ts'
 import { findDocument, type OpenDocument } from './documents.ts'
 import { PanelButtons, PanelSlot } from './panels.tsx'
@@ -41,22 +42,22 @@ export function FilePage({ fileId }: { fileId: string }) {
 }
 
 /** Held for as long as the page shows it. */
-function useDocument(fileId: string) {
+function useDocument(fileId: string, path: string) {
   const user = useUser()
   const [document, setDocument] = useState<OpenDocument | null>(null)
   useEffect(() => {
     const found = findDocument(fileId, user)
-    found.enter()
+    found.enter(path)
     setDocument(found)
     return () => found.leave()
-    // A changed profile is no reason to leave the file.
+    // A changed profile or path is no reason to leave the file.
     // oxlint-disable-next-line react/exhaustive-deps -- see above
   }, [fileId, user.id])
   return document
 }
 
 function OpenFile({ fileId, path }: { fileId: string; path: string }) {
-  const document = useDocument(fileId)
+  const document = useDocument(fileId, path)
   return document ? <Editor fileId={fileId} document={document} path={path} /> : <EditorSkeleton />
 }
 
@@ -101,12 +102,7 @@ function Editor({ fileId, document, path }: EditorProps) {
             <HistoryButton fileId={fileId} />
           </div>
         </header>
-        {state.state === 'refused' && (
-          <Alert color="red" radius={0} role="alert">
-            {state.reason}
-            {state.unsaved && ' Your last changes were not saved; copy what you need.'}
-          </Alert>
-        )}
+        <DocumentAlerts document={document} state={state} path={path} />
         {state.loaded ? (
           <div className={classes.body}>
             <CodeView document={document} path={path} readOnly={readOnly} onView={setView} />

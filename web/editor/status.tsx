@@ -1,8 +1,10 @@
 // Whether what one wrote is safe. "Saved" is said only after the server has written it down.
 import { Loader, Tooltip } from '@mantine/core'
-import { Ban, Check, CloudOff, Eye } from 'lucide-react'
+import { Ban, Check, CloudOff, Eye, HardDriveDownload } from 'lucide-react'
 import { useRoomState } from '../room/context.tsx'
-import type { DocumentState } from './documents.ts'
+import { useStore } from '../store.ts'
+import { documentChanges, openDocuments, type DocumentState } from './documents.ts'
+import { bytes } from './limits.ts'
 import classes from './editor.module.css'
 
 interface Words {
@@ -14,24 +16,45 @@ interface Words {
 
 const spinner = <Loader size={12} color="currentColor" />
 
-function words({ state, unsaved }: DocumentState, readOnly: boolean): Words {
-  switch (state) {
-    case 'refused':
-      return {
-        text: 'No access',
-        hint: 'The server does not take changes to this file from you.',
-        icon: <Ban size={14} />,
-        tone: 'danger',
-      }
+const refusals: Record<string, [text: string, hint: string]> = {
+  PAYLOAD_TOO_LARGE: ['Full', 'The file is full: the server took none of your last changes.'],
+  NOT_FOUND: ['Deleted', 'The file was deleted, or is not open to you any more.'],
+}
+const noAccess = ['No access', 'The server does not take changes to this file from you.'] as const
+
+function offline({ unsaved, kept, pending }: DocumentState): Words {
+  if (unsaved && kept)
+    return {
+      text: `Offline, ${bytes(pending)} kept here`,
+      hint: 'Your changes are kept in this browser, also if you close it. They are saved when the server is back.',
+      icon: <HardDriveDownload size={14} />,
+      tone: 'warning',
+    }
+  if (unsaved)
+    return {
+      text: 'Offline, not saved',
+      hint: 'Your changes are in this tab only: this browser has no room for them, or keeps nothing. Leave the tab open until the server is back, or copy them.',
+      icon: <CloudOff size={14} />,
+      tone: 'danger',
+    }
+  return {
+    text: 'Offline',
+    hint: kept
+      ? 'The server cannot be reached. You can go on; changes are kept in this browser and saved when it is back.'
+      : 'The server cannot be reached. You can go on, but this browser keeps nothing: leave the tab open.',
+    icon: <CloudOff size={14} />,
+    tone: 'warning',
+  }
+}
+
+function words(state: DocumentState, readOnly: boolean): Words {
+  switch (state.state) {
+    case 'refused': {
+      const [text, hint] = refusals[state.refusal?.code ?? ''] ?? noAccess
+      return { text, hint, icon: <Ban size={14} />, tone: 'danger' }
+    }
     case 'offline':
-      return {
-        text: unsaved ? 'Offline, not saved' : 'Reconnecting…',
-        hint: unsaved
-          ? 'Your changes are in this tab only. They are saved when the connection is back.'
-          : 'The connection was lost. You can go on; changes are sent when it is back.',
-        icon: <CloudOff size={14} />,
-        tone: 'warning',
-      }
+      return offline(state)
     case 'opening':
       return { text: 'Opening…', hint: 'Getting the newest text.', icon: spinner, tone: 'quiet' }
     case 'saving':
@@ -58,15 +81,34 @@ function words({ state, unsaved }: DocumentState, readOnly: boolean): Words {
   }
 }
 
+/** The other files that are not saved yet: what was left, and what earlier pages could not send. */
+function useOthers(): string[] {
+  useStore(documentChanges)
+  return openDocuments()
+    .filter((document) => !document.isShown() && document.get().unsaved)
+    .map((document) => document.path() ?? 'a file')
+}
+
 export function SaveStatus({ state, readOnly }: { state: DocumentState; readOnly: boolean }) {
   // The room's socket may notice first that the network is gone: nothing is on its way then.
   const lost = useRoomState().state === 'offline' && state.state === 'saving'
   const { text, hint, icon, tone } = words(lost ? { ...state, state: 'offline' } : state, readOnly)
+  const others = useOthers()
+  const more = `${others.length} other ${others.length === 1 ? 'file' : 'files'} not saved yet`
   return (
-    <Tooltip label={hint} multiline maw={260}>
+    <Tooltip
+      label={others.length > 0 ? `${hint} ${more}: ${others.join(', ')}.` : hint}
+      multiline
+      maw={280}
+    >
       <span className={classes.status} data-tone={tone} role="status">
         {icon}
         {text}
+        {others.length > 0 && (
+          <span className={classes.others} aria-label={more}>
+            +{others.length}
+          </span>
+        )}
       </span>
     </Tooltip>
   )

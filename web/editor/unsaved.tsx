@@ -1,0 +1,39 @@
+// Edits of this person that the server will not take, in files that are not open: because the file was deleted, closed
+// to them or is full. They stay in this browser until somebody says what becomes of them.
+import { useEffect } from 'react'
+import { Alert } from '@mantine/core'
+import { useUser } from '../accounts/gate.tsx'
+import { useStore } from '../store.ts'
+import { Rescue } from './alerts.tsx'
+import { documentChanges, openDocuments, resumeDocuments } from './documents.ts'
+import classes from './editor.module.css'
+
+export function UnsavedEdits() {
+  const user = useUser()
+  useStore(documentChanges)
+  useEffect(() => {
+    void resumeDocuments(user)
+    // A changed profile changes nothing here.
+    // oxlint-disable-next-line react/exhaustive-deps -- see above
+  }, [user.id])
+  const refused = openDocuments().filter((document) => {
+    const { state, unsaved } = document.get()
+    return state === 'refused' && unsaved && !document.isShown()
+  })
+  return refused.map((document) => {
+    const path = document.path() ?? 'a file'
+    return (
+      <Alert
+        key={document.fileId}
+        className={classes.unsaved}
+        color="red"
+        role="alert"
+        title={`Your last changes to ${path} are not saved`}
+      >
+        {document.get().refusal?.message} They are kept in this browser
+        {document.get().refusal?.code === 'NOT_FOUND' && ', and are saved if the file is restored'}.
+        <Rescue document={document} path={path} />
+      </Alert>
+    )
+  })
+}
