@@ -8,7 +8,17 @@ const paths = ['/api/', '/socket.io', '/collab', '/yjs', '/docs', '/health', '/m
 export default defineConfig({
   root: 'web',
   plugins: [react()],
-  build: { outDir: '../dist/page', emptyOutDir: true },
+  build: {
+    outDir: '../dist/page',
+    emptyOutDir: true,
+    rolldownOptions: {
+      input: { page: 'web/index.html', worker: 'web/offline/worker.ts' },
+      // Browsers know a service worker by its address, and it rules over what is beside and below it.
+      output: {
+        entryFileNames: ({ name }) => (name === 'worker' ? 'worker.js' : 'assets/[name]-[hash].js'),
+      },
+    },
+  },
   // `npm run dev`: the page comes from here, all else from the server. The Host stays, so that origins agree.
   server: { proxy: Object.fromEntries(paths.map((path) => [path, { target: server, ws: true }])) },
 })

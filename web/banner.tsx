@@ -23,7 +23,7 @@ export function UnreachableBanner() {
   return (
     <div className={classes.banner} role="alert">
       <Loader size={14} color="currentColor" />
-      The server cannot be reached. Trying again; what you write is kept in this tab.
+      The server cannot be reached. Trying again; you can go on in files that were open before.
     </div>
   )
 }

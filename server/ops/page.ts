@@ -14,6 +14,8 @@ const ends = () => Promise.resolve()
 
 /** Vite puts a hash of the content in the names below assets/. */
 const isHashed = (url: string) => url.startsWith('/assets/')
+/** The service worker: asked for anew by browsers that have an old one, and no page in its place. */
+const WORKER = '/worker.js'
 
 function cached(response: Response, rule: string) {
   response.headers.set('Cache-Control', rule)
@@ -37,7 +39,7 @@ export function webPage(directory: string) {
       return cached(file, isHashed(url) ? 'public, max-age=31536000, immutable' : 'no-cache')
     }
     // A missing asset is an error: as a page, it would be kept by caches under the asset's name.
-    const page = isHashed(url) ? undefined : await index(c, ends)
+    const page = isHashed(url) || url === WORKER ? undefined : await index(c, ends)
     return page ? cached(page, 'no-cache') : c.notFound()
   })
 }

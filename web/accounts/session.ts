@@ -5,6 +5,8 @@ import { AppError, errorStatus } from '../../protocol/errors.ts'
 import type { SignedIn } from '../../server/accounts/schema.ts'
 import type { PrivateUser } from '../../server/users/schema.ts'
 import { createStore } from '../store.ts'
+import { clearCopies } from '../editor/copies.ts'
+import { forget, rememberedUser, rememberUser } from '../offline/remembered.ts'
 import { isAppError, send } from '../wire.ts'
 import { leaveHandover, takeHandover } from './handover.ts'
 import { clearSaved, readSaved, save, SAVED_KEY } from './saved.ts'
@@ -40,6 +42,7 @@ function accept(answer: SignedIn): string {
     renewAt: Date.now() + Math.max(seconds * 0.8, seconds - 60) * 1e3,
   }
   save({ refreshToken: answer.refreshToken, userId: answer.user.id, exchangeKey: v4() })
+  rememberUser(answer.user)
   session.set({ state: 'signed-in', user: answer.user })
   return answer.token
 }
@@ -47,6 +50,7 @@ function accept(answer: SignedIn): string {
 function end(notice: string | null) {
   access = undefined
   clearSaved()
+  forget()
   session.set({ state: 'signed-out', notice })
 }
 
@@ -106,6 +110,7 @@ export async function signOut(): Promise<void> {
   end(null)
   if (!saved) return
   const body = { refreshToken: saved.refreshToken }
+  await clearCopies(saved.userId)
   // Signed out here in any case; when the server cannot be reached, the token ends by itself.
   await send({ method: 'POST', path: '/auth/logout', body, ...(token ? { token } : {}) }).catch(
     () => undefined,
@@ -114,7 +119,18 @@ export async function signOut(): Promise<void> {
 
 /** The profile was changed. */
 export function updateUser(user: PrivateUser) {
+  rememberUser(user)
   session.set({ state: 'signed-in', user })
+}
+
+/** A server that does not answer for so long is taken as away at the start, milliseconds. */
+const PATIENCE = 4_000
+
+/** Who one was here, while the server is away: what this browser keeps can be opened meanwhile. */
+function recall() {
+  const user = rememberedUser()
+  if (session.get().state === 'starting' && user && readSaved()?.userId === user.id)
+    session.set({ state: 'signed-in', user })
 }
 
 /** Picks up the saved sign-in and follows what other tabs do. @returns a function that stops it */
@@ -129,6 +145,7 @@ export function startSession(): () => void {
       session.set({ state: 'signed-in', user: handover.user })
     }
     freshToken().catch(() => {
+      recall()
       if (session.get().state === 'starting') timer = setTimeout(start, 2_000)
     })
   }
@@ -146,6 +163,7 @@ export function startSession(): () => void {
     if (access && now.state === 'signed-in') leaveHandover({ ...access, user: now.user })
   }
   start()
+  const slow = setTimeout(recall, PATIENCE)
   addEventListener('storage', follow)
   addEventListener('pagehide', leave)
   // The page came back as it was, with its memory.
@@ -154,6 +172,7 @@ export function startSession(): () => void {
     removeEventListener('pagehide', leave)
     removeEventListener('pageshow', takeHandover)
     clearTimeout(timer)
+    clearTimeout(slow)
     removeEventListener('storage', follow)
   }
 }

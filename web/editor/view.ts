@@ -11,6 +11,7 @@ import { EditorView, keymap } from '@codemirror/view'
 import { basicSetup } from 'codemirror'
 import { yCollab, yUndoManagerKeymap } from 'y-codemirror.next'
 import * as Y from 'yjs'
+import { boundEdits } from './bound.ts'
 import { nameMovingCursors } from './cursors.ts'
 import { surface } from './look.ts'
 import type { OpenDocument } from './documents.ts'
@@ -53,6 +54,7 @@ export function createEditor(options: EditorOptions) {
         // Before the basic set, whose own undo would take back what others wrote.
         Prec.highest(keymap.of(yUndoManagerKeymap)),
         yCollab(text, awareness, { undoManager }),
+        boundEdits(document),
         basicSetup,
         EditorView.lineWrapping,
         surface,

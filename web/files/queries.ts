@@ -2,6 +2,7 @@
 import { useQuery } from '@tanstack/react-query'
 import type { FileWithContent, ProjectFile } from '../../server/files/schema.ts'
 import { api, query } from '../api.ts'
+import { remembered } from '../offline/remembered.ts'
 import { queryClient } from '../query.ts'
 
 const filesKey = (slug: string) => ['files', slug]
@@ -18,7 +19,11 @@ async function listAll(slug: string): Promise<ProjectFile[]> {
 }
 
 export const useFiles = (slug: string) =>
-  useQuery({ queryKey: filesKey(slug), queryFn: () => listAll(slug) })
+  useQuery({
+    ...remembered<ProjectFile[]>(filesKey(slug)),
+    queryKey: filesKey(slug),
+    queryFn: () => listAll(slug),
+  })
 
 /** The same without asking for it: what the room has loaded already. */
 export const useKnownFiles = (slug: string) =>

@@ -2,12 +2,14 @@
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import type { Project, ProjectDetails, ProjectFilter } from '../../server/projects/schema.ts'
 import { api, query } from '../api.ts'
+import { remembered } from '../offline/remembered.ts'
 import { queryClient } from '../query.ts'
 
 export const projectKey = (slug: string) => ['project', slug]
 
 export const useProject = (slug: string) =>
   useQuery({
+    ...remembered<ProjectDetails>(projectKey(slug)),
     queryKey: projectKey(slug),
     queryFn: () => api.get<ProjectDetails>(`/projects/${encodeURIComponent(slug)}`),
   })
