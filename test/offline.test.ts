@@ -5,6 +5,7 @@ import os from 'node:os'
 import path from 'node:path'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { MAX_FILE_TEXT } from '../protocol/limits.ts'
 import type { ProjectFile } from '../server/files/schema.ts'
 import { hasChromium, launchChromium, openWindow } from './browser.ts'
 import { createProject, register, type Person } from './people.ts'
@@ -65,6 +66,14 @@ const isReady = async (page: Page) => {
     )
     .toBe(true)
 }
+
+/** What of a person is in the browser. */
+const kept = (page: Page) =>
+  page.evaluate(async () => {
+    const databases = await indexedDB.databases()
+    const names = [...databases.map(({ name }) => name ?? ''), ...Object.keys(localStorage)]
+    return names.filter((name) => /^openlaunch:|remembered/.test(name))
+  })
 
 describe.skipIf(!hasChromium)('working offline', () => {
   const dataDir = mkdtempSync(path.join(os.tmpdir(), 'openlaunch-offline-'))
@@ -145,4 +154,129 @@ describe.skipIf(!hasChromium)('working offline', () => {
       await expect.poll(() => lines(second), patience).toBe('start offline again twice')
     },
   )
+
+  /** Writes in the file while the server is away, and leaves. The server is back afterwards. */
+  async function writeAway(page: Page, shared: ProjectFile, text: string) {
+    await openFile(page, shared)
+    await isReady(page)
+    await server.kill('SIGKILL')
+    await status(page, 'Offline')
+    await type(page, text)
+    await status(page, /Offline, .* kept here/)
+    await page.goto('about:blank')
+    await restart()
+  }
+  const textOf = async ({ id }: ProjectFile) => {
+    const answer = await ada.rest('GET', `/projects/${slug}/files/${id}`)
+    return (answer.data as { content: string }).content
+  }
+
+  test(
+    '[L3] edits of a file that was deleted meanwhile stay in the browser, and are saved when it is restored',
+    { timeout: 180_000 },
+    async () => {
+      const shared = await file('deleted.txt', 'before')
+      const { page } = await open(ada)
+      await writeAway(page, shared, ' after')
+      await ada.rest('DELETE', `/projects/${slug}/files/${shared.id}`)
+      await page.goto(`/p/${slug}`)
+      const told = page.getByRole('alert').filter({ hasText: 'deleted.txt are not saved' })
+      await told.waitFor(patience)
+      const [download] = await Promise.all([
+        page.waitForEvent('download', patience),
+        told.getByRole('button', { name: 'Download' }).click(),
+      ])
+      expect(download.suggestedFilename()).toBe('deleted.txt')
+      await ada.rest('POST', `/projects/${slug}/files/${shared.id}/restore`)
+      await page.goto(address(shared))
+      await status(page, 'Saved')
+      await shows(page, 'before after')
+      await expect.poll(() => textOf(shared), patience).toBe('before after')
+    },
+  )
+
+  test(
+    '[L4] what is unsaved is sent from any page, and signing out leaves nothing in the browser',
+    { timeout: 180_000 },
+    async () => {
+      const shared = await file('left.txt', 'here')
+      const { page } = await open(ada)
+      await writeAway(page, shared, ' and there')
+      await page.goto(`/p/${slug}`)
+      await expect.poll(() => textOf(shared), patience).toBe('here and there')
+      await openFile(page, shared)
+      await expect.poll(() => kept(page), patience).not.toEqual([])
+
+      // With something unsaved, it is asked first.
+      await server.kill('SIGKILL')
+      await status(page, 'Offline')
+      await type(page, '!')
+      await status(page, /Offline, .* kept here/)
+      const signOut = async () => {
+        await page.getByRole('button', account).click()
+        await page.getByRole('menuitem', { name: 'Sign out' }).click()
+      }
+      await signOut()
+      const question = page.getByRole('dialog', { name: 'Some changes are not saved yet' })
+      await question.getByRole('button', { name: 'Cancel' }).click()
+      await restart()
+      await status(page, 'Saved')
+      await signOut()
+      await page.getByRole('button', { name: 'Sign in' }).waitFor(patience)
+      await expect.poll(() => kept(page), patience).toEqual([])
+    },
+  )
+
+  test(
+    '[L5] the editor says when a limit is near, and adds nothing beyond it',
+    { timeout: 180_000 },
+    async () => {
+      const line = `${'x'.repeat(79)}\n`
+      const almost = Math.floor((MAX_FILE_TEXT * 0.79) / 80)
+      const shared = await file('big.txt', line.repeat(almost))
+      const { page } = await open(ada)
+      await openFile(page, shared)
+      const paste = async (text: string) => {
+        await page.evaluate((value) => navigator.clipboard.writeText(value), text)
+        await editor(page).click()
+        await page.keyboard.press('Control+End')
+        await page.keyboard.press('Control+V')
+      }
+      const near = page.getByText('This file is almost full')
+      expect(await near.count()).toBe(0)
+      const refused = page.getByRole('alert').filter({ hasText: 'Not added' })
+      await paste(line.repeat(4_000))
+      await refused.getByText(/320,000 characters more than the file can take/).waitFor(patience)
+      await paste(line.repeat(1_000))
+      await near.waitFor(patience)
+      const room = MAX_FILE_TEXT - (almost + 1_000) * 80
+      await paste('y'.repeat(room))
+      await page.getByText('This file is full').waitFor(patience)
+      await page.keyboard.type('z')
+      await refused.getByText(/Delete something to write on/).waitFor(patience)
+      await page.keyboard.press('Backspace')
+      await near.waitFor(patience)
+      await page.keyboard.type('z')
+      await status(page, 'Saved')
+      const text = await textOf(shared)
+      expect(text.length).toBe(MAX_FILE_TEXT)
+      expect(text.endsWith('yz')).toBe(true)
+    },
+  )
+
+  test('without storage the person is told, and goes on', { timeout: 120_000 }, async () => {
+    const shared = await file('private.txt', 'kept')
+    const { page, context } = await open(ada)
+    await context.addInitScript(() =>
+      Reflect.defineProperty(globalThis, 'indexedDB', { value: undefined }),
+    )
+    await openFile(page, shared)
+    await server.kill('SIGKILL')
+    await status(page, 'Offline')
+    await type(page, ' nowhere else')
+    await status(page, 'Offline, not saved')
+    await restart()
+    await status(page, 'Saved')
+    await expect.poll(() => textOf(shared), patience).toBe('kept nowhere else')
+  })
 })

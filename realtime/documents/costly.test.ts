@@ -111,7 +111,7 @@ describe('an update of many parts', () => {
   })
 })
 
-test('a document that is full takes deletions, and says why it takes nothing else', async () => {
+test('[L6] a document that is full takes deletions, and says why it takes nothing else', async () => {
   const ada = await stage.person()
   const fileId = await stage.file(await stage.project({ [ada.id]: 'member' }))
   const node = await startNode(stage, undefined, { maxSize: 64 * 1024 })

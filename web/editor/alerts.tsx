@@ -8,8 +8,9 @@ import { api } from '../api.ts'
 import { putFile } from '../files/queries.ts'
 import { notify, notifyError } from '../notice.ts'
 import { useCan, useOpenProject } from '../room/context.tsx'
-import type { DocumentState, OpenDocument } from './documents.ts'
+import type { OpenDocument } from './documents.ts'
 import { bytes, count, type Fill } from './limits.ts'
+import type { DocumentState } from './state.ts'
 
 interface Props {
   document: OpenDocument

@@ -11,15 +11,19 @@ function countInserted(transaction: Transaction): number {
 }
 
 // One notice, however long somebody goes on typing.
-const tell = (message: string) =>
-  notifications.show({
+function tell(message: string) {
+  const notice = {
     id: 'limit',
     title: 'Not added',
     message,
     color: 'red',
     autoClose: 7_000,
     withBorder: true,
-  })
+  }
+  // Each does nothing where the other one does.
+  notifications.update(notice)
+  notifications.show(notice)
+}
 
 export const boundEdits = (document: OpenDocument): Extension =>
   EditorState.transactionFilter.of((transaction) => {

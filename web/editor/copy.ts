@@ -35,6 +35,8 @@ export async function openCopy(name: string, doc: Y.Doc, onChange: () => void) {
   let bytes = [...marks.values()].reduce((sum, mark) => sum + mark.bytes, 0)
   /** Whether something was not written for lack of room */
   let lost = false
+  /** Transactions on their way to the disk */
+  let writing = 0
   let closed = false
   let trimming: ReturnType<typeof setTimeout> | undefined
   let retrying: ReturnType<typeof setTimeout> | undefined
@@ -62,11 +64,17 @@ export async function openCopy(name: string, doc: Y.Doc, onChange: () => void) {
     if (!transaction) return lose()
     transaction.objectStore('updates').add(update)
     if (unconfirmed) transaction.objectStore('custom').put({ edits, bytes } satisfies Mark, own)
-    transaction.onabort = lose
+    // Else it would be undone if the page went away now.
+    transaction.commit()
+    writing += 1
+    transaction.onabort = () => {
+      writing -= 1
+      lose()
+    }
     transaction.oncomplete = () => {
-      if (!whole) return
-      lost = false
-      onChange()
+      writing -= 1
+      if (whole) lost = false
+      if (writing === 0) onChange()
     }
     persistence._dbsize += 1
     if (persistence._dbsize < PREFERRED_TRIM_SIZE) return
@@ -105,6 +113,7 @@ export async function openCopy(name: string, doc: Y.Doc, onChange: () => void) {
     /** Upper estimate of what the server has not got. */
     pendingBytes: () => bytes,
     isLost: () => lost,
+    isWriting: () => writing > 0,
     /** The server has written all that is in the document now. */
     confirm() {
       const transaction = begin()

@@ -7,47 +7,13 @@ import { CONTENT, documentName } from '../../protocol/names.ts'
 import type { PublicUser } from '../../protocol/events.ts'
 import { freshToken, renewToken, session } from '../accounts/session.ts'
 import { createStore } from '../store.ts'
-import { tamePeople, peopleOf, selfAwareness, type Person } from './awareness.ts'
+import { tamePeople, peopleOf, selfAwareness } from './awareness.ts'
 import { holdConnection, releaseConnection } from './connection.ts'
 import { listCopies } from './copies.ts'
 import { copyName, openCopy, type Copy } from './copy.ts'
-import { createMeter, type Fill } from './limits.ts'
+import { createMeter } from './limits.ts'
+import { mayBeLost, opening, readOnlyNow, type DocumentState, type Refusal } from './state.ts'
 
-export interface Refusal {
-  /** Of the protocol; empty when it does not say */
-  code: string
-  message: string
-}
-
-export interface DocumentState {
-  /** `refused`: the server will not take edits or show more, for this reason */
-  state: 'opening' | 'saved' | 'saving' | 'offline' | 'refused'
-  refusal: Refusal | null
-  /** Whether there is a text to show: it was in step with the server once, now or on an earlier page */
-  loaded: boolean
-  readOnly: boolean
-  /** Edits that the server has not confirmed as written */
-  unsaved: boolean
-  /** Upper estimate of these, bytes */
-  pending: number
-  /** Whether unsaved edits outlive this page: the browser keeps them */
-  kept: boolean
-  fill: Fill | null
-  /** Others who have the file open */
-  people: readonly Person[]
-}
-
-const opening: DocumentState = {
-  state: 'opening',
-  refusal: null,
-  loaded: false,
-  readOnly: false,
-  unsaved: false,
-  pending: 0,
-  kept: false,
-  fill: null,
-  people: [],
-}
 /** Between attempts to be let in again, milliseconds. */
 const PAUSE = 3_000
 
@@ -55,10 +21,6 @@ const open = new Map<string, OpenDocument>()
 /** Counts changes of any open file, for what sums them up. */
 export const documentChanges = createStore(0)
 export const openDocuments = (): OpenDocument[] => [...open.values()]
-
-/** What is kept here for the time when the server is back is no loss. */
-const mayBeLost = ({ unsaved, kept, state }: DocumentState) =>
-  unsaved && !(kept && state === 'offline')
 
 function warnOfLoss(event: BeforeUnloadEvent) {
   if (openDocuments().some((document) => mayBeLost(document.get()))) event.preventDefault()
@@ -194,6 +156,7 @@ function createDocument(fileId: string, user: PublicUser) {
       copy = null
     }
     const kept = copy !== null && !copy.isLost()
+    const keeping = copy?.isWriting() ?? false
     const pending = dirty ? meter.pending() : 0
     set({
       state,
@@ -203,6 +166,7 @@ function createDocument(fileId: string, user: PublicUser) {
       unsaved: dirty,
       pending,
       kept,
+      keeping,
       fill: meter.fill(),
     })
     queueMicrotask(finish)
@@ -264,10 +228,6 @@ function createDocument(fileId: string, user: PublicUser) {
 
 export type OpenDocument = ReturnType<typeof createDocument>
 
-const readOnlyNow: Refusal = {
-  code: 'INSUFFICIENT_PERMISSIONS',
-  message: 'You may only read this file now.',
-}
 /** The file is not there for this person. */
 const gone: ReadonlySet<string> = new Set(['NOT_FOUND', 'INSUFFICIENT_PERMISSIONS'])
 

@@ -3,8 +3,9 @@ import { Loader, Tooltip } from '@mantine/core'
 import { Ban, Check, CloudOff, Eye, HardDriveDownload } from 'lucide-react'
 import { useRoomState } from '../room/context.tsx'
 import { useStore } from '../store.ts'
-import { documentChanges, openDocuments, type DocumentState } from './documents.ts'
+import { documentChanges, openDocuments } from './documents.ts'
 import { bytes } from './limits.ts'
+import type { DocumentState } from './state.ts'
 import classes from './editor.module.css'
 
 interface Words {
@@ -22,7 +23,14 @@ const refusals: Record<string, [text: string, hint: string]> = {
 }
 const noAccess = ['No access', 'The server does not take changes to this file from you.'] as const
 
-function offline({ unsaved, kept, pending }: DocumentState): Words {
+function offline({ unsaved, kept, keeping, pending }: DocumentState): Words {
+  if (unsaved && kept && keeping)
+    return {
+      text: 'Offline, keeping…',
+      hint: 'Your changes are being written to this browser’s storage.',
+      icon: spinner,
+      tone: 'warning',
+    }
   if (unsaved && kept)
     return {
       text: `Offline, ${bytes(pending)} kept here`,
