@@ -39,15 +39,12 @@ const line = (n: number) =>
   `  const value${(n * 7919) % 1000} = compute(input[${n}], "x${n % 13}") // note\n`
 const text = Array.from({ length: LINES }, (_, n) => line(n)).join('')
 await db.transaction().execute(async (trx) => {
-  await trx
-    .insertInto('files')
-    .values({ id: fileId, projectId, path: 'heavy.ts', kind: 'text', name: 'heavy.ts' } as never)
-    .execute()
+  await trx.insertInto('files').values({ id: fileId, projectId, path: 'heavy.ts' }).execute()
   await createDocument(trx, fileId, text, people[0])
 })
 
 const documents = people.map(() => new Y.Doc())
-const { updates: first } = { updates: await db.selectFrom('documentUpdates').selectAll().execute() }
+const first = await db.selectFrom('documentUpdates').selectAll().execute()
 for (const document of documents) for (const row of first) Y.applyUpdate(document, row.update)
 const words = ['value', ' ', '\n', '(input)', 'return', ' = ', 'x', '// why\n', 'if (ok) ', '0']
 
