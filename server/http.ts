@@ -6,6 +6,7 @@ import { attachmentRoutes } from './attachments/routes.ts'
 import { channelRoutes } from './channels/routes.ts'
 import { fileRoutes } from './files/routes.ts'
 import { uploadRoutes } from './files/upload-routes.ts'
+import { fileSearchRoutes } from './files/search/routes.ts'
 import { idempotencyParameter } from './idempotency.ts'
 import { issueRoutes } from './issues/routes.ts'
 import { singleMessageRoutes } from './messages/message-routes.ts'
@@ -37,6 +38,7 @@ const endpoints = (context: AppContext) => [
   // Before single files, whose ids are any word.
   codeThreadRoutes(context),
   uploadRoutes(context),
+  fileSearchRoutes(context),
   fileRoutes(context),
   versionRoutes(context),
   channelRoutes(context),

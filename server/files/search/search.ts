@@ -1,0 +1,108 @@
+// Search in all texts of a project: by path, within bounds of time, matches and bytes.
+import { RE2JS, RE2JSException, RE2JSSyntaxException } from 're2js'
+import { requireAccess, type Actor } from '../../../db/access.ts'
+import type { Db } from '../../../db/database.ts'
+import { AppError } from '../../../protocol/errors.ts'
+import { compilePattern, type Pattern } from './find.ts'
+import { createFinder } from './finder.ts'
+import { compileGlobs } from './glob.ts'
+import type { FileMatch, FileMatches, FileSearch } from './schema.ts'
+import { createTexts } from './texts.ts'
+
+const MAX_MATCHES = 1_000
+/** In the thread; waiting for others' searches does not count. */
+const MAX_MS = 5_000
+/** Files, and bytes of their snapshots, that are read and searched in one go. */
+const BATCH_FILES = 50
+const BATCH_BYTES = 2 * 1024 * 1024
+
+/** @throws AppError VALIDATION_ERROR that says where a pattern is wrong */
+function checkPattern(pattern: Pattern) {
+  if (pattern.regex === 'false') return
+  try {
+    RE2JS.compile(pattern.q)
+    compilePattern(pattern)
+  } catch (error) {
+    if (!(error instanceof RE2JSException)) throw error
+    if (!(error instanceof RE2JSSyntaxException))
+      throw new AppError('VALIDATION_ERROR', `q: ${error.message}`)
+    // It names the rest of the pattern from where it is wrong; of an open bracket, all of it.
+    const rest =
+      error.input === pattern.q && error.error.includes('missing') ? '' : (error.input ?? '')
+    const position = rest === '' ? pattern.q.length : pattern.q.indexOf(rest)
+    const message = `no pattern of RE2: ${error.error} at character ${position + 1}${rest && `, ${rest}`}`
+    throw new AppError('VALIDATION_ERROR', `q: ${message}`, [{ path: 'q', message, position }])
+  }
+}
+
+function* batches<File extends { bytes: number | null }>(files: File[]) {
+  let batch: File[] = []
+  let bytes = 0
+  for (const file of files) {
+    batch.push(file)
+    bytes += file.bytes ?? 0
+    if (batch.length < BATCH_FILES && bytes < BATCH_BYTES) continue
+    yield batch
+    batch = []
+    bytes = 0
+  }
+  if (batch.length > 0) yield batch
+}
+
+export function createSearch(db: Db) {
+  const finder = createFinder()
+  const texts = createTexts(db)
+
+  const listTexts = (projectId: string) =>
+    db
+      .selectFrom('files')
+      .innerJoin('documents', 'documents.fileId', 'files.id')
+      .select(({ fn }) => [
+        'files.id',
+        'files.path',
+        'documents.lastSeq as seq',
+        fn<number | null>('octet_length', ['documents.snapshot']).as('bytes'),
+      ])
+      .where('projectId', '=', projectId)
+      .where('deletedAt', 'is', null)
+      .orderBy('path')
+      .execute()
+
+  return async function searchFiles(
+    actor: Actor,
+    project: string,
+    { include, ...pattern }: FileSearch,
+  ): Promise<FileMatches> {
+    let left = MAX_MS
+    const access = await requireAccess(db, actor, project, 'project:read')
+    checkPattern(pattern)
+    const isIncluded = include === undefined ? () => true : compileGlobs(include)
+    const files = (await listTexts(access.project.id)).filter(({ path }) => isIncluded(path))
+    const matches: FileMatch[] = []
+    for (const batch of batches(files)) {
+      const sources = await texts.read(batch)
+      const there = batch.filter(({ id }) => sources.has(id))
+      const read = there.map(({ id }) => sources.get(id) ?? '')
+      const finding = await finder.find(
+        {
+          pattern,
+          sources: read.map((source) => (typeof source === 'string' ? source : source.updates)),
+          // One more than are answered says that there are more.
+          limit: MAX_MATCHES + 1 - matches.length,
+        },
+        left,
+      )
+      left -= finding?.took ?? left
+      if (!finding) return { matches, truncated: true }
+      for (const [index, { id, path }] of there.entries()) {
+        const source = read[index]
+        const text = finding.texts[index]
+        if (typeof source === 'object' && typeof text === 'string') texts.keep(id, source.seq, text)
+        for (const found of finding.found[index] ?? []) matches.push({ fileId: id, path, ...found })
+      }
+      if (matches.length > MAX_MATCHES)
+        return { matches: matches.slice(0, MAX_MATCHES), truncated: true }
+    }
+    return { matches, truncated: false }
+  }
+}
