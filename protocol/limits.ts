@@ -64,3 +64,7 @@ export const MAX_DEPTH = 32
 export const MAX_FILES = 10_000
 /** After this long in the trash a file is gone for good, days. */
 export const TRASH_DAYS = 30
+/** A zip archive that is imported, bytes, and what is in it, unpacked. */
+export const MAX_ARCHIVE = 128 * 1024 * 1024
+export const MAX_IMPORT = 512 * 1024 * 1024
+export const MAX_ARCHIVE_ENTRIES = 20_000

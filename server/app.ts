@@ -18,6 +18,7 @@ import type { AttachmentSettings } from './attachments/attachments.ts'
 import { UPLOADS } from './attachments/routes.ts'
 import { FILE_UPLOADS } from './files/upload-routes.ts'
 import type { ReadMarks } from './channels/routes.ts'
+import { ARCHIVES } from './files/archive/routes.ts'
 import type { FileDocuments } from './files/files.ts'
 import {
   bearer,
@@ -103,7 +104,7 @@ export function createApp(context: AppContext) {
   app.use(requestId(), clientAddress(trustProxy), requestLog(log), metrics.measure)
   app.use(browserRules(publicUrl?.startsWith('https:') ?? false), compress())
   app.use('/api/*', crossOrigin(origins), originGuard(createAllowOrigin(origins)))
-  app.use('/api/*', except([UPLOADS, FILE_UPLOADS], sizeLimit()))
+  app.use('/api/*', except([UPLOADS, FILE_UPLOADS, ARCHIVES], sizeLimit()))
   app.use('/api/*', uncached, bearer(context.accounts.authenticate))
   app.use('/api/*', idempotency(context.db, log))
 

@@ -4,9 +4,10 @@ import { accountRoutes } from './accounts/routes.ts'
 import type { AppContext } from './app.ts'
 import { attachmentRoutes } from './attachments/routes.ts'
 import { channelRoutes } from './channels/routes.ts'
+import { archiveRoutes } from './files/archive/routes.ts'
 import { fileRoutes } from './files/routes.ts'
-import { uploadRoutes } from './files/upload-routes.ts'
 import { fileSearchRoutes } from './files/search/routes.ts'
+import { uploadRoutes } from './files/upload-routes.ts'
 import { idempotencyParameter } from './idempotency.ts'
 import { issueRoutes } from './issues/routes.ts'
 import { singleMessageRoutes } from './messages/message-routes.ts'
@@ -38,6 +39,7 @@ const endpoints = (context: AppContext) => [
   // Before single files, whose ids are any word.
   codeThreadRoutes(context),
   uploadRoutes(context),
+  archiveRoutes(context),
   fileSearchRoutes(context),
   fileRoutes(context),
   versionRoutes(context),

@@ -1,0 +1,166 @@
+// What goes into a project as an archive, and comes out as one. One contract for both databases.
+import { describe, expect, test } from 'vitest'
+import { cleanAttachments } from '../../attachments/cleaning.ts'
+import { images } from '../../attachments/fixture.ts'
+import { kinds, openArchives, pack, type Content } from '../../../test/archives.ts'
+import { importedSchema } from './schema.ts'
+
+describe.each(kinds)('archives on %s', async (kind) => {
+  const archives = await openArchives(kind)
+  const { makeProject, signUp, updates, db, store, log } = archives
+  const { request, importZip, exportZip, list } = archives
+
+  test('[F5] [F6] what is exported is what was imported, byte by byte', async () => {
+    const made = await makeProject('round')
+    const png = images['image/png']
+    const contents: [string, Content][] = [
+      ['top/src/über 😀.ts', 'a\r\nb\n'],
+      ['top/bom.txt', '\ufeffx'],
+      ['top/empty.txt', ''],
+      ['top/empty/', null],
+      ['top/a.png', Buffer.from(png)],
+      ['top/nul.bin', Buffer.from('a\0b')],
+      ['top/latin1.txt', Buffer.from('süß', 'latin1')],
+    ]
+    const { status, data } = await importZip(made, await pack(contents))
+    expect(status).toBe(200)
+    expect(() => importedSchema.strict().parse(data)).not.toThrow()
+    expect(data).toEqual({ created: 6, replaced: 0, skipped: [] })
+    expect((await list(made)).map(({ path, kind, type }) => `${path} ${kind} ${type}`)).toEqual([
+      'top folder null',
+      'top/a.png binary image/png',
+      'top/bom.txt text null',
+      'top/empty folder null',
+      'top/empty.txt text null',
+      'top/latin1.txt binary application/octet-stream',
+      'top/nul.bin binary application/octet-stream',
+      'top/src folder null',
+      'top/src/über 😀.ts text null',
+    ])
+    const { response, files } = await exportZip(made)
+    expect(response.headers.get('content-type')).toBe('application/zip')
+    expect(response.headers.get('content-disposition')).toContain('round.zip')
+    const expected = Object.fromEntries(
+      contents.map(([path, content]) => [
+        path,
+        content === null ? null : Buffer.from(content as string),
+      ]),
+    )
+    expect(files).toEqual({ 'top/': null, 'top/src/': null, ...expected })
+  })
+
+  test('[F5] importing again changes nothing, and other text is an edit of the same file', async () => {
+    const made = await makeProject('again')
+    const binary = Buffer.from([0, 1, 2])
+    const zip = await pack([
+      ['a.txt', 'one\n'],
+      ['b/c.txt', 'same'],
+      ['d.bin', binary],
+    ])
+    expect((await importZip(made, zip)).data).toMatchObject({ created: 3, replaced: 0 })
+    const before = await list(made)
+    const told = updates.length
+    expect((await importZip(made, zip)).data).toEqual({ created: 0, replaced: 0, skipped: [] })
+    expect(await list(made)).toEqual(before)
+    expect(updates.length).toBe(told)
+    const changed = await pack([
+      ['a.txt', 'two\r\n'],
+      ['b/c.txt', 'same'],
+      ['d.bin', Buffer.from([0, 3])],
+    ])
+    expect((await importZip(made, changed)).data).toEqual({ created: 0, replaced: 2, skipped: [] })
+    expect((await list(made)).map(({ id }) => id)).toEqual(before.map(({ id }) => id))
+    expect((await exportZip(made)).files).toMatchObject({
+      'a.txt': Buffer.from('two\r\n'),
+      'd.bin': Buffer.from([0, 3]),
+    })
+  })
+
+  test('[F5] the room hears that files changed, and not of each', async () => {
+    const made = await makeProject('told')
+    const before = updates.length
+    const entries = Array.from({ length: 120 }, (_, n): [string, Content] => [`f${n}/x`, `${n}`])
+    expect((await importZip(made, await pack(entries))).data.created).toBe(120)
+    const told = updates.slice(before).filter(({ projectId }) => projectId === made.project.id)
+    expect(new Set(told.map(({ updateType }) => updateType))).toEqual(new Set(['files_changed']))
+    expect(told.length).toBeLessThan(10)
+  })
+
+  test('[F5] into a folder, of which the archive of the folder has the name in front', async () => {
+    const made = await makeProject('folder')
+    await importZip(
+      made,
+      await pack([
+        ['x/y.txt', 'y'],
+        ['z.txt', 'z'],
+      ]),
+      '?folder=deep/in',
+    )
+    expect((await list(made)).map(({ path }) => path)).toEqual([
+      'deep',
+      'deep/in',
+      'deep/in/x',
+      'deep/in/x/y.txt',
+      'deep/in/z.txt',
+    ])
+    expect(Object.keys((await exportZip(made, '?folder=deep/in')).files)).toEqual([
+      'in/',
+      'in/x/',
+      'in/x/y.txt',
+      'in/z.txt',
+    ])
+    const none = await made.owner.get(`${made.path}/files/archive?folder=nowhere`)
+    expect(none.status).toBe(404)
+    expect((await made.owner.get(`${made.path}/files/archive?folder=deep/in/z.txt`)).status).toBe(
+      404,
+    )
+  })
+
+  test('[F5] who may write imports, who may read exports', async () => {
+    const made = await makeProject('who')
+    const guest = await made.join('guest')
+    const visitor = await signUp('archive-visitor')
+    const zip = await pack([['a', 'a']])
+    expect((await importZip({ path: made.path, owner: guest }, zip)).status).toBe(403)
+    expect((await importZip({ path: made.path, owner: visitor }, zip)).status).toBe(403)
+    await importZip(made, zip)
+    expect((await exportZip({ path: made.path, owner: visitor })).files).toEqual({
+      a: Buffer.from('a'),
+    })
+  })
+
+  test('[F6] the bytes of binary files stay as long as a file has them', async () => {
+    const made = await makeProject('bytes')
+    await importZip(made, await pack([['a.bin', Buffer.from([0, 1])]]))
+    const [file] = await list(made)
+    const ids = async () => (await Array.fromAsync(store.list())).flat()
+    const old = file?.contentId?.replace(/^.{13}/, '00000000-0000') ?? ''
+    await store.put(old, new Blob(['x']).stream(), 10)
+    const attachments = { store, maxBytes: 1, quotaBytes: 1 }
+    await cleanAttachments({ db, attachments, log })
+    expect(await ids()).not.toContain(old)
+    await store.put(old, new Blob(['x']).stream(), 10)
+    await db
+      .updateTable('files')
+      .set({ contentId: old })
+      .where('id', '=', file?.id ?? '')
+      .execute()
+    await cleanAttachments({ db, attachments, log })
+    expect(await ids()).toContain(old)
+  })
+
+  test('[F6] whoever stops reading an archive leaves nothing open', async () => {
+    const made = await makeProject('stops')
+    await importZip(
+      made,
+      await pack(
+        Array.from({ length: 3 }, (_, n): [string, Content] => [`${n}.bin`, Buffer.alloc(900_000)]),
+      ),
+    )
+    const response = await request(made.owner.token, 'GET', `${made.path}/files/archive`)
+    const reader = response.body?.getReader()
+    await reader?.read()
+    await reader?.cancel()
+    expect((await exportZip(made)).files['2.bin']).toHaveLength(900_000)
+  })
+})

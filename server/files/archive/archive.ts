@@ -1,0 +1,98 @@
+// A project's tree, or a folder of it, as a zip archive: one file after the other, as fast as it is read.
+import { PassThrough, Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import type { Logger } from 'pino'
+import { ZipFile } from 'yazl'
+import { requireAccess, type Actor } from '../../../db/access.ts'
+import type { Db } from '../../../db/database.ts'
+import { AppError, notFound } from '../../../protocol/errors.ts'
+import type { AttachmentSettings } from '../../attachments/attachments.ts'
+import type { FileDocuments } from '../files.ts'
+import { folderOf, isBelow, nameOf, selectFiles } from '../place.ts'
+import type { ProjectFile } from '../schema.ts'
+
+export interface ArchiveOptions {
+  db: Db
+  documents: Pick<FileDocuments, 'readText'>
+  attachments: AttachmentSettings
+  log: Logger
+}
+
+/** @returns undefined for what is gone for good meanwhile */
+async function openFile(
+  { documents, attachments }: ArchiveOptions,
+  { id, kind, contentId }: ProjectFile,
+): Promise<Readable | undefined> {
+  if (kind === 'binary') {
+    const bytes = contentId === null ? undefined : await attachments.store.open(contentId)
+    return bytes && Readable.from(bytes)
+  }
+  try {
+    return Readable.from([Buffer.from(await documents.readText(id))])
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'NOT_FOUND') return undefined
+    throw error
+  }
+}
+
+async function fill(
+  zip: ZipFile,
+  options: ArchiveOptions,
+  files: ProjectFile[],
+  above: string,
+  signal: AbortSignal,
+) {
+  for (const file of files) {
+    const path = file.path.slice(above.length)
+    const mtime = new Date(file.updatedAt)
+    if (file.kind === 'folder') {
+      zip.addEmptyDirectory(path, { mtime })
+      continue
+    }
+    const bytes = await openFile(options, file)
+    if (!bytes) continue
+    const entry = new PassThrough()
+    zip.addReadStream(entry, path, { mtime })
+    // Ends when the archive took it: one file at a time is open.
+    await pipeline(bytes, entry, { signal })
+  }
+  zip.end()
+}
+
+/** @throws AppError NOT_FOUND */
+export async function openArchive(
+  options: ArchiveOptions,
+  actor: Actor,
+  project: string,
+  folder: string | undefined,
+) {
+  const { db, log } = options
+  const access = await requireAccess(db, actor, project, 'project:read')
+  const files = await selectFiles(db, access.project.id)
+    .$if(folder !== undefined, (query) =>
+      query.where(({ or, eb }) =>
+        or([
+          eb.and([eb('path', '=', folder ?? ''), eb('kind', '=', 'folder')]),
+          isBelow(folder ?? ''),
+        ]),
+      ),
+    )
+    .orderBy('path')
+    .execute()
+  if (folder !== undefined && files.length === 0) throw notFound('Folder')
+  const zip = new ZipFile()
+  const bytes = new PassThrough()
+  const broken = (error: unknown) => bytes.destroy(error as Error)
+  zip.on('error', broken)
+  void pipeline(zip.outputStream, bytes).catch(() => undefined)
+  const left = new AbortController()
+  bytes.once('close', () => left.abort())
+  const above = folder === undefined || !folder.includes('/') ? '' : `${folderOf(folder)}/`
+  fill(zip, options, files, above, left.signal).catch((error: unknown) => {
+    // Whoever stops reading ends the work; that is no error.
+    if (bytes.destroyed) return
+    log.error({ err: error, project: access.project.id }, 'an archive broke off')
+    broken(error)
+  })
+  return { name: `${folder === undefined ? access.project.slug : nameOf(folder)}.zip`, bytes }
+}
