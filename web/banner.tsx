@@ -23,7 +23,7 @@ export function UnreachableBanner() {
   return (
     <div className={classes.banner} role="alert">
       <Loader size={14} color="currentColor" />
-      The server cannot be reached. Trying again; you can go on in files that were open before.
+      The server cannot be reached. You can go on in open files.
     </div>
   )
 }
