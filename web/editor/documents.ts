@@ -2,6 +2,7 @@
 // unsaved edits stays connected until the server has written them, so that going to another file loses nothing; what
 // earlier pages could not send goes first.
 import { HocuspocusProvider, WebSocketStatus } from '@hocuspocus/provider'
+import { YSyncConfig } from 'y-codemirror.next'
 import * as Y from 'yjs'
 import { CONTENT, documentName } from '../../protocol/names.ts'
 import type { PublicUser } from '../../protocol/events.ts'
@@ -17,6 +18,10 @@ import { mayBeLost, opening, readOnlyNow, type DocumentState, type Refusal } fro
 /** Between attempts to be let in again, milliseconds. */
 const PAUSE = 3_000
 
+/** As many that were left are kept, so that coming back is at once and undo goes on. */
+const KEPT = 6
+
+/** Those entered last come last. */
 const open = new Map<string, OpenDocument>()
 /** Counts changes of any open file, for what sums them up. */
 export const documentChanges = createStore(0)
@@ -30,6 +35,9 @@ function createDocument(fileId: string, user: PublicUser) {
   const store = createStore(opening)
   const doc = new Y.Doc()
   const text = doc.getText(CONTENT)
+  const sync = new YSyncConfig(text, null)
+  // Edits of the view only; it is made anew while the document stays.
+  const undoManager = new Y.UndoManager(text, { trackedOrigins: new Set([sync]) })
   const meter = createMeter(doc, text)
   const connection = holdConnection()
   let copy: Copy | null = null
@@ -169,7 +177,7 @@ function createDocument(fileId: string, user: PublicUser) {
       keeping,
       fill: meter.fill(),
     })
-    queueMicrotask(finish)
+    queueMicrotask(closeLeft)
   }
 
   function destroy() {
@@ -184,15 +192,14 @@ function createDocument(fileId: string, user: PublicUser) {
     doc.destroy()
     documentChanges.set(documentChanges.get() + 1)
   }
-  const finish = () => {
-    if (users === 0 && begun && !ended && !dirty) destroy()
-  }
   void begin()
 
   return {
     fileId,
     userId: user.id,
     text,
+    sync,
+    undoManager,
     awareness,
     get: store.get,
     subscribe: store.subscribe,
@@ -214,9 +221,11 @@ function createDocument(fileId: string, user: PublicUser) {
       users -= 1
       if (users === 0) awareness.setLocalState(null)
       // React leaves and enters again when it only looks whether a component can be taken out.
-      setTimeout(finish, 100)
+      setTimeout(closeLeft, 100)
     },
     isShown: () => users > 0,
+    /** Nobody looks, and nothing waits to be saved. */
+    isLeft: () => users === 0 && begun && !ended && !dirty,
     /** Gives unsaved edits up: what the server has is all there is. */
     async discard() {
       destroy()
@@ -231,12 +240,22 @@ export type OpenDocument = ReturnType<typeof createDocument>
 /** The file is not there for this person. */
 const gone: ReadonlySet<string> = new Set(['NOT_FOUND', 'INSUFFICIENT_PERMISSIONS'])
 
+function closeLeft() {
+  const left = openDocuments().filter((document) => document.isLeft())
+  const kept = left.filter((document) => document.get().state !== 'refused').slice(-KEPT)
+  for (const document of left) if (!kept.includes(document)) document.destroy()
+}
+
 export function findDocument(fileId: string, user: PublicUser): OpenDocument {
   if (open.size === 0) addEventListener('beforeunload', warnOfLoss)
   const document = open.get(fileId) ?? createDocument(fileId, user)
+  open.delete(fileId)
   open.set(fileId, document)
   return document
 }
+
+/** undefined: not open in this tab. */
+export const knownDocument = (fileId: string): OpenDocument | undefined => open.get(fileId)
 
 /** Sends what earlier pages of this person could not. */
 export async function resumeDocuments(user: PublicUser) {

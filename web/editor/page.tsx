@@ -1,25 +1,26 @@
 // An open file: its name, who else is in it, whether it is saved, and the text.
-import { useEffect, useMemo, useRef, useState } from 'react'
-import type { Extension } from '@codemirror/state'
-import type { EditorView } from '@codemirror/view'
-import { EmptyState, Skeleton, useComputedColorScheme } from '@mantine/core'
+import { useEffect, useMemo, useState } from 'react'
+import { EmptyState, Skeleton } from '@mantine/core'
 import { FileX } from 'lucide-react'
-import { useSearch } from 'wouter'
 import { useUser } from '../accounts/gate.tsx'
 import { useCommenting } from '../comments/bound.ts'
-import { commentingOf } from '../comments/commenting.ts'
 import { useFiles } from '../files/queries.ts'
-import { AvatarRow } from '../people/avatar.tsx'
 import { useCan, useOpenProject } from '../room/context.tsx'
 import { useStore } from '../store.ts'
 import { useTitle } from '../title.ts'
 import { DocumentAlerts } from './alerts.tsx'
+import { CodeView } from './code.tsx'
 import { EditorContext } from './context.ts'
 import { findDocument, type OpenDocument } from './documents.ts'
 import { PanelButtons, PanelSlot } from './panels.tsx'
 import { HistoryButton } from '../history/button.tsx'
+import { FilePeople } from './people.tsx'
+import { preferencesOf } from './preferences.ts'
+import { EditorSettings } from './settings.tsx'
+import { ShortcutsButton } from './shortcuts.tsx'
 import { SaveStatus } from './status.tsx'
-import { createEditor } from './view.ts'
+import { TabStrip } from './strip.tsx'
+import type { CodeEditor } from './view.ts'
 import classes from './editor.module.css'
 
 export function FilePage({ fileId }: { fileId: string }) {
@@ -28,17 +29,21 @@ export function FilePage({ fileId }: { fileId: string }) {
   const file = files?.find(({ id }) => id === fileId)
   useTitle(file ? `${file.path} · ${project.name}` : project.name)
   if (!files) return <EditorSkeleton />
-  if (!file) {
-    return (
-      <EmptyState
-        m="auto"
-        icon={<FileX />}
-        title="This file is gone"
-        description="Somebody deleted it, or it never was here. Choose another one on the left."
-      />
-    )
-  }
-  return <OpenFile fileId={fileId} path={file.path} />
+  return (
+    <div className={classes.page}>
+      <TabStrip current={fileId} files={files} />
+      {file ? (
+        <OpenFile fileId={fileId} path={file.path} />
+      ) : (
+        <EmptyState
+          m="auto"
+          icon={<FileX />}
+          title="This file is gone"
+          description="Somebody deleted it, or it never was here. Choose another one on the left."
+        />
+      )}
+    </div>
+  )
 }
 
 /** Held for as long as the page shows it. */
@@ -71,7 +76,10 @@ function Editor({ fileId, document, path }: EditorProps) {
   const state = useStore(document)
   const mayWrite = useCan()('file:write')
   const readOnly = state.readOnly || !mayWrite || state.state === 'refused'
-  const [view, setView] = useState<EditorView | null>(null)
+  const preferences = preferencesOf(useUser().id)
+  const { keymap } = useStore(preferences)
+  const [editor, setEditor] = useState<CodeEditor | null>(null)
+  const view = editor?.view ?? null
   const open = useMemo(
     () => ({ fileId, path, document, view, readOnly }),
     [fileId, path, document, view, readOnly],
@@ -87,25 +95,19 @@ function Editor({ fileId, document, path }: EditorProps) {
             <span className={classes.folder}>{path.slice(0, slash)}</span>
             {path.slice(slash)}
           </h1>
-          <AvatarRow
-            size={22}
-            users={state.people.map(({ id, name }) => ({
-              id,
-              username: name,
-              displayName: name,
-              avatar: '',
-            }))}
-          />
+          <FilePeople people={state.people} document={document} view={view} />
           <SaveStatus state={state} readOnly={readOnly} />
           <div className={classes.buttons}>
             <PanelButtons path={path} />
             <HistoryButton fileId={fileId} />
+            <EditorSettings store={preferences} />
+            <ShortcutsButton keymap={keymap} readOnly={readOnly} />
           </div>
         </header>
         <DocumentAlerts document={document} state={state} path={path} />
         {state.loaded ? (
           <div className={classes.body}>
-            <CodeView document={document} path={path} readOnly={readOnly} onView={setView} />
+            <CodeView onEditor={setEditor} />
             <PanelSlot path={path} />
           </div>
         ) : (
@@ -114,58 +116,6 @@ function Editor({ fileId, document, path }: EditorProps) {
       </div>
     </EditorContext>
   )
-}
-
-/** What stands beside the text adds its own here; called once for each open text. */
-const extensionsFor = (document: OpenDocument): Extension[] => [commentingOf(document).extension]
-
-interface CodeProps {
-  document: OpenDocument
-  path: string
-  readOnly: boolean
-  onView: (view: EditorView | null) => void
-}
-
-function CodeView({ document, path, readOnly, onView }: CodeProps) {
-  const parent = useRef<HTMLDivElement>(null)
-  const editor = useRef<ReturnType<typeof createEditor>>(null)
-  const dark = useComputedColorScheme('light') === 'dark'
-  // The view is made once per document; what changes afterwards is told to it below.
-  const first = useRef({ path, readOnly, dark })
-  useEffect(() => {
-    if (!parent.current) return
-    const made = createEditor({
-      parent: parent.current,
-      document,
-      extensions: extensionsFor(document),
-      ...first.current,
-    })
-    editor.current = made
-    onView(made.view)
-    return () => {
-      onView(null)
-      made.close()
-    }
-  }, [document, onView])
-  useEffect(() => {
-    first.current = { path, readOnly, dark }
-  }, [path, readOnly, dark])
-  useEffect(() => editor.current?.setPath(path), [path])
-  useEffect(() => editor.current?.setReadOnly(readOnly), [readOnly])
-  useEffect(() => editor.current?.setDark(dark), [dark])
-  const lines = useLines()
-  useEffect(() => {
-    const [first, last] = lines.split('-').map(Number)
-    if (first) editor.current?.showLines(first, last || first)
-  }, [document, lines])
-  return <div ref={parent} className={classes.code} />
-}
-
-/** `?lines=10-20` or `#L10-20`: where a link points */
-function useLines() {
-  const search = useSearch()
-  const asked = new URLSearchParams(search).get('lines') ?? location.hash.replace('#L', '')
-  return /^\d{1,6}(-L?\d{1,6})?$/.test(asked) ? asked.replace('L', '') : ''
 }
 
 function EditorSkeleton() {

@@ -1,8 +1,8 @@
 // What may stand beside the text: a button above it each, and the panel that `?panel=` names.
-import { Suspense, useEffect, useRef, type ComponentType, type ReactNode } from 'react'
+import { lazy, Suspense, useEffect, useRef, type ComponentType, type ReactNode } from 'react'
 import { ActionIcon, Loader, Tooltip } from '@mantine/core'
 import { useLocalStorage } from '@mantine/hooks'
-import { MessageSquareText, X } from 'lucide-react'
+import { BookOpen, MessageSquareText, X } from 'lucide-react'
 import { ErrorBoundary } from '../boundary.tsx'
 import { CommentsPanel } from '../comments/panel.tsx'
 import { usePanel } from './context.ts'
@@ -16,8 +16,19 @@ export interface Panel {
   Content: ComponentType
 }
 
+const MarkdownPreview = lazy(() =>
+  import('./preview.tsx').then((m) => ({ default: m.MarkdownPreview })),
+)
+const isMarkdown = (path: string) => /\.(md|markdown|mdown|mkd)$/i.test(path)
+
 /** By the name in the address. */
 const panels: Readonly<Record<string, Panel>> = {
+  preview: {
+    title: 'Preview',
+    icon: <BookOpen size={16} />,
+    fits: isMarkdown,
+    Content: MarkdownPreview,
+  },
   comments: {
     title: 'Comments',
     icon: <MessageSquareText size={16} />,

@@ -1,13 +1,15 @@
 // One person of the list: who they are, whether they are here, what is before them.
 import { ActionIcon, Tooltip } from '@mantine/core'
-import { MessageSquare } from 'lucide-react'
+import { Eye, EyeOff, MessageSquare } from 'lucide-react'
 import type { ProjectRole } from '../../protocol/access.ts'
 import type { PublicUser } from '../../protocol/events.ts'
 import type { Presence } from '../../protocol/presence.ts'
 import type { Mute } from '../../server/projects/schema.ts'
 import { useUser } from '../accounts/gate.tsx'
+import { follow, following, stopFollowing } from '../editor/following.ts'
 import { roleNames } from '../projects/words.ts'
 import { useCan } from '../room/context.tsx'
+import { useStore } from '../store.ts'
 import { fullTime, momentName, Ago } from '../time.tsx'
 import { PersonAvatar } from './avatar.tsx'
 import { PersonMenu } from './menu.tsx'
@@ -64,6 +66,7 @@ export function PersonRow({ person, inCall, muted, onMessage, onRemove, onBan }:
           </span>
         )}
       </div>
+      {!self && here && <FollowButton person={person} />}
       {!self && role && can('chat:write') && (
         <Tooltip label={`Message ${person.displayName}`}>
           <ActionIcon aria-label={`Message ${person.displayName}`} onClick={onMessage}>
@@ -73,5 +76,21 @@ export function PersonRow({ person, inCall, muted, onMessage, onRemove, onBan }:
       )}
       <PersonMenu person={person} role={role} muted={muted} onRemove={onRemove} onBan={onBan} />
     </li>
+  )
+}
+
+function FollowButton({ person: { id, displayName } }: { person: Person }) {
+  const follows = useStore(following)?.id === id
+  const label = follows ? `Stop following ${displayName}` : `Follow ${displayName}`
+  return (
+    <Tooltip label={label}>
+      <ActionIcon
+        aria-label={label}
+        aria-pressed={follows}
+        onClick={() => (follows ? stopFollowing() : follow({ id, name: displayName }))}
+      >
+        {follows ? <EyeOff size={15} /> : <Eye size={15} />}
+      </ActionIcon>
+    </Tooltip>
   )
 }

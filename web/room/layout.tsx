@@ -9,6 +9,7 @@ import { CallProvider } from '../call/context.tsx'
 import { CallPanel } from '../call/panel.tsx'
 import { usePagePlace } from '../chat/location.ts'
 import { firstChannel, type Place } from '../chat/place.ts'
+import { Follower } from '../editor/follower.tsx'
 import { FilesPanel } from '../files/panel.tsx'
 import { useOpenProject, useRoomState } from './context.tsx'
 import { RoomHeader } from './header.tsx'
@@ -86,6 +87,7 @@ export function RoomLayout() {
           <CallPanel phone={phone} />
         </section>
         <main className={classes.main}>
+          <Follower />
           <ErrorBoundary resetKey={path}>
             <Suspense fallback={<Loader size="sm" m="xl" aria-label="Loading" />}>
               <Switch>
