@@ -19,7 +19,7 @@ export type OnFrame = (
 ) => void
 
 const HEADER_END = '\r\n\r\n'
-const [TEXT, BINARY, CLOSE] = [1, 2, 8]
+const [TEXT, BINARY, CLOSE, PING, PONG] = [1, 2, 8, 9, 10]
 
 /** @returns the socket once the upgrade is through (RFC 6455 section 4) */
 export function openSocket(port: number, path: string, onFrame: OnFrame): Promise<RawSocket> {
@@ -29,7 +29,8 @@ export function openSocket(port: number, path: string, onFrame: OnFrame): Promis
       `Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${randomBytes(16).toString('base64')}${HEADER_END}`,
   )
   const raw: RawSocket = {
-    send: (data) => socket.write(frame(data)),
+    send: (data) =>
+      socket.write(typeof data === 'string' ? frame(TEXT, Buffer.from(data)) : frame(BINARY, data)),
     close: () => socket.destroy(),
   }
   return new Promise((resolve, reject) => {
@@ -48,14 +49,20 @@ export function openSocket(port: number, path: string, onFrame: OnFrame): Promis
         bytes = bytes.subarray(end + HEADER_END.length)
         resolve(raw)
       }
-      const used = readFrames(bytes, (start, end) => onFrame(raw, bytes, start, end, at))
+      const used = readFrames(bytes, (kind, start, end) => {
+        if (kind === PING) socket.write(frame(PONG, bytes.subarray(start, end)))
+        else onFrame(raw, bytes, start, end, at)
+      })
       rest = used < bytes.length ? bytes.subarray(used) : undefined
     })
   })
 }
 
 /** @returns how many bytes were whole frames (RFC 6455 section 5.2; frames of servers are not masked) */
-function readFrames(bytes: Buffer, onFrame: (start: number, end: number) => void): number {
+function readFrames(
+  bytes: Buffer,
+  onFrame: (kind: number, start: number, end: number) => void,
+): number {
   let position = 0
   while (position + 2 <= bytes.length) {
     let start = position + 2
@@ -72,7 +79,7 @@ function readFrames(bytes: Buffer, onFrame: (start: number, end: number) => void
     const end = start + length
     if (end > bytes.length) break
     const opcode = (bytes[position] ?? 0) & 15
-    if (opcode === TEXT || opcode === BINARY) onFrame(start, end)
+    if (opcode === TEXT || opcode === BINARY || opcode === PING) onFrame(opcode, start, end)
     else if (opcode === CLOSE)
       throw new Error(`The server closed the connection: ${bytes.toString('utf8', start + 2, end)}`)
     position = end
@@ -81,12 +88,10 @@ function readFrames(bytes: Buffer, onFrame: (start: number, end: number) => void
 }
 
 /** A frame masked with zeros, which costs nothing. */
-function frame(data: string | Uint8Array): Buffer {
-  const payload = typeof data === 'string' ? Buffer.from(data) : data
-  const kind = 0x80 | (typeof data === 'string' ? TEXT : BINARY)
+function frame(kind: number, payload: Uint8Array): Buffer {
   const { length } = payload
   const header = Buffer.alloc(length < 126 ? 6 : length < 65_536 ? 8 : 14)
-  header[0] = kind
+  header[0] = 0x80 | kind
   if (length < 126) header[1] = 0x80 | length
   else if (length < 65_536) {
     header[1] = 0xfe
