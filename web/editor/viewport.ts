@@ -29,11 +29,11 @@ class Viewport {
     const { awareness } = document
     view.scrollDOM.addEventListener('scroll', this.#tellSoon, { passive: true })
     for (const sign of signs) view.dom.addEventListener(sign, this.#own, { passive: true })
-    awareness.on('change', this.#look)
+    awareness.on('change', this.#hear)
     const end = following.subscribe(this.#begin)
     this.#end = () => {
       end()
-      awareness.off('change', this.#look)
+      awareness.off('change', this.#hear)
     }
     this.#begin()
   }
@@ -83,6 +83,12 @@ class Viewport {
         return user?.id === id && client !== awareness.clientID
       })
       .sort(([a], [b]) => updated(b) - updated(a))[0]?.[1]
+  }
+
+  /** What this page says of itself may be said within an update of the view, where nothing may be shown. */
+  readonly #hear = ({ added, updated }: { added: number[]; updated: number[] }) => {
+    const { clientID } = this.#document.awareness
+    if ([...added, ...updated].some((client) => client !== clientID)) this.#look()
   }
 
   readonly #look = () => {
