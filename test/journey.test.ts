@@ -193,7 +193,7 @@ describe.skipIf(!hasChromium)('the journey', () => {
       .poll(() => bob.page.getByRole('combobox', { name: 'Status' }).inputValue(), patience)
       .toMatch(/in progress/i)
     const files = await program.rest('GET', '/projects/moonshot/files')
-    const [file] = files.data as ProjectFile[]
+    const file = (files.data as ProjectFile[]).find(({ kind }) => kind === 'text')
     const content = await program.rest('GET', `/projects/moonshot/files/${file?.id}`)
     expect(sorted((content.data as { content: string }).content)).toBe(sorted(byAda + byBob))
 
