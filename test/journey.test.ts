@@ -123,7 +123,7 @@ describe.skipIf(!hasChromium)('the journey', () => {
     // They write the same file at the same time.
     await ada.page.getByRole('button', { name: 'New file' }).first().click()
     await ada.page.getByLabel('File path').fill('src/main.ts')
-    await ada.page.getByRole('button', { name: 'Create file' }).click()
+    await ada.page.getByLabel('File path').press('Enter')
     await bob.page.getByRole('treeitem', { name: 'main.ts' }).click()
     for (const { page } of [ada, bob]) await page.locator('.cm-content').click(patience)
     const [byAda, byBob] = ['const a = 1 // Ada was here;', 'let b = 2 // and Bob too;']

@@ -4,6 +4,7 @@ import { EmptyState, Skeleton } from '@mantine/core'
 import { FileX } from 'lucide-react'
 import { useUser } from '../accounts/gate.tsx'
 import { useCommenting } from '../comments/bound.ts'
+import { FilePreview } from '../files/preview.tsx'
 import { useFiles } from '../files/queries.ts'
 import { useCan, useOpenProject } from '../room/context.tsx'
 import { useStore } from '../store.ts'
@@ -32,7 +33,9 @@ export function FilePage({ fileId }: { fileId: string }) {
   return (
     <div className={classes.page}>
       <TabStrip current={fileId} files={files} />
-      {file ? (
+      {file?.kind === 'binary' ? (
+        <FilePreview file={file} />
+      ) : file?.kind === 'text' ? (
         <OpenFile fileId={fileId} path={file.path} />
       ) : (
         <EmptyState

@@ -1,221 +1,236 @@
-// The file tree. Arrow keys walk it, as in every tree.
-import { useMemo, useState, type KeyboardEvent } from 'react'
-import { ActionIcon, Button, EmptyState, Menu, Skeleton, Tooltip } from '@mantine/core'
+// The left column: the file tree with what begins things in it, or the search in all files.
+import { useEffect, useState } from 'react'
 import {
-  ChevronRight,
+  ActionIcon,
+  Button,
+  CloseButton,
+  EmptyState,
+  Menu,
+  Skeleton,
+  TextInput,
+  Tooltip,
+} from '@mantine/core'
+import {
+  Download,
   Ellipsis,
+  FileArchive,
   FilePlus,
-  FileText,
-  Folder,
-  FolderOpen,
-  Pencil,
+  FileSearch,
+  FileUp,
+  FolderPlus,
+  FolderUp,
+  ListChevronsDownUp,
+  ListChevronsUpDown,
+  Search,
   Trash2,
 } from 'lucide-react'
-import { useLocation, useRoute } from 'wouter'
-import type { ProjectFile } from '../../server/files/schema.ts'
+import { useRoute } from 'wouter'
 import { Failure } from '../failure.tsx'
 import { useCan, useOpenProject } from '../room/context.tsx'
-import { DeleteFile, PathDialog } from './dialogs.tsx'
+import { downloadFile } from './actions.tsx'
+import { chooseFiles } from './choosing.ts'
+import { useDragging } from './dragging.ts'
+import {
+  beginCreating,
+  beginFolders,
+  beginSearch,
+  changeExplorer,
+  openAll,
+  useExplorer,
+} from './explorer.ts'
 import { useFiles } from './queries.ts'
-import { buildTree, visibleRows, type TreeRow } from './tree.ts'
-import classes from './files.module.css'
+import { rememberFile } from './recent.ts'
+import { SearchPanel } from './search.tsx'
+import { TrashDialog } from './trash.tsx'
+import { UploadTray } from './tray.tsx'
+import { FileTree } from './tree.tsx'
+import { isFolder } from './tree.ts'
+import classes from './panel.module.css'
 
-type Dialog = { kind: 'create'; folder: string } | { kind: 'rename' | 'delete'; file: ProjectFile }
+/** Fewer are seen at once. */
+const MANY = 12
 
-export function FilesPanel({ onOpen }: { onOpen: () => void }) {
+interface Props {
+  onOpen: () => void
+  onQuickOpen: () => void
+}
+
+export function FilesPanel({ onOpen, onQuickOpen }: Props) {
   const { project } = useOpenProject()
-  const { data: files, error, refetch } = useFiles(project.slug)
+  const { slug } = project
+  const { data: files, error, refetch } = useFiles(slug)
+  const { view, naming, filter } = useExplorer(slug)
   const mayWrite = useCan()('file:write')
-  const [dialog, setDialog] = useState<Dialog | null>(null)
-  const close = () => setDialog(null)
+  const [, route] = useRoute('/p/:slug/files/:fileId/*?')
+  const current = route?.fileId ?? null
+  const [trash, setTrash] = useState(false)
+  const count = files?.length
+  useEffect(() => {
+    if (count) beginFolders(slug, count)
+  }, [slug, count])
+  useEffect(() => {
+    if (current) rememberFile(slug, current)
+  }, [slug, current])
+  if (view === 'search') return <SearchPanel onOpen={onOpen} />
+  const isEmpty = count === 0 && naming === null
   return (
     <div className={classes.panel}>
-      <div className={classes.head}>
-        <h2 className={classes.title}>Files</h2>
-        {mayWrite && (
+      <Head mayWrite={mayWrite} onQuickOpen={onQuickOpen} onTrash={() => setTrash(true)} />
+      {(count ?? 0) >= MANY && <Filter slug={slug} filter={filter} />}
+      {!files && error && <Failure error={error} onRetry={() => void refetch()} />}
+      {!files && !error && <TreeSkeleton />}
+      {isEmpty && <NoFiles mayWrite={mayWrite} />}
+      {files && !isEmpty && (
+        <FileTree files={files} current={current} mayWrite={mayWrite} onOpen={onOpen} />
+      )}
+      <UploadTray />
+      {trash && <TrashDialog onClose={() => setTrash(false)} />}
+    </div>
+  )
+}
+
+/** Where a new one goes: beside what is chosen, or into it. */
+function useNewPlace(slug: string) {
+  const { focused, chosen } = useExplorer(slug)
+  const { data: files } = useFiles(slug)
+  const file = files?.find(({ id }) => id === focused && chosen.has(id))
+  if (!file) return null
+  return isFolder(file) ? file.id : file.parentId
+}
+
+interface HeadProps {
+  mayWrite: boolean
+  onQuickOpen: () => void
+  onTrash: () => void
+}
+
+function Head({ mayWrite, onQuickOpen, onTrash }: HeadProps) {
+  const { project } = useOpenProject()
+  const { slug } = project
+  const parentId = useNewPlace(slug)
+  return (
+    <div className={classes.head}>
+      <h2 className={classes.title}>Files</h2>
+      {mayWrite && (
+        <>
           <Tooltip label="New file">
-            <ActionIcon
-              aria-label="New file"
-              onClick={() => setDialog({ kind: 'create', folder: '' })}
-            >
+            <ActionIcon aria-label="New file" onClick={() => beginCreating(slug, 'text', parentId)}>
               <FilePlus size={16} />
             </ActionIcon>
           </Tooltip>
-        )}
-      </div>
-      {!files && error && <Failure error={error} onRetry={() => void refetch()} />}
-      {!files && !error && <TreeSkeleton />}
-      {files?.length === 0 && (
-        <EmptyState size="xs" p="md" title="No files yet">
-          {mayWrite && (
-            <Button
-              size="xs"
-              variant="default"
-              onClick={() => setDialog({ kind: 'create', folder: '' })}
+          <Tooltip label="New folder">
+            <ActionIcon
+              aria-label="New folder"
+              onClick={() => beginCreating(slug, 'folder', parentId)}
             >
-              Create a file
-            </Button>
-          )}
-        </EmptyState>
+              <FolderPlus size={16} />
+            </ActionIcon>
+          </Tooltip>
+        </>
       )}
-      {files && files.length > 0 && (
-        <Tree files={files} mayWrite={mayWrite} onOpen={onOpen} onDialog={setDialog} />
-      )}
-      {dialog?.kind === 'create' && (
-        <PathDialog folder={dialog.folder} onClose={close} onDone={onOpen} />
-      )}
-      {dialog?.kind === 'rename' && <PathDialog file={dialog.file} onClose={close} />}
-      {dialog?.kind === 'delete' && <DeleteFile file={dialog.file} onClose={close} />}
-    </div>
-  )
-}
-
-interface TreeProps {
-  files: readonly ProjectFile[]
-  mayWrite: boolean
-  onOpen: () => void
-  onDialog: (dialog: Dialog) => void
-}
-
-function Tree({ files, mayWrite, onOpen, onDialog }: TreeProps) {
-  const { project } = useOpenProject()
-  const [, navigate] = useLocation()
-  const [, route] = useRoute('/p/:slug/files/:fileId')
-  const [closed, setClosed] = useState<ReadonlySet<string>>(new Set())
-  const [focused, setFocused] = useState<string | null>(null)
-  const tree = useMemo(() => buildTree(files), [files])
-  const rows = visibleRows(tree, closed)
-  const selected = (row: TreeRow) => row.node.kind === 'file' && row.node.file.id === route?.fileId
-  const entry = rows.find(({ node }) => node.path === focused) ?? rows.find(selected) ?? rows[0]
-
-  const toggle = (path: string, open = closed.has(path)) => {
-    const next = new Set(closed)
-    if (open) next.delete(path)
-    else next.add(path)
-    setClosed(next)
-  }
-  const activate = ({ node }: TreeRow) => {
-    if (node.kind === 'folder') return toggle(node.path)
-    navigate(`/p/${project.slug}/files/${node.file.id}`)
-    onOpen()
-  }
-  const move = (event: KeyboardEvent<HTMLElement>, index: number) => {
-    const row = rows[index]
-    if (!row || event.target !== event.currentTarget) return
-    const items = event.currentTarget.parentElement?.children
-    const focus = (to: number) => (items?.[to] as HTMLElement | undefined)?.focus()
-    const { node } = row
-    const act: Record<string, () => void> = {
-      ArrowDown: () => focus(index + 1),
-      ArrowUp: () => focus(index - 1),
-      Home: () => focus(0),
-      End: () => focus(rows.length - 1),
-      ArrowRight: () => node.kind === 'folder' && toggle(node.path, true),
-      ArrowLeft: () => {
-        if (node.kind === 'folder' && !closed.has(node.path)) return toggle(node.path, false)
-        const parent = rows.findLastIndex((other, at) => at < index && other.depth < row.depth)
-        focus(parent)
-      },
-      Enter: () => activate(row),
-      ' ': () => activate(row),
-      F2: () => mayWrite && node.kind === 'file' && onDialog({ kind: 'rename', file: node.file }),
-      Delete: () =>
-        mayWrite && node.kind === 'file' && onDialog({ kind: 'delete', file: node.file }),
-    }
-    const handle = act[event.key]
-    if (!handle) return
-    event.preventDefault()
-    handle()
-  }
-
-  return (
-    <div role="tree" aria-label="Files" className={classes.tree}>
-      {rows.map((row, index) => {
-        const { node, depth } = row
-        const open = node.kind === 'folder' && !closed.has(node.path)
-        return (
-          <div
-            key={`${node.kind} ${node.path}`}
-            role="treeitem"
-            aria-level={depth + 1}
-            aria-label={node.name}
-            aria-selected={selected(row)}
-            {...(node.kind === 'folder' ? { 'aria-expanded': open } : {})}
-            tabIndex={row === entry ? 0 : -1}
-            className={classes.row}
-            style={{ paddingLeft: 8 + depth * 14 }}
-            title={node.path}
-            onClick={() => activate(row)}
-            onFocus={() => setFocused(node.path)}
-            onKeyDown={(event) => move(event, index)}
+      <Tooltip label="Search in files (Ctrl+Shift+F)">
+        <ActionIcon aria-label="Search in files" onClick={() => beginSearch(slug)}>
+          <Search size={15} />
+        </ActionIcon>
+      </Tooltip>
+      <Tooltip label="Collapse all">
+        <ActionIcon aria-label="Collapse all" onClick={() => openAll(slug, false)}>
+          <ListChevronsDownUp size={16} />
+        </ActionIcon>
+      </Tooltip>
+      <Menu position="bottom-end" width={230}>
+        <Menu.Target>
+          <ActionIcon aria-label="More for files">
+            <Ellipsis size={16} />
+          </ActionIcon>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Item leftSection={<FileSearch size={15} />} onClick={onQuickOpen}>
+            Go to file…
+          </Menu.Item>
+          <Menu.Item
+            leftSection={<ListChevronsUpDown size={15} />}
+            onClick={() => openAll(slug, true)}
           >
-            <RowIcon kind={node.kind} open={open} />
-            <span className={classes.name}>{node.name}</span>
-            {mayWrite && <RowMenu row={row} onDialog={onDialog} />}
-          </div>
-        )
-      })}
+            Expand all
+          </Menu.Item>
+          <Menu.Divider />
+          {mayWrite && <UploadItems slug={slug} />}
+          <Menu.Item leftSection={<Download size={15} />} onClick={() => void downloadFile(slug)}>
+            Download project
+          </Menu.Item>
+          {mayWrite && (
+            <Menu.Item leftSection={<Trash2 size={15} />} onClick={onTrash}>
+              Trash
+            </Menu.Item>
+          )}
+        </Menu.Dropdown>
+      </Menu>
     </div>
   )
 }
 
-function RowIcon({ kind, open }: { kind: 'folder' | 'file'; open: boolean }) {
-  if (kind === 'file') return <FileText size={15} aria-hidden className={classes.fileIcon} />
-  const Icon = open ? FolderOpen : Folder
+function UploadItems({ slug }: { slug: string }) {
   return (
     <>
-      <ChevronRight size={14} aria-hidden className={classes.chevron} data-open={open} />
-      <Icon size={15} aria-hidden className={classes.folderIcon} />
+      <Menu.Item leftSection={<FileUp size={15} />} onClick={() => chooseFiles(slug, 'files')}>
+        Upload files
+      </Menu.Item>
+      <Menu.Item leftSection={<FolderUp size={15} />} onClick={() => chooseFiles(slug, 'folder')}>
+        Upload a folder
+      </Menu.Item>
+      <Menu.Item leftSection={<FileArchive size={15} />} onClick={() => chooseFiles(slug, 'zip')}>
+        Import a zip
+      </Menu.Item>
     </>
   )
 }
 
-function RowMenu({
-  row: { node },
-  onDialog,
-}: {
-  row: TreeRow
-  onDialog: (dialog: Dialog) => void
-}) {
+function Filter({ slug, filter }: { slug: string; filter: string }) {
+  const change = (next: string) => changeExplorer(slug, { filter: next })
   return (
-    <Menu position="bottom-end" width={180}>
-      <Menu.Target>
-        <ActionIcon
-          size="sm"
-          className={classes.more ?? ''}
-          aria-label={`Actions for ${node.path}`}
-          onClick={(event) => event.stopPropagation()}
-        >
-          <Ellipsis size={15} />
-        </ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown onClick={(event) => event.stopPropagation()}>
-        {node.kind === 'folder' ? (
-          <Menu.Item
-            leftSection={<FilePlus size={15} />}
-            onClick={() => onDialog({ kind: 'create', folder: `${node.path}/` })}
-          >
-            New file here
-          </Menu.Item>
-        ) : (
-          <>
-            <Menu.Item
-              leftSection={<Pencil size={15} />}
-              onClick={() => onDialog({ kind: 'rename', file: node.file })}
-            >
-              Rename or move
-            </Menu.Item>
-            <Menu.Item
-              color="red"
-              leftSection={<Trash2 size={15} />}
-              onClick={() => onDialog({ kind: 'delete', file: node.file })}
-            >
-              Delete
-            </Menu.Item>
-          </>
+    <div className={classes.filter}>
+      <TextInput
+        size="xs"
+        aria-label="Filter files"
+        placeholder="Filter files"
+        spellCheck={false}
+        autoCapitalize="none"
+        autoComplete="off"
+        value={filter}
+        rightSection={
+          filter && <CloseButton size="xs" aria-label="Clear filter" onClick={() => change('')} />
+        }
+        onChange={(event) => change(event.currentTarget.value)}
+        onKeyDown={(event) => event.key === 'Escape' && change('')}
+      />
+    </div>
+  )
+}
+
+const nobody = new Map()
+const none: ReadonlySet<string> = new Set()
+
+/** Takes what is dropped, as the tree does. */
+function NoFiles({ mayWrite }: { mayWrite: boolean }) {
+  const { project } = useOpenProject()
+  const { slug } = project
+  const { target, handlers } = useDragging({ slug, files: nobody, chosen: none, mayWrite })
+  return (
+    <div className={classes.empty} data-target={target === null} {...handlers}>
+      <EmptyState
+        size="xs"
+        p="md"
+        title="No files yet"
+        description={mayWrite ? 'Create one, or drop files and folders here.' : undefined}
+      >
+        {mayWrite && (
+          <Button size="xs" variant="default" onClick={() => beginCreating(slug, 'text', null)}>
+            Create a file
+          </Button>
         )}
-      </Menu.Dropdown>
-    </Menu>
+      </EmptyState>
+    </div>
   )
 }
 

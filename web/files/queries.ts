@@ -1,23 +1,34 @@
 // The files of a project over REST: all of them, since the tree shows all of them.
 import { useQuery } from '@tanstack/react-query'
-import type { FileWithContent, ProjectFile } from '../../server/files/schema.ts'
+import type {
+  FileChange,
+  FileWithContent,
+  NewFile,
+  ProjectFile,
+  TrashedFile,
+} from '../../server/files/schema.ts'
 import { api, query } from '../api.ts'
 import { remembered } from '../offline/remembered.ts'
 import { queryClient } from '../query.ts'
+import { changeFiles, removeFiles } from './changes.ts'
 
 const filesKey = (slug: string) => ['files', slug]
-const address = (slug: string, id = '') =>
-  `/projects/${encodeURIComponent(slug)}/files${id && `/${id}`}`
+const trashKey = (slug: string) => ['trash', slug]
+/** Below /api/v1 */
+export const fileAddress = (slug: string, rest = '') =>
+  `/projects/${encodeURIComponent(slug)}/files${rest && `/${rest}`}`
 
 async function listAll(slug: string): Promise<ProjectFile[]> {
   const files: ProjectFile[] = []
   for (let page = 1; ; page += 1) {
-    const { data, meta } = await api.list<ProjectFile>(address(slug) + query({ page, limit: 100 }))
+    const path = fileAddress(slug) + query({ page, limit: 1_000 })
+    const { data, meta } = await api.list<ProjectFile>(path)
     files.push(...data)
     if (data.length === 0 || files.length >= (meta?.pagination?.total ?? 0)) return files
   }
 }
 
+/** Folders included */
 export const useFiles = (slug: string) =>
   useQuery({
     ...remembered<ProjectFile[]>(filesKey(slug)),
@@ -29,41 +40,64 @@ export const useFiles = (slug: string) =>
 export const useKnownFiles = (slug: string) =>
   useQuery({ queryKey: filesKey(slug), queryFn: () => listAll(slug), enabled: false })
 
+export const knownFiles = (slug: string) =>
+  queryClient.getQueryData<ProjectFile[]>(filesKey(slug)) ?? []
+
+export function refreshFiles(slug: string) {
+  void queryClient.invalidateQueries({ queryKey: filesKey(slug) })
+  void queryClient.invalidateQueries({ queryKey: trashKey(slug) })
+}
+
 /** What the room or an own change tells. Nothing is known yet where the list was not loaded. */
 export function putFile(slug: string, file: ProjectFile) {
   queryClient.setQueryData<ProjectFile[]>(filesKey(slug), (files) =>
-    files ? [...files.filter(({ id }) => id !== file.id), file] : undefined,
+    files ? changeFiles(files, file) : undefined,
   )
+  const { parentId } = file
+  if (parentId !== null && !knownFiles(slug).some(({ id }) => id === parentId)) refreshFiles(slug)
 }
-/** With a folder, what is in it changes, too. */
-export function changeFile(slug: string, file: ProjectFile) {
-  if (file.kind === 'folder') refreshFiles(slug)
-  else putFile(slug, file)
-}
-export function removeFile(slug: string, file: ProjectFile) {
-  if (file.kind === 'folder') refreshFiles(slug)
-  else dropFile(slug, file)
-}
-export const refreshFiles = (slug: string) =>
-  void queryClient.invalidateQueries({ queryKey: filesKey(slug) })
 export function dropFile(slug: string, file: Pick<ProjectFile, 'id'>) {
   queryClient.setQueryData<ProjectFile[]>(filesKey(slug), (files) =>
-    files?.filter(({ id }) => id !== file.id),
+    files ? removeFiles(files, file.id) : undefined,
   )
+  void queryClient.invalidateQueries({ queryKey: trashKey(slug) })
+}
+/** What came back with a folder is only known to the server. */
+export function returnFile(slug: string, file: ProjectFile) {
+  putFile(slug, file)
+  refreshFiles(slug)
 }
 
-export async function createFile(slug: string, path: string): Promise<ProjectFile> {
-  const { content: _content, ...file } = await api.post<FileWithContent>(address(slug), { path })
-  putFile(slug, file)
-  return file
+const withoutContent = ({ content: _content, ...file }: FileWithContent): ProjectFile => file
+
+export async function createFile(slug: string, file: NewFile): Promise<ProjectFile> {
+  const created = withoutContent(await api.post<FileWithContent>(fileAddress(slug), file))
+  putFile(slug, created)
+  return created
 }
-export async function renameFile(slug: string, id: string, path: string) {
-  const { content: _content, ...file } = await api.patch<FileWithContent>(address(slug, id), {
-    path,
-  })
-  putFile(slug, file)
+export async function changeFile(slug: string, id: string, change: FileChange) {
+  putFile(slug, withoutContent(await api.patch<FileWithContent>(fileAddress(slug, id), change)))
 }
 export async function deleteFile(slug: string, id: string) {
-  await api.delete(address(slug, id))
+  await api.delete(fileAddress(slug, id))
   dropFile(slug, { id })
+}
+export async function restoreFile(slug: string, id: string): Promise<ProjectFile> {
+  const file = await api.post<ProjectFile>(fileAddress(slug, `${id}/restore`))
+  returnFile(slug, file)
+  return file
+}
+
+export const useTrash = (slug: string) =>
+  useQuery({
+    queryKey: trashKey(slug),
+    queryFn: async () => {
+      const path = fileAddress(slug, 'trash') + query({ limit: 100 })
+      return (await api.list<TrashedFile>(path)).data
+    },
+  })
+/** @param id all of it where there is none */
+export async function purgeTrash(slug: string, id?: string) {
+  await api.delete(fileAddress(slug, id === undefined ? 'trash' : `trash/${id}`))
+  await queryClient.invalidateQueries({ queryKey: trashKey(slug) })
 }

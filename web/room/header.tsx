@@ -2,7 +2,16 @@
 import { lazy, Suspense, useEffect } from 'react'
 import { ActionIcon, Button, Loader, Tooltip } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
-import { CircleDot, Code, Lock, MessagesSquare, PanelRight, Settings, UserPlus } from 'lucide-react'
+import {
+  CircleDot,
+  Code,
+  FileSearch,
+  Lock,
+  MessagesSquare,
+  PanelRight,
+  Settings,
+  UserPlus,
+} from 'lucide-react'
 import { Link, useLocation, useRoute } from 'wouter'
 import { useUser } from '../accounts/gate.tsx'
 import { CallButton } from '../call/button.tsx'
@@ -26,9 +35,10 @@ interface Props {
   onToggleSide: () => void
   /** Somebody chose a page of the middle */
   onNavigate: () => void
+  onQuickOpen: () => void
 }
 
-export function RoomHeader({ phone, sideOpen, onToggleSide, onNavigate }: Props) {
+export function RoomHeader({ phone, sideOpen, onToggleSide, onNavigate, onQuickOpen }: Props) {
   const { project } = useOpenProject()
   const { state, present } = useRoomState()
   const can = useCan()
@@ -65,6 +75,13 @@ export function RoomHeader({ phone, sideOpen, onToggleSide, onNavigate }: Props)
           >
             Invite
           </Button>
+        )}
+        {!phone && (
+          <Tooltip label="Go to file (Ctrl+P)">
+            <ActionIcon size="lg" aria-label="Go to file" onClick={onQuickOpen}>
+              <FileSearch size={17} />
+            </ActionIcon>
+          </Tooltip>
         )}
         {can('project:write') && (
           <Tooltip label="Project settings">

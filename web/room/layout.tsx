@@ -11,6 +11,7 @@ import { usePagePlace } from '../chat/location.ts'
 import { firstChannel, type Place } from '../chat/place.ts'
 import { Follower } from '../editor/follower.tsx'
 import { FilesPanel } from '../files/panel.tsx'
+import { useFileShortcuts } from '../files/shortcuts.ts'
 import { useOpenProject, useRoomState } from './context.tsx'
 import { RoomHeader } from './header.tsx'
 import { CodeStart } from './start.tsx'
@@ -24,6 +25,9 @@ const HistoryPage = lazy(() =>
   import('../history/page.tsx').then((m) => ({ default: m.HistoryPage })),
 )
 const ChatPage = lazy(() => import('../chat/page.tsx').then((m) => ({ default: m.ChatPage })))
+const QuickOpen = lazy(() =>
+  import('../files/quickopen.tsx').then((m) => ({ default: m.QuickOpen })),
+)
 const IssuesPage = lazy(() => import('../issues/page.tsx').then((m) => ({ default: m.IssuesPage })))
 const IssuePage = lazy(() => import('../issues/issue.tsx').then((m) => ({ default: m.IssuePage })))
 
@@ -48,6 +52,16 @@ export function RoomLayout() {
     getInitialValueInEffect: false,
   })
   const [inIssues] = useRoute('/p/:slug/issues/*?')
+  const [quick, setQuick] = useState(false)
+  const [, navigate] = useLocation()
+  useFileShortcuts({
+    slug: project.slug,
+    onQuickOpen: () => setQuick(true),
+    onSearch() {
+      if (inIssues || inChat) navigate(`/p/${project.slug}`)
+      if (phone) setPhoneTab('files')
+    },
+  })
   if (state === 'refused') return <Refused reason={refusal} />
   const side: SideTab | null = phone
     ? phoneTab === 'chat' || phoneTab === 'people'
@@ -79,9 +93,10 @@ export function RoomLayout() {
           sideOpen={sideOpen}
           onToggleSide={() => setSideOpen(!sideOpen)}
           onNavigate={() => setPhoneTab('main')}
+          onQuickOpen={() => setQuick(true)}
         />
         <nav className={classes.files} aria-label="Files">
-          <FilesPanel onOpen={() => setPhoneTab('main')} />
+          <FilesPanel onOpen={() => setPhoneTab('main')} onQuickOpen={() => setQuick(true)} />
         </nav>
         <section className={classes.call} aria-label="Call">
           <CallPanel phone={phone} />
@@ -92,7 +107,11 @@ export function RoomLayout() {
             <Suspense fallback={<Loader size="sm" m="xl" aria-label="Loading" />}>
               <Switch>
                 <Route path="/p/:slug">
-                  <CodeStart onBrowse={phone ? () => setPhoneTab('files') : null} />
+                  <CodeStart
+                    phone={phone}
+                    onBrowse={() => setPhoneTab('files')}
+                    onQuickOpen={() => setQuick(true)}
+                  />
                 </Route>
                 <Route path="/p/:slug/files/:fileId">
                   {({ fileId }) => <FilePage key={fileId} fileId={fileId} />}
@@ -101,7 +120,15 @@ export function RoomLayout() {
                   {({ fileId }) => <HistoryPage key={fileId} fileId={fileId} />}
                 </Route>
                 <Route path="/p/:slug/chat/:part?">
-                  {phone ? <CodeStart onBrowse={() => setPhoneTab('files')} /> : <ChatPage />}
+                  {phone ? (
+                    <CodeStart
+                      phone
+                      onBrowse={() => setPhoneTab('files')}
+                      onQuickOpen={() => setQuick(true)}
+                    />
+                  ) : (
+                    <ChatPage />
+                  )}
                 </Route>
                 <Route path="/p/:slug/issues">
                   <IssuesPage />
@@ -138,6 +165,11 @@ export function RoomLayout() {
         {phone && (
           <BottomTabs value={phoneTab} onChange={setPhoneTab} main={inIssues ? 'Issues' : 'Code'} />
         )}
+        <Suspense>
+          {quick && (
+            <QuickOpen onOpen={() => setPhoneTab('main')} onClose={() => setQuick(false)} />
+          )}
+        </Suspense>
       </div>
     </CallProvider>
   )

@@ -6,7 +6,7 @@ import type { Member, Project } from '../../server/projects/schema.ts'
 import type { CodeThread } from '../../server/threads/schema.ts'
 import type { FileVersion } from '../../server/versions/schema.ts'
 import { dropThread, putIssue, putThread } from '../comments/queries.ts'
-import { changeFile, putFile, refreshFiles, removeFile } from '../files/queries.ts'
+import { dropFile, putFile, refreshFiles, returnFile } from '../files/queries.ts'
 import { refreshVersions } from '../history/queries.ts'
 import { refreshComments, refreshIssue } from '../issues/queries.ts'
 import { projectKey } from '../projects/queries.ts'
@@ -28,7 +28,7 @@ interface UpdateData {
   file_updated: ProjectFile
   file_deleted: ProjectFile
   file_restored: ProjectFile
-  files_changed: object
+  files_changed: unknown
   thread_created: CodeThread
   thread_updated: CodeThread
   thread_deleted: CodeThread
@@ -63,9 +63,9 @@ const changes: { [Type in UpdateType]: (slug: string, data: UpdateData[Type]) =>
   member_left: refreshProject,
   project_updated: refreshProject,
   file_created: putFile,
-  file_updated: changeFile,
-  file_deleted: removeFile,
-  file_restored: changeFile,
+  file_updated: putFile,
+  file_deleted: dropFile,
+  file_restored: returnFile,
   files_changed: refreshFiles,
   thread_created: putThread,
   thread_updated: putThread,
@@ -104,6 +104,7 @@ const notices: { [Type in UpdateType]?: (who: string, data: UpdateData[Type]) =>
   version_restored: (who, version) => ({
     text: `${who} restored version ${version.restoredFrom} of ${version.path}`,
   }),
+  file_restored: (who, file) => ({ text: `${who} restored ${file.path}` }),
 }
 
 export function applyUpdate(slug: string, update: ProjectUpdate) {

@@ -1,0 +1,94 @@
+// Bytes over REST, which need the token: files to look at or to save, and files on their way up, with how far they are.
+import { useEffect, useState } from 'react'
+import { AppError, type WireError } from '../../protocol/errors.ts'
+import { freshToken } from '../accounts/session.ts'
+import { wireError } from '../wire.ts'
+
+type Answer<Data> = { success: true; data: Data } | { success: false; error: WireError }
+
+async function fetchBlob(path: string): Promise<Blob> {
+  const token = await freshToken()
+  const response = await fetch(`/api/v1${path}`, { headers: { Authorization: `Bearer ${token}` } })
+  if (response.ok) return response.blob()
+  const answer = (await response.json().catch(() => null)) as Answer<never> | null
+  throw answer && !answer.success
+    ? wireError(answer.error)
+    : new AppError('UNAVAILABLE', 'The server cannot be reached. Try again.')
+}
+
+/** Lets the browser save it. @throws AppError */
+export async function save(path: string, name: string) {
+  const url = URL.createObjectURL(await fetchBlob(path))
+  const link = document.createElement('a')
+  link.href = url
+  link.download = name
+  link.click()
+  setTimeout(() => URL.revokeObjectURL(url), 10_000)
+}
+
+export interface Shown {
+  /** Address of the bytes in this page */
+  url: string | null
+  error: unknown
+}
+
+/** @param path null: nothing is wanted */
+export function useBytes(path: string | null): Shown {
+  const [shown, setShown] = useState<Shown>({ url: null, error: null })
+  useEffect(() => {
+    if (path === null) return
+    let over = false
+    let url: string | null = null
+    fetchBlob(path)
+      .then((blob) => {
+        if (over) return
+        url = URL.createObjectURL(blob)
+        setShown({ url, error: null })
+      })
+      .catch((error: unknown) => {
+        if (!over) setShown({ url: null, error })
+      })
+    return () => {
+      over = true
+      if (url) URL.revokeObjectURL(url)
+    }
+  }, [path])
+  return shown
+}
+
+/** `fetch` does not tell how far an upload is. @throws AppError */
+export async function sendBytes<Data>(
+  path: string,
+  body: Blob,
+  onProgress: (part: number) => void,
+  signal: AbortSignal,
+): Promise<Data> {
+  const token = await freshToken()
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest()
+    request.open('POST', `/api/v1${path}`)
+    request.setRequestHeader('Authorization', `Bearer ${token}`)
+    request.setRequestHeader('Content-Type', body.type || 'application/octet-stream')
+    request.upload.addEventListener('progress', ({ loaded, total }) => onProgress(loaded / total))
+    const fail = () =>
+      reject(
+        new AppError('UNAVAILABLE', 'The upload broke off. Check the connection and try again.'),
+      )
+    request.addEventListener('error', fail)
+    request.addEventListener('abort', fail)
+    request.addEventListener('load', () => {
+      let answer: Answer<Data> | null = null
+      try {
+        answer = JSON.parse(request.responseText) as Answer<Data>
+      } catch {
+        return fail()
+      }
+      if (answer?.success) resolve(answer.data)
+      else if (answer) reject(wireError(answer.error))
+      else fail()
+    })
+    signal.addEventListener('abort', () => request.abort())
+    if (signal.aborted) fail()
+    else request.send(body)
+  })
+}

@@ -1,0 +1,16 @@
+// A found line, short enough for a narrow column, with the match in sight. Pure.
+
+/** Characters before the match that help to know it again */
+const LEAD = 24
+const LONGEST = 200
+
+/** @param column from 1 */
+export function excerpt(text: string, column: number, length: number) {
+  const [start, end] = [column - 1, column - 1 + length]
+  const lead = text.slice(0, start).trimStart()
+  return {
+    before: lead.length > LEAD ? `…${lead.slice(-LEAD)}` : lead,
+    match: text.slice(start, end).slice(0, LONGEST),
+    after: text.slice(end, end + LONGEST),
+  }
+}

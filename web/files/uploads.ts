@@ -1,0 +1,205 @@
+// Files on their way into the tree, a few at a time. Where something is already, a person is asked; zips are unpacked
+// by the server.
+import { v4 } from 'uuid'
+import type { ProjectFile } from '../../server/files/schema.ts'
+import { query } from '../api.ts'
+import { createStore } from '../store.ts'
+import { errorMessage, isAppError } from '../wire.ts'
+import { sizeText } from '../chat/messages/size.ts'
+import { sendBytes } from './bytes.ts'
+import type { Dropped } from './dropped.ts'
+import { openFolders } from './explorer.ts'
+import { freeName } from './names.ts'
+import { createFile, fileAddress, knownFiles, putFile, refreshFiles } from './queries.ts'
+import { foldersAbove, joinPath, nameOf } from './tree.ts'
+
+export type Choice = 'replace' | 'both' | 'skip'
+
+export interface Upload {
+  key: string
+  kind: 'file' | 'zip'
+  /** Where it goes; of a zip, the folder it is unpacked into */
+  path: string
+  file: File
+  /** `asking`: something is there already */
+  state: 'waiting' | 'sending' | 'asking' | 'done' | 'skipped' | 'failed'
+  /** 0 to 1 */
+  progress: number
+  replace: boolean
+  /** Why it failed, or what came of a zip */
+  message: string | null
+}
+
+export interface ImportResult {
+  created: number
+  replaced: number
+  skipped: { path: string; reason: string }[]
+}
+
+/** At a time */
+const LANES = 2
+const over = ['done', 'skipped', 'failed']
+
+/** Servers say bytes, people read megabytes. */
+const readable = (sentence: string) =>
+  sentence.replaceAll(/(\d{4,}) bytes/g, (_, bytes: string) => sizeText(Number(bytes)))
+
+const number = (count: number, word: string) => `${count} ${word}${count === 1 ? '' : 's'}`
+
+function describeImport({ created, replaced, skipped }: ImportResult) {
+  const parts = [`${number(created, 'file')} created`]
+  if (replaced > 0) parts.push(`${replaced} replaced`)
+  if (skipped.length > 0) {
+    const reasons = skipped.slice(0, 5).map(({ path, reason }) => `${path}: ${reason}`)
+    const more = skipped.length > 5 ? [`and ${skipped.length - 5} more`] : []
+    parts.push(`${skipped.length} left out (${[...reasons, ...more].join('; ')})`)
+  }
+  return parts.join(', ')
+}
+
+function createUploads(slug: string) {
+  const store = createStore<readonly Upload[]>([])
+  const running = new Map<string, AbortController>()
+  /** What was said for all of those that are on their way */
+  let standing: Choice | null = null
+
+  const change = (key: string, part: Partial<Upload>) =>
+    store.set(store.get().map((entry) => (entry.key === key ? { ...entry, ...part } : entry)))
+  const fileAt = (path: string) => knownFiles(slug).find((file) => file.path === path)
+  const isTaken = (path: string) =>
+    fileAt(path) !== undefined ||
+    store.get().some((entry) => entry.path === path && !over.includes(entry.state))
+
+  function choose({ key, path }: Upload, choice: Choice) {
+    if (choice === 'skip') change(key, { state: 'skipped' })
+    // A file cannot take the place of a folder.
+    else if (choice === 'both' || fileAt(path)?.kind === 'folder') {
+      change(key, { state: 'waiting', path: freeName(path, isTaken) })
+    } else change(key, { state: 'waiting', replace: true })
+  }
+
+  async function send({ key, kind, path, file, replace }: Upload) {
+    const stop = new AbortController()
+    running.set(key, stop)
+    change(key, { state: 'sending', progress: 0, message: null })
+    const onProgress = (progress: number) => change(key, { progress })
+    try {
+      if (kind === 'zip') {
+        const address = fileAddress(slug, 'import') + query({ folder: path })
+        const zip = file.slice(0, file.size, 'application/zip')
+        const result = await sendBytes<ImportResult>(address, zip, onProgress, stop.signal)
+        change(key, { state: 'done', progress: 1, message: describeImport(result) })
+        refreshFiles(slug)
+      } else {
+        const address =
+          fileAddress(slug, 'upload') + query({ path, replace: replace ? 'true' : null })
+        putFile(slug, await sendBytes<ProjectFile>(address, file, onProgress, stop.signal))
+        change(key, { state: 'done', progress: 1 })
+      }
+    } catch (error) {
+      if (stop.signal.aborted) change(key, { state: 'skipped' })
+      else if (isAppError(error) && error.code === 'CONFLICT' && fileAt(path) && !replace) {
+        change(key, { state: 'asking' })
+      } else change(key, { state: 'failed', message: readable(errorMessage(error)) })
+    } finally {
+      running.delete(key)
+      pump()
+    }
+  }
+
+  function pump() {
+    for (const entry of store.get()) {
+      if (entry.state !== 'waiting') continue
+      if (entry.kind === 'file' && !entry.replace && fileAt(entry.path)) {
+        change(entry.key, { state: 'asking' })
+      } else if (running.size < LANES) void send(entry)
+    }
+    for (const entry of store.get()) {
+      if (entry.state === 'asking' && standing) {
+        choose(entry, standing)
+        return pump()
+      }
+    }
+    if (store.get().every(({ state }) => over.includes(state))) standing = null
+  }
+
+  const begin = (kind: Upload['kind'], path: string, file: File): Upload => ({
+    key: v4(),
+    kind,
+    path,
+    file,
+    state: 'waiting',
+    progress: 0,
+    replace: false,
+    message: null,
+  })
+  const show = (folder: string) => {
+    const target = fileAt(folder)
+    if (!target) return
+    const files = new Map(knownFiles(slug).map((file) => [file.id, file]))
+    openFolders(
+      slug,
+      [target, ...foldersAbove(files, target)].map(({ id }) => id),
+    )
+  }
+
+  return {
+    get: store.get,
+    subscribe: store.subscribe,
+
+    /** @param folder path of the one they go into; empty: the top */
+    add({ files, folders }: Dropped, folder: string) {
+      show(folder)
+      const added = files.map(({ path, file }) => begin('file', joinPath(folder, path), file))
+      store.set([...store.get().filter(({ state }) => state !== 'done'), ...added])
+      for (const path of folders) {
+        // One that is there already is as good.
+        void createFile(slug, { path: joinPath(folder, path), kind: 'folder' }).catch(() => {})
+      }
+      pump()
+    },
+    unpack(file: File, folder: string) {
+      show(folder)
+      store.set([...store.get(), begin('zip', folder, file)])
+      pump()
+    },
+    answer(entry: Upload, choice: Choice, forAll: boolean) {
+      if (forAll) standing = choice
+      choose(entry, choice)
+      pump()
+    },
+    retry({ key }: Upload) {
+      change(key, { state: 'waiting', message: null })
+      pump()
+    },
+    cancel() {
+      store.set(
+        store
+          .get()
+          .map((entry) =>
+            entry.state === 'waiting' || entry.state === 'asking'
+              ? { ...entry, state: 'skipped' as const }
+              : entry,
+          ),
+      )
+      for (const stop of running.values()) stop.abort()
+    },
+    /** What is over is not shown any more. */
+    clear() {
+      store.set(store.get().filter(({ state }) => !over.includes(state)))
+    },
+  }
+}
+
+const kept = new Map<string, ReturnType<typeof createUploads>>()
+
+/** Of a project: they go on while one looks at something else. */
+export function uploadsOf(slug: string) {
+  const known = kept.get(slug) ?? createUploads(slug)
+  kept.set(slug, known)
+  return known
+}
+
+/** What it is called in words. */
+export const uploadName = ({ kind, path, file }: Upload) =>
+  kind === 'zip' ? file.name : nameOf(path)
