@@ -1,6 +1,7 @@
 // Many documents as they are stored, in one look.
 import { sql } from 'kysely'
 import type { Db } from '../../db/database.ts'
+import { textOf } from './snapshot.ts'
 
 export interface StoredUpdates {
   /** seq of the newest row */
@@ -53,4 +54,13 @@ export async function readStored(
     if (update) entry.updates.push(update)
   }
   return stored
+}
+
+/** @returns by file; nothing of those that are gone */
+export async function readStoredTexts(
+  db: Db,
+  fileIds: readonly string[],
+): Promise<Map<string, string>> {
+  const stored = await readStored(db, fileIds)
+  return new Map([...stored].map(([fileId, { updates }]) => [fileId, textOf(updates)]))
 }

@@ -6,6 +6,7 @@ import { requireAccess, type Actor } from '../../../db/access.ts'
 import { appendActivity } from '../../../db/activity.ts'
 import { AppError } from '../../../protocol/errors.ts'
 import { MAX_ARCHIVE } from '../../../protocol/limits.ts'
+import { readStoredTexts } from '../../../realtime/documents/stored.ts'
 import { removeFiles, requireQuota } from '../../attachments/attachments.ts'
 import { HEAD_BYTES, readImageHeader } from '../../attachments/image.ts'
 import type { Bytes } from '../../attachments/store.ts'
@@ -151,9 +152,12 @@ async function saveItems(
     if (item.kind !== 'folder') imported.created++
   }
   const changed: Existing[] = []
+  const ids = existing.filter(([{ kind }]) => kind === 'text').map(([, { id }]) => id)
+  const texts = await readStoredTexts(options.db, ids)
   for (const [item, there] of existing) {
     await attempt(item.path, async () => {
-      if (await changeText(options, actor, item, there)) changed.push([item, there])
+      if (await changeText(options, actor, item, there, texts.get(there.id)))
+        changed.push([item, there])
     })
   }
   if (changed.length === 0) return
@@ -213,6 +217,7 @@ async function changeText(
   actor: Actor,
   item: Item,
   there: ProjectFile,
+  text: string | undefined,
 ): Promise<boolean> {
   if (item.kind !== there.kind)
     throw new AppError(
@@ -221,7 +226,7 @@ async function changeText(
     )
   if (item.kind === 'folder') return false
   if (item.kind === 'text') {
-    if ((await documents.readText(there.id)) === item.text) return false
+    if (text === item.text) return false
     await documents.replaceText(there.id, item.text, actor.id)
     return true
   }
