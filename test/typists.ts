@@ -33,7 +33,8 @@ export function startTyping(person: Person, fileId: string, round: number) {
   let stopped = false
   text.observe((event, transaction) => {
     if (transaction.local) return
-    for (const { insert } of event.delta) heard.push(...marksOf(String(insert ?? '')))
+    for (const { insert } of event.delta)
+      if (typeof insert === 'string') heard.push(...marksOf(insert))
   })
   /** What others typed before a mark that is saved was at the server before it, so it is saved, too. */
   const note = () => {
