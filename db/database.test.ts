@@ -93,12 +93,34 @@ describe.each(kinds)('$name', (kind) => {
     )
     await sql`insert into messages (id, channel_id, seq, author_id, message, nonce)
       values (${uuid()}, ${channel}, 1, ${user}, 'written before', 'n')`.execute(db)
+    for (const file of ['README.md', 'src/app/main.ts', 'src/app/b.ts'])
+      await sql`insert into files (id, project_id, path) values (${uuid()}, ${project}, ${file})`.execute(
+        db,
+      )
     expect((await migrator.migrateToLatest()).error).toBeUndefined()
+    const files = db.selectFrom('files').leftJoin('files as above', 'above.id', 'files.parentId')
+    const tree = await files
+      .select(['files.path', 'files.kind', 'above.path as folder'])
+      .where('files.projectId', '=', project)
+      .orderBy('files.path')
+      .execute()
+    expect(tree).toEqual([
+      { path: 'README.md', kind: 'text', folder: null },
+      { path: 'src', kind: 'folder', folder: null },
+      { path: 'src/app', kind: 'folder', folder: 'src' },
+      { path: 'src/app/b.ts', kind: 'text', folder: 'src/app' },
+      { path: 'src/app/main.ts', kind: 'text', folder: 'src/app' },
+    ])
     const message = await db
       .selectFrom('messages')
       .select(['rev', 'createdRev', 'message'])
       .executeTakeFirst()
     expect(message).toEqual({ rev: 1, createdRev: 1, message: 'written before' })
+    expect((await migrator.migrateTo('0003_former')).error).toBeUndefined()
+    const { rows } = await sql<{
+      path: string
+    }>`select path from files where project_id = ${project} order by path`.execute(db)
+    expect(rows.map(({ path }) => path)).toEqual(['README.md', 'src/app/b.ts', 'src/app/main.ts'])
     expect((await migrator.migrateTo(NO_MIGRATIONS)).error).toBeUndefined()
     expect(await tables()).toBe(0)
     expect((await migrator.migrateToLatest()).error).toBeUndefined()
