@@ -1,5 +1,5 @@
 // A long press on a touch screen asks for the menu. Some browsers say so themselves, not all.
-import { useRef, type MouseEvent, type PointerEvent } from 'react'
+import { useRef, type MouseEvent, type PointerEvent, type TouchEvent } from 'react'
 
 /** Milliseconds */
 const LONG = 500
@@ -30,6 +30,10 @@ export function useLongPress(onPress: (x: number, y: number, target: EventTarget
     },
     onPointerUp: end,
     onPointerCancel: end,
+    /** Browsers would make a press of the mouse of it, which closes the menu. */
+    onTouchEnd(event: TouchEvent) {
+      if (pressed.current && event.cancelable) event.preventDefault()
+    },
     /** The finger's going is no click. */
     onClickCapture(event: MouseEvent) {
       if (!pressed.current) return
