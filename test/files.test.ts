@@ -260,6 +260,6 @@ describe.skipIf(!hasChromium)('the file tree', () => {
     await page.getByRole('menuitem', { name: 'Rename' }).click()
     await page.getByLabel('New name').fill('plan.txt')
     await page.keyboard.press('Enter')
-    await shows(page, ['plan.txt'])
+    await expect.poll(() => textAt(slug, 'plan.txt'), patience).toBe('notes')
   })
 })
