@@ -4,9 +4,9 @@
 const LEAD = 24
 const LONGEST = 200
 
-/** @param column from 1 */
-export function excerpt(text: string, column: number, length: number) {
-  const [start, end] = [column - 1, column - 1 + length]
+/** @param start of the match in the text, from 0 */
+export function excerpt(text: string, start: number, length: number) {
+  const end = start + length
   const lead = text.slice(0, start).trimStart()
   return {
     before: lead.length > LEAD ? `…${lead.slice(-LEAD)}` : lead,

@@ -1,5 +1,6 @@
 // Search in all files over REST: the server searches the newest text, also of files that are being written in.
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import type { FileMatch, FileMatches } from '../../server/files/search/schema.ts'
 import { api, query } from '../api.ts'
 import { fileAddress } from './queries.ts'
 
@@ -12,27 +13,15 @@ export interface Question {
   regex: boolean
 }
 
-export interface Match {
-  fileId: string
-  path: string
-  /** From 1 */
-  line: number
-  /** From 1, in UTF-16 */
-  column: number
-  length: number
-  /** The line */
-  text: string
-}
-
 export interface FoundFile {
   fileId: string
   path: string
-  matches: Match[]
+  matches: FileMatch[]
 }
 
 export const noQuestion: Question = { q: '', include: '', case: false, word: false, regex: false }
 
-function groupMatches(matches: readonly Match[]): FoundFile[] {
+function groupMatches(matches: readonly FileMatch[]): FoundFile[] {
   const files = new Map<string, FoundFile>()
   for (const match of matches) {
     const { fileId, path } = match
@@ -57,7 +46,7 @@ export function useSearch(slug: string, asked: Question) {
   return useQuery({
     queryKey: ['file-search', slug, asked],
     queryFn: async () => {
-      const { matches, truncated } = await api.get<{ matches: Match[]; truncated: boolean }>(path)
+      const { matches, truncated } = await api.get<FileMatches>(path)
       return { files: groupMatches(matches), count: matches.length, truncated }
     },
     enabled: asked.q !== '',

@@ -168,8 +168,8 @@ function Found({ file: { fileId, path, matches }, slug, onOpen }: FoundProps) {
         <span className={classes.count}>{matches.length}</span>
       </button>
       {open &&
-        matches.map(({ line, column, length, text }) => {
-          const parts = excerpt(text, column, length)
+        matches.map(({ line, column, length, text, textColumn }) => {
+          const parts = excerpt(text, column - textColumn, length)
           return (
             <Link
               key={`${line}:${column}`}
