@@ -10,7 +10,7 @@ import { useUser } from '../accounts/gate.tsx'
 import { useOpenProject, useRoomState } from '../room/context.tsx'
 import { filePath, renameFile } from './actions.tsx'
 import { rowAt, useDragging } from './dragging.ts'
-import { changeExplorer, openFolders, useExplorer } from './explorer.ts'
+import { changeExplorer, explorerOf, openFolders, useExplorer } from './explorer.ts'
 import { peopleOnRows } from './here.ts'
 import { useTreeKeys } from './keys.ts'
 import { useLongPress } from './longpress.ts'
@@ -156,6 +156,8 @@ export function FileTree({ files, current, mayWrite, onOpen }: Props) {
     activate(file)
   }
   const endNaming = (byKey: boolean) => {
+    // While the server answered, somebody may have begun to name something else.
+    if (explorerOf(slug).get().naming !== naming) return
     changeExplorer(slug, { naming: null })
     if (byKey) box.current?.focus()
   }
