@@ -77,18 +77,24 @@ test('what has a name stays, and what surrounds a restore for a week', () => {
   expect(left(every(MINUTE, 8 * DAY, 8 * DAY + HOUR, { reason: 'restore' }))).toHaveLength(1)
 })
 
+test('what many others are kept by stays, unless a limit is reached', () => {
+  const versions = [made(0), made(31 * HOUR), made(31 * HOUR + MINUTE, { isNeeded: true })]
+  expect(left(versions)).toHaveLength(3)
+  expect(left(versions, { versions: 2, bytes: 1_000 })).toHaveLength(1)
+})
+
 test('beyond the limits the oldest without a name go', () => {
   const versions = [
     ...every(10 * MINUTE, 0, 100 * MINUTE),
     made(200 * MINUTE, { name: 'release', bytes: 500 }),
   ]
-  const byCount = left(versions, { versions: 4, bytes: 10_000 })
+  const byCount = left(versions, { versions: 5, bytes: 10_000 })
   expect(byCount.map(({ id }) => id)).toEqual([
     '200 min ago',
     '20 min ago',
     '10 min ago',
     '0 min ago',
   ])
-  const byBytes = left(versions, { versions: 100, bytes: 750 })
+  const byBytes = left(versions, { versions: 100, bytes: 800 })
   expect(byBytes.map(({ id }) => id)).toEqual(['200 min ago', '10 min ago', '0 min ago'])
 })

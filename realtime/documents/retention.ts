@@ -11,6 +11,8 @@ export interface Kept {
   bytes: number
   /** ISO 8601 */
   createdAt: string
+  /** Many others are kept as what differs from it: it stays until most of them are gone */
+  isNeeded?: boolean
 }
 
 export interface RetentionLimits {
@@ -33,6 +35,8 @@ const tiers = [
 ]
 /** What somebody asked for, and what a restore replaced, is not thinned before this age. */
 const ASKED_FOR = WEEK
+/** Who reaches a limit gets below it by this much, so that not every further version makes others go. */
+const RELIEF = 0.9
 
 /**
  * @param versions of one file, oldest first
@@ -58,14 +62,21 @@ export function thinVersions<Version extends Kept>(
   const gone = new Set(
     versions.toReversed().filter((version, index) => {
       const stretchTaken = !stays(version)
-      return index > 0 && version.number > 1 && version.name === null && stretchTaken
+      return (
+        index > 0 &&
+        version.number > 1 &&
+        version.name === null &&
+        stretchTaken &&
+        !version.isNeeded
+      )
     }),
   )
   const left = versions.filter((version) => !gone.has(version))
   let bytes = left.reduce((sum, version) => sum + version.bytes, 0)
   let count = left.length
+  if (count <= limits.versions && bytes <= limits.bytes) return [...gone]
   for (const version of left.slice(0, -1)) {
-    if (count <= limits.versions && bytes <= limits.bytes) break
+    if (count <= limits.versions * RELIEF && bytes <= limits.bytes * RELIEF) break
     if (version.name !== null) continue
     gone.add(version)
     count -= 1

@@ -10,6 +10,8 @@ import { readDocument, saveSnapshot, type Stored } from './snapshot.ts'
 
 /** Versions that are kept as what differs from one of them. */
 const MAX_DEPENDENTS = 32
+/** As many are given another base at once, when theirs goes: each is unpacked and packed again. */
+const MAX_REPACKED = 4
 /** Of that one's size; beyond, the next one is kept whole. */
 const WORTH_A_BASE = 0.6
 /** Another node may make one in the same moment. */
@@ -89,7 +91,10 @@ async function pack(db: Db, raw: Uint8Array, newest: Head | undefined) {
 
 /** Deletes what is due; versions that were kept as what differs from one of those get another base. */
 async function thin(trx: Trx, heads: Head[], now: number, limits: RetentionLimits | undefined) {
-  const gone = thinVersions(heads, now, limits)
+  const dependents = Map.groupBy(heads, ({ baseId }) => baseId)
+  const needs = (id: string) => (dependents.get(id)?.length ?? 0) > MAX_REPACKED
+  const kept = heads.map((head) => ({ ...head, isNeeded: needs(head.id) }))
+  const gone = thinVersions(kept, now, limits)
   if (gone.length === 0) return
   const ids = new Set(gone.map(({ id }) => id))
   for (const { id, baseId } of gone) {

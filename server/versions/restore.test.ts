@@ -1,9 +1,12 @@
-// Restoring while people type, on the whole server.
+// History on the whole server: restoring while people type, and after its process was killed.
+import { mkdtempSync, rmSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
 import { HocuspocusProvider, HocuspocusProviderWebsocket } from '@hocuspocus/provider'
 import { expect, onTestFinished, test } from 'vitest'
 import { CONTENT, documentName } from '../../protocol/names.ts'
-import { createProject, register, type Person } from '../../test/people.ts'
-import { useTestServer } from '../../test/server.ts'
+import { at, createProject, register, type Person } from '../../test/people.ts'
+import { useServerProcess, useTestServer } from '../../test/server.ts'
 import type { ProjectFile } from '../files/schema.ts'
 import type { FileVersion, VersionContent } from './schema.ts'
 
@@ -31,8 +34,8 @@ test(
     const content = Array.from({ length: 40 }, (_, n) => `line ${n}\n`).join('')
     const made = await ada.rest('POST', `/projects/${slug}/files`, { path: 'a.txt', content })
     const { id: fileId } = made.data as ProjectFile
-    const path = `/projects/${slug}/files/${fileId}`
-    const named = await ada.rest('POST', `${path}/versions`, { name: 'good' })
+    const file = `/projects/${slug}/files/${fileId}`
+    const named = await ada.rest('POST', `${file}/versions`, { name: 'good' })
     const version = named.data as FileVersion
     const editor = openFile(bob, fileId)
     await expect.poll(() => editor.text.length, { timeout: 20_000 }).toBe(content.length)
@@ -50,7 +53,7 @@ test(
     onTestFinished(() => clearInterval(timer))
     await expect.poll(() => typed.length, { timeout: 20_000 }).toBeGreaterThan(5)
     const before = typed.length
-    const restored = await ada.rest('POST', `${path}/versions/${version.id}/restore`)
+    const restored = await ada.rest('POST', `${file}/versions/${version.id}/restore`)
     expect(restored.status).toBe(200)
     await expect
       .poll(() => editor.text.toJSON().startsWith('line 0\nline 1\n'), { timeout: 20_000 })
@@ -60,15 +63,50 @@ test(
     await expect.poll(() => editor.provider.hasUnsyncedChanges, { timeout: 20_000 }).toBe(false)
 
     const kept = restored.data as { before: FileVersion }
-    const old = await ada.rest('GET', `${path}/versions/${kept.before.id}`)
+    const old = await ada.rest('GET', `${file}/versions/${kept.before.id}`)
     const oldText = (old.data as VersionContent).text
     const text = editor.text.toJSON()
     expect(oldText).toMatch(/^broken\nline 30\n/)
     expect(text.startsWith(content)).toBe(true)
-    const now = await ada.rest('GET', `${path}/versions/current`)
+    const now = await ada.rest('GET', `${file}/versions/current`)
     expect((now.data as VersionContent).text).toBe(text)
     // What had arrived is in the version from before, what came later is in the text; nothing is in neither.
     expect(typed.filter((mark) => !oldText.includes(mark) && !text.includes(mark))).toEqual([])
     expect(typed.filter((mark) => oldText.includes(mark) && text.includes(mark))).toEqual([])
+  },
+)
+
+test(
+  '[V2] what was saved when the process was killed is a version',
+  { timeout: 180_000 },
+  async () => {
+    const directory = mkdtempSync(path.join(os.tmpdir(), 'openlaunch-history-'))
+    onTestFinished(() => rmSync(directory, { recursive: true, force: true }))
+    const settings = { DATA_DIR: directory, PORT: '0' }
+    const first = await useServerProcess(settings)
+    const ada = await register(first.url, 'ada')
+    const { slug } = await createProject(ada)
+    const made = await ada.rest('POST', `/projects/${slug}/files`, {
+      path: 'a.txt',
+      content: 'one\n',
+    })
+    const { id: fileId } = made.data as ProjectFile
+    const editor = openFile(ada, fileId)
+    await expect.poll(() => editor.text.length, { timeout: 20_000 }).toBe(4)
+    editor.text.insert(4, 'two, saved\n')
+    await expect.poll(() => editor.provider.hasUnsyncedChanges, { timeout: 20_000 }).toBe(false)
+    await first.kill('SIGKILL')
+    editor.provider.destroy()
+
+    const second = await useServerProcess(settings)
+    const back = at(ada, second.url)
+    const reader = openFile(back, fileId)
+    const newest = async () => {
+      const list = await back.rest('GET', `/projects/${slug}/files/${fileId}/versions`)
+      return (list.data as FileVersion[])[0]
+    }
+    await expect.poll(async () => (await newest())?.length, { timeout: 20_000 }).toBe(15)
+    expect((await newest())?.authors.map(({ id }) => id)).toEqual([ada.id])
+    expect(reader.text.toJSON()).toBe('one\ntwo, saved\n')
   },
 )
