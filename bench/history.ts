@@ -48,20 +48,28 @@ const first = await db.selectFrom('documentUpdates').selectAll().execute()
 for (const document of documents) for (const row of first) Y.applyUpdate(document, row.update)
 const words = ['value', ' ', '\n', '(input)', 'return', ' = ', 'x', '// why\n', 'if (ok) ', '0']
 
+/** People write in turns of 20 edits: after each edit of somebody else Yjs looks for a place from the beginning. */
+const TURN = 20
+
 function makeEdits(count: number): Edit[] {
   const edits: Edit[] = []
-  for (let n = 0; n < count; n++) {
+  while (edits.length < count) {
     const who = below(PEOPLE)
     const document = documents[who]!
     const content = document.getText(CONTENT)
-    const at = below(content.length)
-    let update: Uint8Array | undefined
-    document.once('update', (bytes: Uint8Array) => (update = bytes))
-    if (below(2) === 0) content.insert(at, words[below(words.length)]!)
-    else content.delete(at, Math.min(1 + below(8), content.length - at))
-    if (!update) continue
-    edits.push({ update, userId: people[who]! })
-    for (const other of documents) if (other !== document) Y.applyUpdate(other, update)
+    const turn: Uint8Array[] = []
+    const note = (update: Uint8Array) => void turn.push(update)
+    document.on('update', note)
+    for (let n = 0; n < TURN; n++) {
+      const at = below(content.length)
+      if (below(2) === 0) content.insert(at, words[below(words.length)]!)
+      else content.delete(at, Math.min(1 + below(8), content.length - at))
+    }
+    document.off('update', note)
+    edits.push(...turn.map((update) => ({ update, userId: people[who]! })))
+    for (const other of documents)
+      if (other !== document)
+        other.transact(() => turn.forEach((update) => Y.applyUpdate(other, update)))
   }
   return edits
 }
