@@ -28,14 +28,14 @@ const findWord = (page: Page, word: string, at = 0) =>
     { word, at },
   )
 /** Again, where the text moved under the pointer. */
-const selectWord = (page: Page, word: string) =>
-  expect
-    .poll(async () => {
-      const { x, y } = await findWord(page, word, 1)
-      await page.mouse.dblclick(x, y)
-      return page.evaluate(() => getSelection()?.toString())
-    }, patience)
-    .toBe(word)
+const selectWord = async (page: Page, word: string) => {
+  const select = async () => {
+    const { x, y } = await findWord(page, word, 1)
+    await page.mouse.dblclick(x, y)
+    return page.evaluate(() => getSelection()?.toString())
+  }
+  await expect.poll(select, patience).toBe(word)
+}
 /** The commented words, without the others' cursors, which may stand within them. */
 const marked = (page: Page) =>
   page.locator('.cm-content').evaluate((content) => {
