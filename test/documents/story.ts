@@ -206,8 +206,12 @@ export async function play(seed: number, stage: Stage, cluster: Cluster): Promis
   for (const word of new Set(['[start]', ...saved, ...staying()]))
     if (!removals.has(word) && !words.includes(word)) complaints.push(`${word} is lost`)
   for (const word of gone) if (words.includes(word)) complaints.push(`${word} came back`)
-  const stored = await readDocument(stage.db, fileId)
-  if (!stored || textOf(updatesOf(stored)) !== text) complaints.push('something else is stored')
+  // Others see an edit before it is written down, and a y-websocket client is not told when it is.
+  const isStored = async () => {
+    const stored = await readDocument(stage.db, fileId)
+    return stored !== undefined && textOf(updatesOf(stored)) === text
+  }
+  await until(isStored).catch(() => complaints.push('something else is stored'))
   if (complaints.length > 0)
     for (const { who, text } of here) complaints.push(`${who}: ${text.toJSON()}`)
   for (const writer of here) writer.close()
