@@ -11,7 +11,8 @@ const fenceFor = (text: string) =>
   '`'.repeat(Math.max(3, ...[...text.matchAll(/`+/g)].map(([run]) => run.length + 1)))
 
 /** A path as the text of a markdown link; of a long one, its end. */
-const labelOf = (path: string) => path.slice(-200).replaceAll('[', '(').replaceAll(']', ')')
+const labelOf = (path: string) =>
+  path.slice(-200).toWellFormed().replaceAll('[', '(').replaceAll(']', ')')
 
 function describeThread(slug: string, path: string, { id, fileId, quote, comments }: CodeThread) {
   const fence = fenceFor(quote)
@@ -29,7 +30,7 @@ const titleOf = ({ comments }: CodeThread, path: string) =>
     .map((line) => line.trim())
     .find((line) => /[\p{L}\p{N}]/u.test(line))
     ?.slice(0, 200)
-    .toWellFormed() ?? `Comment on ${path}`.slice(0, 200)
+    .toWellFormed() ?? `Comment on ${path}`.slice(0, 200).toWellFormed()
 
 /** @returns the thread's issue, also one that it had already */
 export async function createThreadIssue(
