@@ -49,6 +49,16 @@ describe.each(kinds)('archives on %s', async (kind) => {
     expect(files).toEqual({ 'top/': null, 'top/src/': null, ...expected })
   })
 
+  test('[F6] a name that looks like a drive does not end an archive', async () => {
+    const made = await makeProject('drive')
+    for (const path of ['C: notes.md', 'z.txt'])
+      await made.owner.post(`${made.path}/files`, { path, content: path })
+    expect((await exportZip(made)).files).toEqual({
+      'C_ notes.md': Buffer.from('C: notes.md'),
+      'z.txt': Buffer.from('z.txt'),
+    })
+  })
+
   test('[F5] importing again changes nothing, and other text is an edit of the same file', async () => {
     const made = await makeProject('again')
     const binary = Buffer.from([0, 1, 2])

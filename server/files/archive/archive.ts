@@ -43,7 +43,8 @@ async function fill(
   signal: AbortSignal,
 ) {
   for (const file of files) {
-    const path = file.path.slice(above.length)
+    // `C:` in front would be a drive, which no archive may name.
+    const path = file.path.slice(above.length).replace(/^([a-z]):/i, '$1_')
     const mtime = new Date(file.updatedAt)
     if (file.kind === 'folder') {
       zip.addEmptyDirectory(path, { mtime })
