@@ -109,6 +109,11 @@ export async function loadLive(document: Document, fileId: string, options: Live
     document,
     voices: createVoices({ document, fileId, tell }),
     missing,
+    /** Resolves when the rows up to `seq` were read, or could not be. */
+    async caughtUp(upTo: number) {
+      missing(upTo)
+      await catching
+    },
     seq: () => seq,
     /** Whether what was read last is in a version */
     isInVersion: () => versionSeq >= seq,

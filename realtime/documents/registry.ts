@@ -48,15 +48,17 @@ export function createRegistry(options: RegistryOptions) {
   const journal = createJournal({
     db,
     log,
-    onCommitted(fileId, firstSeq, updates) {
-      tell({ kind: 'rows', fileId, firstSeq, updates })
-      sessions.edited(fileId)
-      const document = live.get(fileId)
-      document?.committed(firstSeq, updates.length)
-      if (document && document.rowsSinceSnapshot() > COMPACT_ROWS) compact(fileId, COMPACT_ROWS)
-    },
+    onCommitted,
     onMissing: (fileId) => dropDeleted(fileId),
   })
+
+  function onCommitted(fileId: string, firstSeq: number, updates: Uint8Array[]) {
+    tell({ kind: 'rows', fileId, firstSeq, updates })
+    sessions.edited(fileId)
+    const document = live.get(fileId)
+    document?.committed(firstSeq, updates.length)
+    if (document && document.rowsSinceSnapshot() > COMPACT_ROWS) compact(fileId, COMPACT_ROWS)
+  }
 
   /** Resolves when nothing of the file waits for the database any more. */
   const flushed = (fileId: string) =>
@@ -174,6 +176,12 @@ export function createRegistry(options: RegistryOptions) {
     },
 
     flushed,
+
+    /** A row that was appended past the journal's queue, which nobody has yet. */
+    wrote(fileId: string, seq: number, update: Uint8Array) {
+      live.get(fileId)?.takeRows(seq, [update])
+      onCommitted(fileId, seq, [update])
+    },
 
     /**
      * Makes a version of the file as it is now, unless there is one.

@@ -3,23 +3,28 @@
 import type { Document } from '@hocuspocus/server'
 import type { Logger } from 'pino'
 import * as Y from 'yjs'
+import type { Db } from '../../db/database.ts'
 import { AppError } from '../../protocol/errors.ts'
 import { CONTENT } from '../../protocol/names.ts'
 import { JOURNALED, OwnEdit, type LiveDocument } from './live.ts'
 import type { Registry } from './registry.ts'
+import { appendAfter } from './snapshot.ts'
 import { replaceContent } from './text.ts'
 
 /** How long that may take. */
 const DURABLE_MS = 15_000
+/** How often a replacement may lose to people who type before it goes among their edits. */
+const ATTEMPTS = 20
 
 export interface RewriteOptions {
+  db: Db
   registry: Registry
   log: Logger
   /** The document, in memory until it is given back */
   open: (fileId: string) => Promise<{ document: Document | null; disconnect(): Promise<unknown> }>
 }
 
-export function createRewriter({ registry, log, open }: RewriteOptions) {
+export function createRewriter({ db, registry, log, open }: RewriteOptions) {
   const { journal } = registry
 
   /** @throws AppError when it takes too long, or never will be */
@@ -37,7 +42,35 @@ export function createRewriter({ registry, log, open }: RewriteOptions) {
     return promise
   }
 
-  async function edit(fileId: string, text: string, change: (live: LiveDocument) => void) {
+  /**
+   * Writes the replacement right behind what it was made of: two nodes that replace at once would else both delete the
+   * old text, and both of their texts would stay.
+   * @returns false when somebody else always wrote first
+   */
+  async function replaceNext(live: LiveDocument, text: string, userId: string | null) {
+    const { fileId, document } = live
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      await durable(fileId)
+      if (live.isDeleted()) throw new AppError('UNAVAILABLE', 'The file was deleted')
+      const seq = live.seq()
+      // Nothing waits here, so that this is what the rows up to there make.
+      const update = replacementOf(document, text)
+      if (!update) return true
+      const { lastSeq, isAppended } = await appendAfter(db, fileId, seq, { update, userId })
+      if (isAppended) {
+        registry.wrote(fileId, lastSeq, update)
+        return true
+      }
+      await live.caughtUp(lastSeq)
+    }
+    return false
+  }
+
+  async function edit(
+    fileId: string,
+    text: string,
+    change: (live: LiveDocument) => void | Promise<void>,
+  ) {
     const direct = await open(fileId)
     try {
       const live = registry.get(fileId)
@@ -47,7 +80,7 @@ export function createRewriter({ registry, log, open }: RewriteOptions) {
         throw new AppError('UNAVAILABLE', 'Edits cannot be saved at the moment; try again later')
       if (text.length > live.document.getText(CONTENT).length && live.isFull())
         throw new AppError('PAYLOAD_TOO_LARGE', 'The document is full: it takes no more')
-      change(live)
+      await change(live)
       await durable(fileId)
     } finally {
       direct.disconnect().catch((error: unknown) => log.error({ err: error }, 'closing failed'))
@@ -61,9 +94,11 @@ export function createRewriter({ registry, log, open }: RewriteOptions) {
      * @throws AppError NOT_FOUND, PAYLOAD_TOO_LARGE, UNAVAILABLE
      */
     replaceText: (fileId: string, text: string, userId: string | null = null): Promise<void> =>
-      edit(fileId, text, ({ document }) => {
-        const content = document.getText(CONTENT)
-        document.transact(() => replaceContent(content, text.toWellFormed()), new OwnEdit(userId))
+      edit(fileId, text, async (live) => {
+        if (await replaceNext(live, text.toWellFormed(), userId)) return
+        const content = live.document.getText(CONTENT)
+        const origin = new OwnEdit(userId)
+        live.document.transact(() => replaceContent(content, text.toWellFormed()), origin)
       }),
 
     /**
@@ -84,4 +119,16 @@ export function createRewriter({ registry, log, open }: RewriteOptions) {
         fork.destroy()
       }),
   }
+}
+
+/** @returns the update that gives a document this text, undefined when it has it */
+function replacementOf(document: Y.Doc, text: string): Uint8Array | undefined {
+  if (document.getText(CONTENT).toJSON() === text) return undefined
+  const fork = new Y.Doc()
+  Y.applyUpdate(fork, Y.encodeStateAsUpdate(document))
+  let update: Uint8Array | undefined
+  fork.once('update', (made: Uint8Array) => (update = made))
+  fork.transact(() => replaceContent(fork.getText(CONTENT), text))
+  fork.destroy()
+  return update
 }

@@ -1,8 +1,10 @@
 // What is stored of a document: a snapshot, and the journal rows after it. Reading, creating, compacting.
 import * as Y from 'yjs'
 import type { Db, Trx } from '../../db/database.ts'
+import { notFound } from '../../protocol/errors.ts'
 import { CONTENT } from '../../protocol/names.ts'
 import { digest, type Digest } from './digest.ts'
+import type { Edit } from './journal.ts'
 import type { Row } from './ledger.ts'
 
 export interface Stored {
@@ -101,6 +103,31 @@ export async function createDocument(
   const rows = text === '' ? [] : [{ fileId, seq: 1, update, userId }]
   await trx.insertInto('documents').values({ fileId, lastSeq: rows.length }).execute()
   if (rows.length > 0) await trx.insertInto('documentUpdates').values(rows).execute()
+}
+
+/**
+ * Appends a row, unless there are other rows than those up to `seq`.
+ * @returns the newest seq that there is now, and whether it is this row's
+ * @throws AppError NOT_FOUND
+ */
+export function appendAfter(db: Db, fileId: string, seq: number, edit: Edit) {
+  return db.transaction().execute(async (trx) => {
+    const head = await trx
+      .selectFrom('documents')
+      .select('lastSeq')
+      .where('fileId', '=', fileId)
+      .forUpdate()
+      .executeTakeFirst()
+    if (!head) throw notFound('File')
+    if (head.lastSeq !== seq) return { lastSeq: head.lastSeq, isAppended: false }
+    const next = seq + 1
+    await trx.updateTable('documents').set({ lastSeq: next }).where('fileId', '=', fileId).execute()
+    await trx
+      .insertInto('documentUpdates')
+      .values({ fileId, seq: next, ...edit })
+      .execute()
+    return { lastSeq: next, isAppended: true }
+  })
 }
 
 /**
