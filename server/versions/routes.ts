@@ -50,7 +50,7 @@ export function versionRoutes({ db, publish, documents }: VersionOptions) {
       body: newVersionSchema,
       status: 201,
       data: versionSchema,
-      errors,
+      errors: [...errors, 'CONFLICT'],
     },
     ({ principal, params, body }) => createVersion(options, principal, params, body.name),
   )

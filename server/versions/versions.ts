@@ -169,13 +169,7 @@ export async function createVersion(
     reason: 'hand',
     userId: actor.id,
   })
-  const { name: taken } = await findVersion(db, file.id, versionId)
-  if (taken !== null)
-    throw new AppError(
-      'CONFLICT',
-      `Nothing changed since the version named “${taken}”; rename that one, or change the text first`,
-    )
-  return nameVersion(options, actor, { slug, fileId, versionId }, name)
+  return nameVersion(options, actor, { slug, fileId, versionId }, name, { rename: false })
 }
 
 /** @throws AppError CONFLICT when names alone have reached what a history may take */
@@ -189,18 +183,27 @@ async function requireRoom(db: Db | Trx, fileId: string, more = 0) {
   )
 }
 
-/** @param name null takes it away: the version is thinned like others then */
+/**
+ * @param name null takes it away: the version is thinned like others then
+ * @param options `rename`: whether it may have a name already
+ */
 export async function nameVersion(
   { db, publish }: VersionOptions,
   actor: Actor,
   { slug, fileId, versionId }: FilePath & { versionId: string },
   name: string | null,
+  { rename = true } = {},
 ): Promise<FileVersion> {
   const { version, update } = await db.transaction().execute(async (trx) => {
     const { project } = await holdProject(trx, actor, slug, 'file:write')
     await lockProject(trx, project.id)
     const file = await findText(trx, project.id, fileId)
     const before = await findVersion(trx, file.id, versionId)
+    if (before.name !== null && !rename)
+      throw new AppError(
+        'CONFLICT',
+        `Nothing changed since the version named “${before.name}”; rename that one, or change the text first`,
+      )
     if (before.name === null && name !== null) await requireRoom(trx, file.id, before.bytes)
     await trx
       .updateTable('documentVersions')
