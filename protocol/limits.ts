@@ -57,8 +57,9 @@ export const MAX_NAMED_VERSIONS = 200
 export const MAX_NAMED_BYTES = 16 * 1024 * 1024
 /** Name of a version, UTF-16 code units. */
 export const MAX_VERSION_NAME = 100
-/** Path of a file, UTF-16 code units, and how many folders deep. */
+/** Path of a file, UTF-16 code units, and in UTF-8 bytes (an index holds 2,676), and how many folders deep. */
 export const MAX_PATH = 1_024
+export const MAX_PATH_BYTES = 2_560
 export const MAX_DEPTH = 32
 /** Files and folders of a project, the trash aside. */
 export const MAX_FILES = 10_000

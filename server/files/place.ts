@@ -4,9 +4,9 @@ import { v7 as uuid } from 'uuid'
 import { appendActivity, type ActorUpdate } from '../../db/activity.ts'
 import type { Db, Trx } from '../../db/database.ts'
 import { AppError, notFound } from '../../protocol/errors.ts'
-import { MAX_DEPTH, MAX_FILES, MAX_PATH } from '../../protocol/limits.ts'
+import { MAX_DEPTH, MAX_FILES } from '../../protocol/limits.ts'
 import { isUuid } from '../../protocol/names.ts'
-import type { ProjectFile } from './schema.ts'
+import { isPathTooLong, pathTooLong, type ProjectFile } from './schema.ts'
 
 export const fileColumns = [
   'id',
@@ -82,8 +82,8 @@ export async function requireFree(change: TreeChange, path: string) {
 
 /** @throws AppError VALIDATION_ERROR for a path that became too long or too deep */
 export function requireFits(path: string) {
-  if (path.length > MAX_PATH)
-    throw new AppError('VALIDATION_ERROR', `A path has ${MAX_PATH} characters at most: ${path}`)
+  if (isPathTooLong(path))
+    throw new AppError('VALIDATION_ERROR', `${path} is too long: ${pathTooLong}`)
   if (path.split('/').length > MAX_DEPTH + 1)
     throw new AppError('VALIDATION_ERROR', `Files lie ${MAX_DEPTH} folders deep at most: ${path}`)
 }

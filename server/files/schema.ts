@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { fileKinds } from '../../db/schema.ts'
-import { MAX_FILE_TEXT, MAX_PATH } from '../../protocol/limits.ts'
+import { MAX_FILE_TEXT, MAX_PATH, MAX_PATH_BYTES } from '../../protocol/limits.ts'
 import { pageSchema } from '../listing.ts'
 import { publicUserSchema } from '../users/schema.ts'
 
@@ -8,11 +8,16 @@ import { publicUserSchema } from '../users/schema.ts'
 const badCharacter = /[\u0000-\u001f\u007f\\]/
 const isName = (name: string) => name !== '' && name !== '.' && name !== '..'
 
+export const pathTooLong = `a path has ${MAX_PATH} characters, and ${MAX_PATH_BYTES} bytes in UTF-8, at most`
+export const isPathTooLong = (path: string) =>
+  path.length > MAX_PATH || new TextEncoder().encode(path).length > MAX_PATH_BYTES
+
 /** Relative, slash-separated, without empty, `.` or `..` parts and without control characters. */
 export const filePathSchema = z
   .string()
   .min(1)
   .max(MAX_PATH)
+  .refine((path) => !isPathTooLong(path), { message: pathTooLong })
   .refine((path) => path.split('/').every(isName) && !badCharacter.test(path), {
     message: 'use a relative path such as "src/main.ts", without empty, "." or ".." parts',
   })

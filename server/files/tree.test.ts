@@ -104,6 +104,29 @@ describe.each(names)('the tree on %s', async (name) => {
       expect(reply.status).toBe(403)
   })
 
+  test('[F1] a path is as long as the database can find it, however it becomes so long', async () => {
+    const { folder, change, owner, path, paths } = await openTree('long')
+    const random = createRandom(7)
+    // Three bytes each, and nothing of it can be compressed.
+    const name = (length: number) =>
+      String.fromCodePoint(...Array.from({ length }, () => random.between(0x4e00, 0x9fff)))
+    const fits = `${name(250)}/${name(250)}/${name(250)}`
+    const made = await owner.post<FileWithContent>(`${path}/files`, {
+      path: `${fits}/${name(101)}`,
+    })
+    expect([made.status, made.data.path.length]).toEqual([201, 854])
+    const before = await paths()
+    const long = await owner.post(`${path}/files`, { path: `${fits}/${name(250)}` })
+    expect([long.status, long.error.message]).toEqual([400, expect.stringContaining('2560 bytes')])
+    const renamed = await change(made.data.id, { name: name(250) })
+    expect([renamed.status, renamed.error.message]).toEqual([400, expect.stringMatching(/2560 b/)])
+    const top = (await owner.get<ProjectFile[]>(`${path}/files`)).data[0]!
+    expect(code(await change(top.id, { name: name(252) }))).toBe('VALIDATION_ERROR')
+    const other = await folder('above')
+    expect(code(await change(top.id, { parentId: other.id }))).toBe('VALIDATION_ERROR')
+    expect(await paths()).toEqual(['above', ...before])
+  })
+
   test('[F3] what was deleted together comes back together, with its text', async () => {
     const { make, remove, restore, paths, trash, list, read, owner, path } = await openTree('trash')
     const kept = await make('src/kept.ts', 'kept')

@@ -25,6 +25,7 @@ describe.each(kinds)('strange archives on %s', async (kind) => {
       ['twicE', 'second'],
       ['__MACOSX/good.txt', 'x'],
       ['sub/.DS_Store', 'x'],
+      ['字'.repeat(900), 'x'],
       ['last.txt', 'last'],
     ])
     zip = rename(zip, 'up1/evil', '../.evil')
@@ -46,6 +47,7 @@ describe.each(kinds)('strange archives on %s', async (kind) => {
       'taken/below': expect.stringContaining('taken is a file'),
       dir: expect.stringContaining('There is a folder'),
       twice: expect.stringContaining('twice'),
+      ['字'.repeat(900)]: expect.stringContaining('2560 bytes'),
     })
     expect((await list(made)).map(({ path }) => path)).toEqual([
       'dir',

@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream'
 import { getFileNameLowLevel, openPromise, type Entry, type ZipFile } from 'yauzl'
 import { AppError } from '../../../protocol/errors.ts'
 import { MAX_ARCHIVE_ENTRIES, MAX_IMPORT, MAX_PATH } from '../../../protocol/limits.ts'
-import { filePathSchema } from '../schema.ts'
+import { filePathSchema, isPathTooLong, pathTooLong } from '../schema.ts'
 
 export type ArchiveEntry =
   | { kind: 'folder'; path: string }
@@ -32,6 +32,8 @@ const isLitter = (path: string) => /(^|\/)(__MACOSX(\/|$)|(\.DS_Store|Thumbs\.db
 /** @throws AppError for what cannot be a file here */
 function judge(entry: Entry, path: string) {
   const type = (entry.externalFileAttributes >>> 16) & FILE_TYPE
+  if (isPathTooLong(path))
+    throw new AppError('VALIDATION_ERROR', `Its name is too long: ${pathTooLong}`)
   if (!filePathSchema.safeParse(path).success || /^[a-zA-Z]:/.test(path))
     throw new AppError('VALIDATION_ERROR', 'Its name is no path within a project')
   if (type === SYMLINK) throw new AppError('VALIDATION_ERROR', 'It is a symbolic link')
