@@ -8,6 +8,7 @@ import { until } from '../../realtime/documents/fixture.ts'
 import { createRandom } from '../../test/random.ts'
 import { openStage } from '../../test/codethreads.ts'
 import type { CodeThread, PlacedThread } from './schema.ts'
+import { changeThread } from './threads.ts'
 
 const stage = await openStage()
 const source = 'one\ntwo\nconst total = add(a, b)\nfour\nfive\n'
@@ -97,6 +98,32 @@ describe('the text of a thread', () => {
     await until(() => text.toJSON() === source)
     expect(wordsAt(data.anchor)).toBe('add(a, b)')
     expect((await owner.get<PlacedThread[]>(url)).data[0]?.lines).toEqual({ first: 3, last: 3 })
+  })
+
+  test('[K2] who may not write any more when the text was found attaches nothing', async () => {
+    const { owner, join, url, path, file, anchor, project } = await stage.open('demoted', source)
+    const member = await join('member')
+    const body = { anchor: anchor('two'), content: 'x' }
+    const { data: thread } = await member.post<CodeThread>(url, body)
+    const options = {
+      ...stage,
+      publish: () => undefined,
+      emit: { toUser: () => undefined },
+      documents: {
+        async readContent<Result>(fileId: string, use: (content: Y.Text) => Result) {
+          await owner.patch(`${path}/members/${member.user.id}`, { role: 'guest' })
+          return stage.documents.readContent(fileId, use)
+        },
+      },
+    }
+    const at = { slug: project.slug, fileId: file.id, threadId: thread.id }
+    const actor = await stage.accounts.authenticate(member.token)
+    const moved = changeThread(options, actor, at, { anchor: anchor('four') })
+    await expect(moved).rejects.toMatchObject({ code: 'INSUFFICIENT_PERMISSIONS' })
+    expect((await owner.get<CodeThread>(`${url}/${thread.id}`)).data).toMatchObject({
+      rev: 1,
+      anchor: body.anchor,
+    })
   })
 
   test('[K2] deleted text is said to be, and is attached again where it was undone', async () => {

@@ -15,7 +15,7 @@ import { findFile } from '../files/place.ts'
 import { readPage, type Page, type PageQuery } from '../listing.ts'
 import { holdProject, lockProject } from '../projects/hold.ts'
 import { notifyMentioned } from './mentions.ts'
-import { placeThreads, requireSpot, type Texts } from './place.ts'
+import { placeThreads, requireSpot, type Spot, type Texts } from './place.ts'
 import type {
   CodeComment,
   CodeThread,
@@ -240,14 +240,15 @@ export async function changeThread(
   path: ThreadPath,
   { resolved, anchor }: ThreadChange,
 ): Promise<CodeThread> {
-  let spot: Awaited<ReturnType<typeof requireSpot>> | undefined
+  const required: Permission[] = anchor ? ['file:comment', 'file:write'] : ['file:comment']
+  let spot: Spot | undefined
   if (anchor) {
-    const { project } = await requireAccess(db, actor, path.slug, 'file:write')
+    const { project } = await requireAccess(db, actor, path.slug, ...required)
     const { fileId } = await findThread(db, project.id, path)
     spot = await requireSpot(documents, fileId, { anchor })
   }
   const { thread, update } = await db.transaction().execute(async (trx) => {
-    const { access, thread } = await holdThread(trx, actor, path, 'file:comment')
+    const { access, thread } = await holdThread(trx, actor, path, ...required)
     if (thread.createdBy !== actor.id && !can(access, 'file:write')) {
       const reason = 'Only who began a thread and people who may write files may resolve it'
       throw new AppError('INSUFFICIENT_PERMISSIONS', reason)
