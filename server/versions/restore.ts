@@ -3,7 +3,7 @@ import { requireAccess, type Actor } from '../../db/access.ts'
 import { appendActivity } from '../../db/activity.ts'
 import { notFound } from '../../protocol/errors.ts'
 import { readContent } from '../../realtime/documents/versions.ts'
-import { holdProject, lockProject } from '../projects/hold.ts'
+import { keepProject, lockProject } from '../projects/hold.ts'
 import { findText, findVersion, type FilePath, type VersionOptions } from './versions.ts'
 
 export async function restoreVersion(
@@ -18,6 +18,8 @@ export async function restoreVersion(
   if (!content) throw notFound('Version')
   const userId = actor.id
   const kept = await documents.keepVersion(file.id, { reason: 'before_restore', userId })
+  // That took a while.
+  await requireAccess(db, actor, slug, 'file:write')
   // What is typed after that version is in no version: it must stay.
   if (kept.state) await documents.rewriteFrom(file.id, kept.state, content.text, userId)
   const wish = { reason: 'restore', userId, restoredFrom: number } as const
@@ -29,7 +31,8 @@ export async function restoreVersion(
   // The text was that already.
   if (!isNew) return { version, before }
   const update = await db.transaction().execute(async (trx) => {
-    await holdProject(trx, actor, slug, 'file:write')
+    // The text has changed: it is told, whatever the actor may do by now.
+    await keepProject(trx, project.id)
     await lockProject(trx, project.id)
     const data = { ...version, path: file.path }
     return appendActivity(trx, project.id, userId, 'version_restored', data)

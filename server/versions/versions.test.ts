@@ -12,8 +12,11 @@ import {
   type FileVersion,
   type VersionContent,
 } from './schema.ts'
+import { restoreVersion } from './restore.ts'
+import type { VersionDocuments } from './versions.ts'
 
-const { makeProject, signUp, updates, db } = await openRest()
+const rest = await openRest()
+const { makeProject, signUp, updates, db } = rest
 const latest = () => updates.at(-1)
 
 async function makeFile(name: string, content = 'one\ntwo\n') {
@@ -158,5 +161,41 @@ describe('a restore', () => {
     const before = updates.length
     await owner.post(`${file}/versions/${data.before.id}/restore`)
     expect(updates.length).toBe(before)
+  })
+  test('[V6] by somebody who may not write any more when it comes to the text leaves it', async () => {
+    const { owner, join, file, fileId, path, project, name } = await makeFile('demoted')
+    const { data: first } = await name('first')
+    await owner.patch(file, { content: 'something else\n' })
+    const member = await join('member')
+    const demote = () => owner.patch(`${path}/members/${member.user.id}`, { role: 'guest' })
+    const at = { slug: project.slug, fileId, versionId: first.id }
+    const restore = async (documents: Partial<VersionDocuments>) =>
+      restoreVersion(
+        {
+          db,
+          publish: (update) => updates.push(update),
+          documents: { ...rest.documents, ...documents },
+        },
+        await rest.accounts.authenticate(member.token),
+        at,
+      )
+    const refused = restore({
+      async keepVersion(...wish) {
+        await demote()
+        return rest.documents.keepVersion(...wish)
+      },
+    })
+    await expect(refused).rejects.toMatchObject({ code: 'INSUFFICIENT_PERMISSIONS' })
+    expect((await owner.get<FileWithContent>(file)).data.content).toBe('something else\n')
+    // Once the text has changed, the room hears of it.
+    await owner.patch(`${path}/members/${member.user.id}`, { role: 'member' })
+    await restore({
+      async rewriteFrom(...edit) {
+        await rest.documents.rewriteFrom(...edit)
+        await demote()
+      },
+    })
+    expect((await owner.get<FileWithContent>(file)).data.content).toBe('one\ntwo\n')
+    expect(latest()).toMatchObject({ updateType: 'version_restored', data: { restoredFrom: 1 } })
   })
 })
