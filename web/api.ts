@@ -36,7 +36,8 @@ async function call<Data>(request: Request) {
 const data = <Data>(answer: Answer<Data>) => answer.data
 
 export const api = {
-  get: <Data>(path: string) => call<Data>({ method: 'GET', path }).then(data),
+  get: <Data>(path: string, signal?: AbortSignal) =>
+    call<Data>({ method: 'GET', path, ...(signal && { signal }) }).then(data),
   /** With `meta.pagination` */
   list: <Item>(path: string) => call<Item[]>({ method: 'GET', path }),
   post: <Data>(path: string, body: unknown = {}) => post<Data>(path, body),

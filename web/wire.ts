@@ -21,6 +21,8 @@ export interface Request {
   token?: string
   /** The same key twice is one change */
   idempotencyKey?: string
+  /** Nobody wants the answer any more */
+  signal?: AbortSignal
 }
 
 /** Whether the last exchange reached the server; a banner shows it. */
@@ -56,8 +58,10 @@ export async function send<Data>(request: Request): Promise<Answer<Data>> {
       method: request.method,
       headers,
       ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
+      ...(request.signal && { signal: request.signal }),
     })
-  } catch {
+  } catch (error) {
+    if (request.signal?.aborted) throw error
     reachable.set(false)
     throw unreachable()
   }

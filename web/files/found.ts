@@ -45,8 +45,8 @@ export function useSearch(slug: string, asked: Question) {
     })
   return useQuery({
     queryKey: ['file-search', slug, asked],
-    queryFn: async () => {
-      const { matches, truncated } = await api.get<FileMatches>(path)
+    queryFn: async ({ signal }) => {
+      const { matches, truncated } = await api.get<FileMatches>(path, signal)
       return { files: groupMatches(matches), count: matches.length, truncated }
     },
     enabled: asked.q !== '',

@@ -41,13 +41,20 @@ export function createFinder() {
     await ended?.terminate()
   }
 
-  async function run(work: FindWork, withinMs: number): Promise<Finding | undefined> {
+  async function run(
+    work: FindWork,
+    withinMs: number,
+    signal: AbortSignal,
+  ): Promise<Finding | undefined> {
+    signal.throwIfAborted()
     clearTimeout(idle)
     const thread = (worker ??= start())
     const { promise, resolve, reject } = Promise.withResolvers<Finding | undefined>()
     const onExit = (code: number) => reject(new Error(`the search ended with code ${code}`))
+    const onAbort = () => reject(signal.reason as Error)
     const timer = setTimeout(resolve, withinMs, undefined)
     thread.once('message', resolve).once('error', reject).once('exit', onExit)
+    signal.addEventListener('abort', onAbort)
     thread.postMessage(work)
     try {
       const finding = await promise
@@ -58,15 +65,19 @@ export function createFinder() {
       throw error
     } finally {
       clearTimeout(timer)
+      signal.removeEventListener('abort', onAbort)
       thread.off('message', resolve).off('error', reject).off('exit', onExit)
       idle = setTimeout(() => void stop(), IDLE_MS).unref()
     }
   }
 
   return {
-    /** @returns undefined when it takes longer */
-    find(work: FindWork, withinMs: number): Promise<Finding | undefined> {
-      const result = last.then(() => run(work, withinMs))
+    /**
+     * @returns undefined when it takes longer
+     * @throws what the signal is aborted with
+     */
+    find(work: FindWork, withinMs: number, signal: AbortSignal): Promise<Finding | undefined> {
+      const result = last.then(() => run(work, withinMs, signal))
       last = result.catch(() => undefined)
       return result
     },

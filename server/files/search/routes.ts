@@ -13,12 +13,13 @@ export function fileSearchRoutes({ db }: { db: Db }) {
       summary: 'Search in the texts of all files',
       description:
         'All that is saved is found, also what people typed a moment ago. Answers 1,000 matches and takes 5 seconds at most; `truncated` ' +
-        'says that there may be more.',
+        'says that there may be more. Of one person the last 3 run; older ones end with `RATE_LIMITED`.',
       query: fileSearchSchema,
       data: fileMatchesSchema,
-      errors: ['NOT_FOUND'],
+      errors: ['NOT_FOUND', 'RATE_LIMITED'],
     },
-    ({ principal, params, query }) => searchFiles(principal, params.slug, query),
+    ({ principal, params, query, c }) =>
+      searchFiles(principal, params.slug, query, c.req.raw.signal),
   )
 
   return app

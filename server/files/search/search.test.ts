@@ -1,11 +1,16 @@
 // One contract for both databases: what is found, where, and how long a search may take.
 import { afterAll, describe, expect, inject, test } from 'vitest'
 import { createPostgresDatabase } from '../../../test/postgres.ts'
+import { createRandom } from '../../../test/random.ts'
 import { openRest } from '../../../test/rest.ts'
 import type { FileWithContent } from '../schema.ts'
 import { fileMatchesSchema, type FileMatches } from './schema.ts'
 
 const kinds = ['PGlite', ...(inject('postgresUrl') ? ['PostgreSQL'] : [])]
+
+const slowPattern = '(a|b)*a(a|b){900}[c-z]'
+const random = createRandom(1)
+const letters = Array.from({ length: 500_000 }, () => random.pick(['a', 'b'])).join('')
 
 async function openOn(kind: string) {
   if (kind === 'PGlite') return openRest()
@@ -15,7 +20,7 @@ async function openOn(kind: string) {
 }
 
 describe.each(kinds)('search on %s', async (kind) => {
-  const { makeProject, signUp, db } = await openOn(kind)
+  const { makeProject, signUp, db, app } = await openOn(kind)
 
   async function makeFiles(name: string, files: Record<string, string>) {
     const made = await makeProject(name)
@@ -163,14 +168,9 @@ describe.each(kinds)('search on %s', async (kind) => {
   })
 
   test('[F8] a pattern that is slow ends after 5 seconds; others are served meanwhile', async () => {
-    let random = 1
-    const letters = Array.from({ length: 500_000 }, () => {
-      random = (random * 48_271) % 2_147_483_647
-      return random % 2 === 0 ? 'a' : 'b'
-    })
-    const { ask, owner, path } = await makeFiles('slow', { a: letters.join(''), 'z.txt': 'quick' })
+    const { ask, owner, path } = await makeFiles('slow', { a: letters, 'z.txt': 'quick' })
     const start = performance.now()
-    const slow = ask({ q: '(a|b)*a(a|b){900}[c-z]', regex: 'true' })
+    const slow = ask({ q: slowPattern, regex: 'true' })
     const quick = ask({ q: 'quick' })
     const waits: number[] = []
     for (let n = 0; n < 20; n++) {
@@ -182,6 +182,31 @@ describe.each(kinds)('search on %s', async (kind) => {
     expect(performance.now() - start).toBeLessThan(30_000)
     expect(waits.toSorted((a, b) => a - b)[10]).toBeLessThan(500)
     expect((await quick).data.matches).toHaveLength(1)
+  })
+
+  test('[F8] of one person the last three run, and each ends with its request', async () => {
+    const { ask, owner, path } = await makeFiles('turns', { a: letters, 'z.txt': 'quick' })
+    const query = new URLSearchParams({ q: slowPattern, regex: 'true' }).toString()
+    const start = () => {
+      const gone = new AbortController()
+      const init = {
+        headers: { authorization: `Bearer ${owner.token}` },
+        signal: gone.signal,
+      }
+      const env = { incoming: { socket: { remoteAddress: '192.0.2.1' } } }
+      const answer = app.request(`/api/v1/${path}/files/search?${query}`, init, env)
+      return { gone, answer }
+    }
+    const started = performance.now()
+    const slow = [start(), start(), start()]
+    // They are under way when one more comes.
+    await new Promise((resolve) => setTimeout(resolve, 500))
+    const quick = ask({ q: 'quick' })
+    expect((await slow[0]!.answer).status).toBe(429)
+    for (const { gone } of slow) gone.abort()
+    expect((await quick).data).toMatchObject({ matches: [{ path: 'z.txt' }], truncated: false })
+    expect(performance.now() - started).toBeLessThan(4_500)
+    expect((await slow[2]!.answer).status).toBe(503)
   })
 
   test('[F7] whoever may read the project may search it', async () => {

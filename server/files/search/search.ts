@@ -7,7 +7,8 @@ import { compilePattern, type Pattern } from './find.ts'
 import { createFinder } from './finder.ts'
 import { compileGlobs } from './glob.ts'
 import type { FileMatch, FileMatches, FileSearch } from './schema.ts'
-import { createTexts } from './texts.ts'
+import { createTexts, type TextHead } from './texts.ts'
+import { createTurns } from './turns.ts'
 
 const MAX_MATCHES = 1_000
 /** In the thread; waiting for others' searches does not count. */
@@ -35,8 +36,14 @@ function checkPattern(pattern: Pattern) {
   }
 }
 
-function* batches<File extends { bytes: number | null }>(files: File[]) {
-  let batch: File[] = []
+interface TextFile extends TextHead {
+  path: string
+  /** Of its snapshot */
+  bytes: number | null
+}
+
+function* batches(files: TextFile[]) {
+  let batch: TextFile[] = []
   let bytes = 0
   for (const file of files) {
     batch.push(file)
@@ -52,6 +59,7 @@ function* batches<File extends { bytes: number | null }>(files: File[]) {
 export function createSearch(db: Db) {
   const finder = createFinder()
   const texts = createTexts(db)
+  const takeTurn = createTurns()
 
   const listTexts = (projectId: string) =>
     db
@@ -68,16 +76,12 @@ export function createSearch(db: Db) {
       .orderBy('path')
       .execute()
 
-  return async function searchFiles(
-    actor: Actor,
-    project: string,
-    { include, ...pattern }: FileSearch,
+  async function searchTexts(
+    files: TextFile[],
+    pattern: Pattern,
+    signal: AbortSignal,
   ): Promise<FileMatches> {
     let left = MAX_MS
-    const access = await requireAccess(db, actor, project, 'project:read')
-    checkPattern(pattern)
-    const isIncluded = include === undefined ? () => true : compileGlobs(include)
-    const files = (await listTexts(access.project.id)).filter(({ path }) => isIncluded(path))
     const matches: FileMatch[] = []
     for (const batch of batches(files)) {
       const sources = await texts.read(batch)
@@ -91,6 +95,7 @@ export function createSearch(db: Db) {
           limit: MAX_MATCHES + 1 - matches.length,
         },
         left,
+        signal,
       )
       left -= finding?.took ?? left
       if (!finding) return { matches, truncated: true }
@@ -104,5 +109,18 @@ export function createSearch(db: Db) {
         return { matches: matches.slice(0, MAX_MATCHES), truncated: true }
     }
     return { matches, truncated: false }
+  }
+
+  return async function searchFiles(
+    actor: Actor,
+    project: string,
+    { include, ...pattern }: FileSearch,
+    asked: AbortSignal,
+  ): Promise<FileMatches> {
+    const access = await requireAccess(db, actor, project, 'project:read')
+    checkPattern(pattern)
+    const isIncluded = include === undefined ? () => true : compileGlobs(include)
+    const files = (await listTexts(access.project.id)).filter(({ path }) => isIncluded(path))
+    return takeTurn(actor.id, asked, (signal) => searchTexts(files, pattern, signal))
   }
 }

@@ -1,0 +1,38 @@
+// Searches under way, by who asked: a few of each person, each only as long as somebody waits for its answer.
+import { AppError } from '../../../protocol/errors.ts'
+
+/** Of one person at the same time, on a node. */
+const MAX_RUNNING = 3
+
+export function createTurns() {
+  const running = new Set<{ userId: string; stop: AbortController }>()
+
+  /**
+   * @param asked aborts when the asker is gone
+   * @param search is ended by its signal, also when newer ones of the same person take its place
+   */
+  return async function take<Result>(
+    userId: string,
+    asked: AbortSignal,
+    search: (signal: AbortSignal) => Promise<Result>,
+  ): Promise<Result> {
+    const own = [...running].filter((turn) => turn.userId === userId)
+    const oldest = own.length < MAX_RUNNING ? undefined : own[0]
+    if (oldest) {
+      running.delete(oldest)
+      const reason = `This search ended: only the last ${MAX_RUNNING} of a person run`
+      oldest.stop.abort(new AppError('RATE_LIMITED', reason))
+    }
+    const turn = { userId, stop: new AbortController() }
+    const leave = () => turn.stop.abort(new AppError('UNAVAILABLE', 'Whoever asked is gone'))
+    running.add(turn)
+    asked.addEventListener('abort', leave)
+    if (asked.aborted) leave()
+    try {
+      return await search(turn.stop.signal)
+    } finally {
+      asked.removeEventListener('abort', leave)
+      running.delete(turn)
+    }
+  }
+}
