@@ -193,7 +193,7 @@ async function insertVersion(
 
 export interface Recorded {
   id: string
-  /** Whether it was made now; else it is the one that has this text already */
+  /** Whether it is of this wish; else it is another's that has this text already */
   isNew: boolean
   /** Of the document, encoded; known where something was made, and before a restore */
   state?: Uint8Array
@@ -236,15 +236,19 @@ export async function recordVersion(
 }
 
 /** A session's version that somebody relies on is thinned later. */
-async function keepLonger(db: Db, id: string, { reason, userId }: VersionWish): Promise<Recorded> {
-  if (reason !== 'session' && reason !== 'restore')
-    await db
-      .updateTable('documentVersions')
-      .set({ reason, createdBy: userId ?? null })
-      .where('id', '=', id)
-      .where('reason', '=', 'session')
-      .execute()
-  return { id, isNew: false }
+async function keepLonger(
+  db: Db,
+  id: string,
+  { reason, userId, restoredFrom }: VersionWish,
+): Promise<Recorded> {
+  if (reason === 'session') return { id, isNew: false }
+  const { numUpdatedRows } = await db
+    .updateTable('documentVersions')
+    .set({ reason, createdBy: userId ?? null, restoredFrom: restoredFrom ?? null })
+    .where('id', '=', id)
+    .where('reason', '=', 'session')
+    .executeTakeFirst()
+  return { id, isNew: numUpdatedRows > 0n }
 }
 
 /** Written and taken back: the version is that of the newer state, too. */

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { v7 as uuid } from 'uuid'
 import { MAX_NAMED_VERSIONS } from '../../protocol/limits.ts'
+import { recordVersion } from '../../realtime/documents/versions.ts'
 import { openRest } from '../../test/rest.ts'
 import type { FileWithContent } from '../files/schema.ts'
 import {
@@ -144,6 +145,21 @@ describe('versions', () => {
 })
 
 describe('a restore', () => {
+  const restoreWith = async (
+    token: string,
+    at: Parameters<typeof restoreVersion>[2],
+    documents: Partial<VersionDocuments>,
+  ) =>
+    restoreVersion(
+      {
+        db,
+        publish: (update) => updates.push(update),
+        documents: { ...rest.documents, ...documents },
+      },
+      await rest.accounts.authenticate(token),
+      at,
+    )
+
   test('keeps what was there, brings the text back, and can be taken back the same way', async () => {
     const { owner, file, name } = await makeFile('restored')
     const { data: first } = await name('first')
@@ -169,17 +185,7 @@ describe('a restore', () => {
     const member = await join('member')
     const demote = () => owner.patch(`${path}/members/${member.user.id}`, { role: 'guest' })
     const at = { slug: project.slug, fileId, versionId: first.id }
-    const restore = async (documents: Partial<VersionDocuments>) =>
-      restoreVersion(
-        {
-          db,
-          publish: (update) => updates.push(update),
-          documents: { ...rest.documents, ...documents },
-        },
-        await rest.accounts.authenticate(member.token),
-        at,
-      )
-    const refused = restore({
+    const refused = restoreWith(member.token, at, {
       async keepVersion(...wish) {
         await demote()
         return rest.documents.keepVersion(...wish)
@@ -189,7 +195,7 @@ describe('a restore', () => {
     expect((await owner.get<FileWithContent>(file)).data.content).toBe('something else\n')
     // Once the text has changed, the room hears of it.
     await owner.patch(`${path}/members/${member.user.id}`, { role: 'member' })
-    await restore({
+    await restoreWith(member.token, at, {
       async rewriteFrom(...edit) {
         await rest.documents.rewriteFrom(...edit)
         await demote()
@@ -197,5 +203,20 @@ describe('a restore', () => {
     })
     expect((await owner.get<FileWithContent>(file)).data.content).toBe('one\ntwo\n')
     expect(latest()).toMatchObject({ updateType: 'version_restored', data: { restoredFrom: 1 } })
+  })
+
+  test('[V1] is told also where the version of its session was made first', async () => {
+    const { owner, file, fileId, project, name } = await makeFile('raced')
+    const { data: first } = await name('first')
+    await owner.patch(file, { content: 'something else\n' })
+    const at = { slug: project.slug, fileId, versionId: first.id }
+    const { version } = await restoreWith(owner.token, at, {
+      async rewriteFrom(...edit) {
+        await rest.documents.rewriteFrom(...edit)
+        await recordVersion(db, fileId, { reason: 'session' })
+      },
+    })
+    expect(version).toMatchObject({ reason: 'restore', restoredFrom: 1, length: 8 })
+    expect(latest()).toMatchObject({ updateType: 'version_restored', data: { id: version.id } })
   })
 })
