@@ -1,8 +1,8 @@
 // What compaction and versions need of a document: its merged state, its text, and who wrote it. Loading a big one takes
 // seconds, so that is done in a thread, and nobody's edit waits for it.
-import { Worker } from 'node:worker_threads'
 import * as Y from 'yjs'
 import { CONTENT } from '../../protocol/names.ts'
+import { runThread } from '../thread.ts'
 import { applyRows, decodeLedger, emptyLedger, encodeLedger, readRuns, type Row } from './ledger.ts'
 import type { Run } from './ledger.ts'
 
@@ -26,7 +26,6 @@ export interface Digest {
 
 /** Bytes from which on a thread is worth its start. */
 const BIG = 128 * 1024
-const MAX_MEMORY_MB = 1_024
 
 export function makeDigest({ snapshot, ledger: stored, rows, versionSeq }: DigestWork): Digest {
   const document = new Y.Doc()
@@ -56,19 +55,9 @@ let last: Promise<unknown> = Promise.resolve()
 export async function digest(work: DigestWork): Promise<Digest> {
   const bytes = work.rows.reduce((sum, row) => sum + row.update.byteLength, 0)
   if ((work.snapshot?.byteLength ?? 0) + bytes < BIG) return makeDigest(work)
-  const result = last.then(() => runThread(work))
+  const result = last.then(() =>
+    runThread<Digest>(new URL('./digest.thread.ts', import.meta.url), work),
+  )
   last = result.catch(() => undefined)
   return result
-}
-
-function runThread(workerData: DigestWork): Promise<Digest> {
-  const worker = new Worker(new URL('./digest.thread.ts', import.meta.url), {
-    workerData,
-    resourceLimits: { maxOldGenerationSizeMb: MAX_MEMORY_MB },
-  })
-  return new Promise<Digest>((resolve, reject) => {
-    worker.once('message', resolve)
-    worker.once('error', reject)
-    worker.once('exit', (code) => reject(new Error(`the thread ended with code ${code}`)))
-  })
 }

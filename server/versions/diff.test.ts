@@ -1,6 +1,7 @@
 // What is told of two texts, and that it is true, whatever they are.
 import { describe, expect, test } from 'vitest'
 import { createRandom } from '../../test/random.ts'
+import { compare } from './compare.ts'
 import { compareContents } from './diff.ts'
 import { diffLines, splitLines } from './lines.ts'
 
@@ -140,5 +141,16 @@ describe('a comparison', () => {
     const { cut, added } = compareContents(whole(text('a')), whole(text('b')), 3)
     expect({ cut, added }).toEqual({ cut: true, added: 30_000 })
     expect(performance.now() - start).toBeLessThan(5_000)
+  })
+  test('of big texts says the same, and leaves the thread to others', async () => {
+    const from = whole('ab\n'.repeat(300_000))
+    const to = whole('ab\nac\n'.repeat(150_000))
+    let turns = 0
+    const timer = setInterval(() => turns++, 1)
+    const work = { from, to, context: 3 }
+    const answers = await Promise.all([compare(work), compare({ ...work, context: 0 })])
+    clearInterval(timer)
+    expect(answers).toEqual([compareContents(from, to, 3), compareContents(from, to, 0)])
+    expect(turns).toBeGreaterThan(20)
   })
 })

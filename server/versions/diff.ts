@@ -67,11 +67,13 @@ function changedRanges(from: Side, to: Side, change: LineChange): [Range[], Rang
   return [removed, added]
 }
 
+export type Comparison = Pick<FileDiff, 'hunks' | 'added' | 'removed' | 'cut'>
+
 export function compareContents(
   fromContent: Content,
   toContent: Content,
   context: number,
-): Pick<FileDiff, 'hunks' | 'added' | 'removed' | 'cut'> {
+): Comparison {
   const [from, to] = [readSide(fromContent), readSide(toContent)]
   const changes = diffLines(from.lines, to.lines)
   const hunks: DiffHunk[] = []

@@ -14,7 +14,7 @@ import type { Recorded, VersionWish } from '../../realtime/documents/versions.ts
 import { findFile } from '../files/place.ts'
 import { readPage, type PageQuery } from '../listing.ts'
 import { holdProject, lockProject } from '../projects/hold.ts'
-import { compareContents } from './diff.ts'
+import { compare } from './compare.ts'
 import type { FileDiff, FileVersion, VersionContent } from './schema.ts'
 
 /** What the realtime plane does for us. */
@@ -149,7 +149,7 @@ export async function diffVersions(
   return {
     from: old.version,
     to: now.version,
-    ...compareContents(old.content, now.content, context),
+    ...(await compare({ from: old.content, to: now.content, context })),
     people: await readPeople(db, [old.content, now.content]),
   }
 }
