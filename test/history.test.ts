@@ -73,6 +73,15 @@ describe.skipIf(!hasChromium)('history in the page', () => {
       await expect.poll(text, patience).toContain('roses are red\nviolets are blue\nsugar is sweet')
       expect(await text()).not.toContain('all is lost')
       await one.page.getByText('Kept before a restore').first().waitFor(patience)
+
+      // A version that the list leaves out is not taken for the text as it is now.
+      const shown = one.page.getByRole('region', { name: 'Version', exact: true })
+      await one.page.getByText('Named', { exact: true }).click()
+      await one.page.getByRole('button', { name: /the good one/ }).click(patience)
+      await one.page.getByRole('button', { name: 'Unname' }).click(patience)
+      await one.page.getByText('No version has a name yet').waitFor(patience)
+      await shown.getByRole('button', { name: 'Restore', exact: true }).waitFor(patience)
+      expect(await shown.getByRole('strong').innerText()).not.toContain('Now')
       expect([...one.faults, ...two.faults]).toEqual([])
     },
   )

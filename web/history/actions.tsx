@@ -6,7 +6,7 @@ import { MAX_VERSION_NAME } from '../../protocol/limits.ts'
 import type { FileVersion } from '../../server/versions/schema.ts'
 import { Confirm } from '../confirm.tsx'
 import { FormDialog } from '../dialog.tsx'
-import { notify } from '../notice.ts'
+import { notify, notifyError } from '../notice.ts'
 import { createVersion, nameVersion, restoreVersion } from './queries.ts'
 import { versionTitle } from './words.ts'
 
@@ -67,7 +67,11 @@ export function VersionActions({ slug, fileId, version, onRestored }: Props) {
         <Button
           size="compact-sm"
           variant="subtle"
-          onClick={() => void nameVersion(slug, version, null)}
+          onClick={() =>
+            void nameVersion(slug, version, null).catch((error: unknown) =>
+              notifyError(error, 'The version still has its name'),
+            )
+          }
         >
           Unname
         </Button>

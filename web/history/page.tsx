@@ -1,5 +1,5 @@
 // The history of a file: its versions, what changed in each or between any two, and who wrote it.
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { ActionIcon, Alert, Loader, NativeSelect, SegmentedControl, Tooltip } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
 import { ArrowLeft } from 'lucide-react'
@@ -37,6 +37,18 @@ function useChoice() {
   }
 }
 
+/** All versions as far as they were asked for, which is at least as far as this one; it may be left out of the list. */
+function useVersionsTo(slug: string, fileId: string, selected: string) {
+  const { data, isFetchingNextPage, hasNextPage, fetchNextPage } = useVersions(slug, fileId, false)
+  const versions = data?.pages.flatMap((page) => page.data) ?? []
+  const missing = selected !== 'current' && !versions.some(({ id }) => id === selected)
+  const goesOn = missing && hasNextPage && !isFetchingNextPage
+  useEffect(() => {
+    if (goesOn) void fetchNextPage()
+  }, [goesOn, fetchNextPage])
+  return { versions, missing, waiting: missing && (!data || hasNextPage) }
+}
+
 export function HistoryPage({ fileId }: { fileId: string }) {
   const { project } = useOpenProject()
   const { data: files } = useFiles(project.slug)
@@ -46,8 +58,8 @@ export function HistoryPage({ fileId }: { fileId: string }) {
   const phone = useMediaQuery('(max-width: 860px)', false, { getInitialValueInEffect: false })
   const choice = useChoice()
   const { data, error, hasNextPage, fetchNextPage } = useVersions(project.slug, fileId, named)
-  const versions = data?.pages.flatMap((page) => page.data) ?? []
   const selected = choice.version ?? 'current'
+  const { versions, missing, waiting } = useVersionsTo(project.slug, fileId, selected)
   const showList = !phone || choice.version === null
   const showText = !phone || choice.version !== null
   return (
@@ -78,7 +90,18 @@ export function HistoryPage({ fileId }: { fileId: string }) {
         </Alert>
       )}
       <div className={classes.body}>
-        {showText && (
+        {showText && missing && (
+          <section className={classes.shown} aria-label="Version">
+            {waiting ? (
+              <Loader size="sm" m="xl" aria-label="Loading" />
+            ) : (
+              <Alert color="gray" m="md" role="status">
+                This version is not here any more.
+              </Alert>
+            )}
+          </section>
+        )}
+        {showText && !missing && (
           <Shown
             key={`${selected} ${choice.from}`}
             fileId={fileId}
@@ -91,7 +114,7 @@ export function HistoryPage({ fileId }: { fileId: string }) {
         )}
         {showList && (
           <VersionList
-            versions={versions}
+            versions={data?.pages.flatMap((page) => page.data) ?? []}
             size={data?.pages[0]?.history}
             selected={selected}
             named={named}
