@@ -4,7 +4,7 @@ import type { Anchor } from '../../protocol/anchor.ts'
 import type { Issue } from '../../server/issues/schema.ts'
 import type { CodeThread, ThreadChange } from '../../server/threads/schema.ts'
 import { api, query } from '../api.ts'
-import { queryClient } from '../query.ts'
+import { applyNews, queryClient } from '../query.ts'
 
 const threadsKey = (slug: string, fileId: string) => ['threads', slug, fileId]
 const threadsPath = (slug: string, fileId: string) =>
@@ -37,15 +37,15 @@ export const useThreads = (slug: string, fileId: string) =>
     queryFn: () => listAll(slug, fileId),
   })
 
-/** What the room or an own change tells. Nothing is known yet where the list was not loaded. */
+/** What the room or an own change tells. */
 export function putThread(slug: string, thread: CodeThread) {
-  queryClient.setQueryData<readonly CodeThread[]>(threadsKey(slug, thread.fileId), (threads) =>
-    threads ? newest(threads, thread) : undefined,
+  applyNews<readonly CodeThread[]>(threadsKey(slug, thread.fileId), (threads) =>
+    newest(threads, thread),
   )
 }
 export function dropThread(slug: string, { id, fileId }: Pick<CodeThread, 'id' | 'fileId'>) {
-  queryClient.setQueryData<readonly CodeThread[]>(threadsKey(slug, fileId), (threads) =>
-    threads?.filter((thread) => thread.id !== id),
+  applyNews<readonly CodeThread[]>(threadsKey(slug, fileId), (threads) =>
+    threads.filter((thread) => thread.id !== id),
   )
 }
 

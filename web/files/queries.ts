@@ -9,7 +9,7 @@ import type {
 } from '../../server/files/schema.ts'
 import { api, query } from '../api.ts'
 import { remembered } from '../offline/remembered.ts'
-import { queryClient } from '../query.ts'
+import { applyNews, queryClient } from '../query.ts'
 import { changeFiles, removeFiles } from './changes.ts'
 
 const filesKey = (slug: string) => ['files', slug]
@@ -48,18 +48,14 @@ export function refreshFiles(slug: string) {
   void queryClient.invalidateQueries({ queryKey: trashKey(slug) })
 }
 
-/** What the room or an own change tells. Nothing is known yet where the list was not loaded. */
+/** What the room or an own change tells. */
 export function putFile(slug: string, file: ProjectFile) {
-  queryClient.setQueryData<ProjectFile[]>(filesKey(slug), (files) =>
-    files ? changeFiles(files, file) : undefined,
-  )
+  applyNews<ProjectFile[]>(filesKey(slug), (files) => changeFiles(files, file))
   const { parentId } = file
   if (parentId !== null && !knownFiles(slug).some(({ id }) => id === parentId)) refreshFiles(slug)
 }
 export function dropFile(slug: string, file: Pick<ProjectFile, 'id'>) {
-  queryClient.setQueryData<ProjectFile[]>(filesKey(slug), (files) =>
-    files ? removeFiles(files, file.id) : undefined,
-  )
+  applyNews<ProjectFile[]>(filesKey(slug), (files) => removeFiles(files, file.id))
   void queryClient.invalidateQueries({ queryKey: trashKey(slug) })
 }
 /** What came back with a folder is only known to the server. */
