@@ -16,7 +16,6 @@ import {
   placeAt,
   placeIn,
   requireFree,
-  requireRoom,
   selectFiles,
   type Place,
   type TreeChange,
@@ -90,9 +89,8 @@ export async function createFile(
   { path, kind = 'text', content = '' }: NewFile,
 ): Promise<FileWithContent> {
   const file = await changeTree(options, actor, project, async (change) => {
-    await requireRoom(change)
     await requireFree(change, path)
-    const place = await placeAt(change, path)
+    const place = await placeAt(change, path, { rows: 1 })
     const file = await (kind === 'folder'
       ? insertFile(change, place, { kind })
       : insertText(options, change, place, content))

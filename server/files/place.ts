@@ -89,7 +89,7 @@ export function requireFits(path: string) {
 }
 
 /** @throws AppError UNPROCESSABLE when the project would have too many files */
-export async function requireRoom({ trx, projectId }: TreeChange, more = 1) {
+export async function requireRoom({ trx, projectId }: TreeChange, more: number) {
   const { count } = await trx
     .selectFrom('files')
     .select(sql<number>`count(*)`.as('count'))
@@ -120,25 +120,35 @@ export async function insertFile(
 }
 
 /**
- * The place of a path; folders above it that are not there are made.
- * @param tell whether the room hears of each folder
- * @throws AppError CONFLICT where one of them is a file
+ * The place of a path; folders above it that are not there are made, if the project has room for all.
+ * @param options `tell`: whether the room hears of each folder; `rows`: how many are to be made there
+ * @throws AppError CONFLICT where one of the folders is a file, UNPROCESSABLE, VALIDATION_ERROR
  */
-export async function placeAt(change: TreeChange, path: string, tell = true): Promise<Place> {
+export async function placeAt(
+  change: TreeChange,
+  path: string,
+  { tell = true, rows = 0 } = {},
+): Promise<Place> {
   requireFits(path)
-  const folder = folderOf(path)
-  if (folder === '') return { parentId: null, path }
-  const there = await findPath(change, folder)
-  if (there && there.kind !== 'folder') {
-    throw new AppError('CONFLICT', `${path} cannot be: ${folder} is a file, not a folder`, {
-      path: folder,
-    })
+  const missing: string[] = []
+  let there: ProjectFile | undefined
+  for (let folder = folderOf(path); folder !== '' && !there; folder = folderOf(folder)) {
+    there = await findPath(change, folder)
+    if (!there) missing.unshift(folder)
   }
-  if (there) return { parentId: there.id, path }
-  await requireRoom(change)
-  const made = await insertFile(change, await placeAt(change, folder, tell), { kind: 'folder' })
-  if (tell) await note(change, 'file_created', made)
-  return { parentId: made.id, path }
+  if (there && there.kind !== 'folder') {
+    const reason = `${path} cannot be: ${there.path} is a file, not a folder`
+    throw new AppError('CONFLICT', reason, { path: there.path })
+  }
+  const more = missing.length + rows
+  if (more > 0) await requireRoom(change, more)
+  let parentId = there?.id ?? null
+  for (const folder of missing) {
+    const made = await insertFile(change, { parentId, path: folder }, { kind: 'folder' })
+    if (tell) await note(change, 'file_created', made)
+    parentId = made.id
+  }
+  return { parentId, path }
 }
 
 /** @throws AppError CONFLICT when the folder is gone, is in the trash, or is no folder */

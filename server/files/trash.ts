@@ -96,7 +96,11 @@ export async function listTrash(db: Db, actor: Actor, project: string, page: Pag
 }
 
 /** Where it was; if the folder is in the trash or gone, at the same path; if that cannot be, at the top. */
-async function formerPlace(change: TreeChange, { parentId, path }: ProjectFile): Promise<Place> {
+async function formerPlace(
+  change: TreeChange,
+  { parentId, path }: ProjectFile,
+  rows: number,
+): Promise<Place> {
   const { trx, projectId } = change
   const folder =
     parentId !== null &&
@@ -113,7 +117,7 @@ async function formerPlace(change: TreeChange, { parentId, path }: ProjectFile):
     const there = await findPath(change, folderPath)
     if (there && there.kind !== 'folder') return { parentId: null, path: nameOf(path) }
   }
-  return placeAt(change, path)
+  return placeAt(change, path, { rows })
 }
 
 /** @returns the file or folder where it is now */
@@ -128,7 +132,7 @@ export async function restoreFile(
     const file = await findTrashed(trx, projectId, fileId)
     const rows = await together(trx, file).select(['id', 'path']).execute()
     await requireRoom(change, rows.length)
-    const place = await freePlace(change, await formerPlace(change, file))
+    const place = await freePlace(change, await formerPlace(change, file, rows.length))
     for (const { path } of rows) requireFits(place.path + path.slice(file.path.length))
     await trx
       .updateTable('files')

@@ -15,15 +15,7 @@ import {
 import { readImageHeader } from '../attachments/image.ts'
 import type { Bytes } from '../attachments/store.ts'
 import { changeTree, insertText, type FileOptions } from './files.ts'
-import {
-  fileColumns,
-  findPath,
-  insertFile,
-  note,
-  placeAt,
-  requireFree,
-  requireRoom,
-} from './place.ts'
+import { fileColumns, findPath, insertFile, note, placeAt, requireFree } from './place.ts'
 import type { TreeChange } from './place.ts'
 import type { ProjectFile } from './schema.ts'
 
@@ -137,8 +129,7 @@ export async function uploadFile(
       const there = replace ? await findReplaced(change, path, 'binary') : undefined
       if (!there) {
         await requireFree(change, path)
-        await requireRoom(change)
-        const file = await insertFile(change, await placeAt(change, path), {
+        const file = await insertFile(change, await placeAt(change, path, { rows: 1 }), {
           kind: 'binary',
           ...stored,
         })
@@ -168,8 +159,7 @@ async function uploadText(
     const there = replace ? await findReplaced(change, path, 'text') : undefined
     if (there) return { file: there, isThere: true }
     await requireFree(change, path)
-    await requireRoom(change)
-    const file = await insertText(options, change, await placeAt(change, path), text)
+    const file = await insertText(options, change, await placeAt(change, path, { rows: 1 }), text)
     await note(change, 'file_created', file)
     return { file, isThere: false }
   })

@@ -1,5 +1,7 @@
 // What goes into a project as an archive, and comes out as one. One contract for both databases.
+import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
+import { MAX_FILES } from '../../../protocol/limits.ts'
 import { cleanAttachments } from '../../attachments/cleaning.ts'
 import { images } from '../../attachments/fixture.ts'
 import { kinds, openArchives, pack, type Content } from '../../../test/archives.ts'
@@ -124,6 +126,29 @@ describe.each(kinds)('archives on %s', async (kind) => {
     expect((await made.owner.get(`${made.path}/files/archive?folder=deep/in/z.txt`)).status).toBe(
       404,
     )
+  })
+
+  test('[F1] [F5] where there is no room for a file, no folders are made for it', async () => {
+    const made = await makeProject('full')
+    const left = 2
+    await sql`insert into files (id, project_id, kind, path)
+      select gen_random_uuid(), ${made.project.id}, 'folder', 'full' || n
+      from generate_series(1, ${MAX_FILES - left}::int) as n`.execute(db)
+    const draft = { path: 'a/b/c', content: 'x' }
+    const refused = await made.owner.post(`${made.path}/files`, draft)
+    expect([refused.status, refused.error.message]).toEqual([422, expect.stringMatching(/10000/)])
+    const zip = await pack([
+      ['a/b/c', 'x'],
+      ['a/d', 'x'],
+      ['e', 'x'],
+    ])
+    expect((await importZip(made, zip)).data).toEqual({
+      created: 1,
+      replaced: 0,
+      skipped: ['a/b/c', 'e'].map((path) => ({ path, reason: refused.error.message })),
+    })
+    const [a, d, ...others] = await list(made)
+    expect([a?.path, d?.path, others[0]?.path]).toEqual(['a', 'a/d', 'full1'])
   })
 
   test('[F5] who may write imports, who may read exports', async () => {

@@ -11,7 +11,7 @@ import { removeFiles, requireQuota } from '../../attachments/attachments.ts'
 import { HEAD_BYTES, readImageHeader } from '../../attachments/image.ts'
 import type { Bytes } from '../../attachments/store.ts'
 import { changeTree, insertText } from '../files.ts'
-import { findPath, insertFile, placeAt, requireRoom, type TreeChange } from '../place.ts'
+import { findPath, insertFile, placeAt, type TreeChange } from '../place.ts'
 import type { ProjectFile } from '../schema.ts'
 import { sortBytes, type UploadOptions } from '../upload.ts'
 import { readEntries, type ArchiveEntry } from './entries.ts'
@@ -204,9 +204,8 @@ async function insertItem(
   item: Item,
   content: Content | undefined,
 ) {
-  await requireRoom(change)
   if (content) await requireQuota(change.trx, change.projectId, content.size, options.attachments)
-  const place = await placeAt(change, item.path, false)
+  const place = await placeAt(change, item.path, { tell: false, rows: 1 })
   if (item.kind === 'text') await insertText(options, change, place, item.text)
   else await insertFile(change, place, { kind: item.kind, ...content })
 }
