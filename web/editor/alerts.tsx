@@ -8,8 +8,9 @@ import { api } from '../api.ts'
 import { putFile } from '../files/queries.ts'
 import { notify, notifyError } from '../notice.ts'
 import { useCan, useOpenProject } from '../room/context.tsx'
+import { sizeText } from '../size.ts'
 import type { OpenDocument } from './documents.ts'
-import { bytes, count, type Fill } from './limits.ts'
+import { count, type Fill } from './limits.ts'
 import type { DocumentState } from './state.ts'
 
 interface Props {
@@ -25,7 +26,7 @@ export function DocumentAlerts({ document, state, path }: Props) {
         {state.refusal?.message}
         {state.unsaved && (
           <>
-            {` Your last changes (${bytes(state.pending)}) are not on the server`}
+            {` Your last changes (${sizeText(state.pending)}) are not on the server`}
             {state.kept ? '; they are kept in this browser.' : ', only in this tab.'}
             <Rescue document={document} path={path} />
           </>
@@ -80,9 +81,9 @@ function describe({ kind, used, max, full }: Fill): string {
     case 'text':
       return `${count(used)} of ${count(max)} characters. ${full ? 'Nothing can be added; deleting works.' : 'At the limit nothing can be added.'}`
     case 'state':
-      return `With its history this file takes ${bytes(used)} of ${bytes(max)}. ${full ? 'Nothing can be added; deleting works.' : 'At the limit nothing can be added.'}`
+      return `With its history this file takes ${sizeText(used)} of ${sizeText(max)}. ${full ? 'Nothing can be added; deleting works.' : 'At the limit nothing can be added.'}`
     case 'pending':
-      return `${bytes(used)} of at most ${bytes(max)} wait for the server. ${full ? 'Nothing can be added until it is back.' : 'At the limit nothing can be added until it is back.'}`
+      return `${sizeText(used)} of at most ${sizeText(max)} wait for the server. ${full ? 'Nothing can be added until it is back.' : 'At the limit nothing can be added until it is back.'}`
   }
 }
 

@@ -6,6 +6,7 @@ import {
   MAX_FILE_TEXT,
   MAX_PENDING,
 } from '../../protocol/limits.ts'
+import { sizeText } from '../size.ts'
 
 const kinds = ['text', 'state', 'pending'] as const
 export type Kind = (typeof kinds)[number]
@@ -90,18 +91,12 @@ export function createMeter(doc: Y.Doc, text: Y.Text) {
       }
       if (inserted === 0) return null
       if (state.read() + inserted > MAX_DOCUMENT_STATE)
-        return `The file with its history is full: ${bytes(MAX_DOCUMENT_STATE)}. You can delete; a fresh copy has room.`
+        return `The file with its history is full: ${sizeText(MAX_DOCUMENT_STATE)}. You can delete; a fresh copy has room.`
       if (pending.read() + inserted > MAX_PENDING)
-        return `Too much is unsaved: ${bytes(MAX_PENDING)}. Go on writing when the server is back.`
+        return `Too much is unsaved: ${sizeText(MAX_PENDING)}. Go on writing when the server is back.`
       return null
     },
   }
 }
 
 export const count = (number: number) => number.toLocaleString('en')
-
-export function bytes(number: number): string {
-  if (number < 1024) return `${number} B`
-  const [size, unit] = number < 1024 ** 2 ? [number / 1024, 'KB'] : [number / 1024 ** 2, 'MB']
-  return `${size.toFixed(size < 10 ? 1 : 0)} ${unit}`
-}

@@ -2,9 +2,9 @@
 import { Loader, Tooltip } from '@mantine/core'
 import { Ban, Check, CloudOff, Eye, HardDriveDownload } from 'lucide-react'
 import { useRoomState } from '../room/context.tsx'
+import { sizeText } from '../size.ts'
 import { useStore } from '../store.ts'
 import { documentChanges, openDocuments } from './documents.ts'
-import { bytes } from './limits.ts'
 import type { DocumentState } from './state.ts'
 import classes from './editor.module.css'
 
@@ -33,7 +33,7 @@ function offline({ unsaved, kept, keeping, pending }: DocumentState): Words {
     }
   if (unsaved && kept)
     return {
-      text: `Offline, ${bytes(pending)} kept here`,
+      text: `Offline, ${sizeText(pending)} kept here`,
       hint: 'Your changes are kept in this browser, also if you close it. They are saved when the server is back.',
       icon: <HardDriveDownload size={14} />,
       tone: 'warning',

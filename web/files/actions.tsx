@@ -5,7 +5,7 @@ import { navigate } from 'wouter/use-browser-location'
 import type { ProjectFile } from '../../server/files/schema.ts'
 import { query } from '../api.ts'
 import { notify, notifyError } from '../notice.ts'
-import { save } from './bytes.ts'
+import { save } from '../bytes.ts'
 import {
   changeFile,
   deleteFile,

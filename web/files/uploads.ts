@@ -3,10 +3,10 @@
 import { v4 } from 'uuid'
 import type { ProjectFile } from '../../server/files/schema.ts'
 import { query } from '../api.ts'
+import { sendBytes } from '../bytes.ts'
+import { readableSizes } from '../size.ts'
 import { createStore } from '../store.ts'
 import { errorMessage, isAppError } from '../wire.ts'
-import { sizeText } from '../chat/messages/size.ts'
-import { sendBytes } from './bytes.ts'
 import type { Dropped } from './dropped.ts'
 import { openFolders } from './explorer.ts'
 import { freeName } from './names.ts'
@@ -39,10 +39,6 @@ export interface ImportResult {
 /** At a time */
 const LANES = 2
 const over = ['done', 'skipped', 'failed']
-
-/** Servers say bytes, people read megabytes. */
-const readable = (sentence: string) =>
-  sentence.replaceAll(/(\d{4,}) bytes/g, (_, bytes: string) => sizeText(Number(bytes)))
 
 const number = (count: number, word: string) => `${count} ${word}${count === 1 ? '' : 's'}`
 
@@ -100,7 +96,7 @@ function createUploads(slug: string) {
       if (stop.signal.aborted) change(key, { state: 'skipped' })
       else if (isAppError(error) && error.code === 'CONFLICT' && fileAt(path) && !replace) {
         change(key, { state: 'asking' })
-      } else change(key, { state: 'failed', message: readable(errorMessage(error)) })
+      } else change(key, { state: 'failed', message: readableSizes(errorMessage(error)) })
     } finally {
       running.delete(key)
       pump()

@@ -1,7 +1,7 @@
 // The files that go along with what is being written.
 import { ActionIcon, Anchor, Loader, Progress } from '@mantine/core'
 import { CircleAlert, File as FileIcon, X } from 'lucide-react'
-import { sizeText } from '../messages/size.ts'
+import { sizeText } from '../../size.ts'
 import type { Upload, Uploads } from './uploads.ts'
 import classes from './composer.module.css'
 

@@ -1,13 +1,13 @@
 // Files on their way into a message: uploaded as soon as they are chosen, so that sending does not wait.
 import { v4 } from 'uuid'
 import type { Attachment } from '../../../protocol/chat.ts'
-import { AppError, type WireError } from '../../../protocol/errors.ts'
 import { MAX_ATTACHMENTS } from '../../../protocol/limits.ts'
-import { freshToken, session } from '../../accounts/session.ts'
+import { session } from '../../accounts/session.ts'
 import { api, query } from '../../api.ts'
+import { sendBytes } from '../../bytes.ts'
+import { readableSizes } from '../../size.ts'
 import { createStore } from '../../store.ts'
-import { errorMessage, isAppError, wireError } from '../../wire.ts'
-import { sizeText } from '../messages/size.ts'
+import { errorMessage, isAppError } from '../../wire.ts'
 
 export interface Upload {
   key: string
@@ -30,47 +30,6 @@ const isRefusal = (error: unknown) =>
 export const attachmentPath = (slug: string, id = '') =>
   `/projects/${encodeURIComponent(slug)}/attachments${id && `/${id}`}`
 
-type Answer = { success: true; data: Attachment } | { success: false; error: WireError }
-
-/** `fetch` does not tell how far an upload is. */
-async function upload(
-  slug: string,
-  file: File,
-  onProgress: (part: number) => void,
-  signal: AbortSignal,
-): Promise<Attachment> {
-  const token = await freshToken()
-  return new Promise((resolve, reject) => {
-    const request = new XMLHttpRequest()
-    request.open('POST', `/api/v1${attachmentPath(slug)}${query({ name: file.name || 'image' })}`)
-    request.setRequestHeader('Authorization', `Bearer ${token}`)
-    request.setRequestHeader('Content-Type', file.type || 'application/octet-stream')
-    request.upload.addEventListener('progress', ({ loaded, total }) => onProgress(loaded / total))
-    const fail = () =>
-      reject(
-        new AppError('UNAVAILABLE', 'The upload broke off. Check the connection and try again.'),
-      )
-    request.addEventListener('error', fail)
-    request.addEventListener('load', () => {
-      let answer: Answer | null = null
-      try {
-        answer = JSON.parse(request.responseText) as Answer
-      } catch {
-        return fail()
-      }
-      if (answer?.success) resolve(answer.data)
-      else if (answer) reject(wireError(answer.error))
-      else fail()
-    })
-    signal.addEventListener('abort', () => request.abort())
-    request.send(file)
-  })
-}
-
-/** Servers say bytes, people read megabytes. */
-const readable = (sentence: string) =>
-  sentence.replaceAll(/(\d{4,}) bytes/g, (_, bytes: string) => sizeText(Number(bytes)))
-
 export function createUploads(slug: string) {
   const store = createStore<{ files: readonly Upload[]; refusal: string | null }>({
     files: [],
@@ -87,10 +46,11 @@ export function createUploads(slug: string) {
   const start = (key: string, file: File) => {
     const stop = new AbortController()
     running.set(key, stop)
-    upload(slug, file, (progress) => change(key, { progress }), stop.signal)
+    const path = attachmentPath(slug) + query({ name: file.name || 'image' })
+    sendBytes<Attachment>(path, file, (progress) => change(key, { progress }), stop.signal)
       .then((attachment) => change(key, { attachment, progress: 1 }))
       .catch((error: unknown) =>
-        change(key, { error: readable(errorMessage(error)), passes: !isRefusal(error) }),
+        change(key, { error: readableSizes(errorMessage(error)), passes: !isRefusal(error) }),
       )
       .finally(() => running.delete(key))
   }

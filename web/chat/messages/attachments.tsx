@@ -6,8 +6,9 @@ import { Download, File as FileIcon, ImageOff } from 'lucide-react'
 import type { Attachment } from '../../../protocol/chat.ts'
 import { notifyError } from '../../notice.ts'
 import { useOpenProject } from '../../room/context.tsx'
-import { download, useBlob } from './blobs.ts'
-import { sizeText } from './size.ts'
+import { save, useBytes } from '../../bytes.ts'
+import { attachmentPath } from '../composer/uploads.ts'
+import { sizeText } from '../../size.ts'
 import classes from './attachments.module.css'
 
 /** The largest a picture is shown in the list, pixels. */
@@ -32,8 +33,8 @@ export function Attachments({ files }: { files: readonly Attachment[] }) {
   )
 }
 
-const save = (slug: string, { id, name }: Attachment) =>
-  void download(slug, id, name).catch((error: unknown) =>
+const download = (slug: string, { id, name }: Attachment) =>
+  void save(attachmentPath(slug, id), name).catch((error: unknown) =>
     notifyError(error, `${name} was not downloaded`),
   )
 
@@ -42,7 +43,7 @@ function Picture({ file, onOpen }: { file: Attachment; onOpen: () => void }) {
   const { ref, inViewport } = useInViewport<HTMLButtonElement>()
   const [seen, setSeen] = useState(false)
   if (inViewport && !seen) setSeen(true)
-  const { url, failed } = useBlob(project.slug, file.id, seen)
+  const { url, error } = useBytes(seen ? attachmentPath(project.slug, file.id) : null)
   const { width, height } = file
   const scale = Math.min(1, MAX_WIDTH / (width ?? 1), MAX_HEIGHT / (height ?? 1))
   return (
@@ -59,7 +60,7 @@ function Picture({ file, onOpen }: { file: Attachment; onOpen: () => void }) {
       onClick={onOpen}
     >
       {url && <img src={url} alt={file.name} />}
-      {failed && <ImageOff size={20} aria-label="The picture could not be loaded" />}
+      {error !== null && <ImageOff size={20} aria-label="The picture could not be loaded" />}
     </button>
   )
 }
@@ -71,7 +72,7 @@ function Card({ file }: { file: Attachment }) {
       type="button"
       className={classes.card}
       aria-label={`Download ${file.name}, ${sizeText(file.size)}`}
-      onClick={() => save(project.slug, file)}
+      onClick={() => download(project.slug, file)}
     >
       <FileIcon size={22} aria-hidden />
       <span className={classes.names}>
@@ -85,7 +86,7 @@ function Card({ file }: { file: Attachment }) {
 
 function Lightbox({ file, onClose }: { file: Attachment; onClose: () => void }) {
   const { project } = useOpenProject()
-  const { url, failed } = useBlob(project.slug, file.id, true)
+  const { url, error } = useBytes(attachmentPath(project.slug, file.id))
   return (
     <Modal
       opened
@@ -97,7 +98,7 @@ function Lightbox({ file, onClose }: { file: Attachment; onClose: () => void }) 
           <Tooltip label="Download">
             <ActionIcon
               aria-label={`Download ${file.name}`}
-              onClick={() => save(project.slug, file)}
+              onClick={() => download(project.slug, file)}
             >
               <Download size={16} />
             </ActionIcon>
@@ -107,7 +108,7 @@ function Lightbox({ file, onClose }: { file: Attachment; onClose: () => void }) 
     >
       {url ? (
         <img className={classes.large} src={url} alt={file.name} />
-      ) : failed ? (
+      ) : error ? (
         'The picture could not be loaded.'
       ) : (
         <Loader size="sm" m="xl" aria-label="Loading" />

@@ -1,19 +1,23 @@
-// Bytes over REST, which need the token: files to look at or to save, and files on their way up, with how far they are.
+// Bytes over REST, with the token that an <img> or a link cannot send: what is shown or saved, and uploads.
 import { useEffect, useState } from 'react'
-import { AppError, type WireError } from '../../protocol/errors.ts'
-import { freshToken } from '../accounts/session.ts'
-import { wireError } from '../wire.ts'
+import { AppError, type WireError } from '../protocol/errors.ts'
+import { freshToken } from './accounts/session.ts'
+import { wireError } from './wire.ts'
 
 type Answer<Data> = { success: true; data: Data } | { success: false; error: WireError }
 
-async function fetchBlob(path: string): Promise<Blob> {
-  const token = await freshToken()
-  const response = await fetch(`/api/v1${path}`, { headers: { Authorization: `Bearer ${token}` } })
+const unreachable = () => new AppError('UNAVAILABLE', 'The server cannot be reached. Try again.')
+
+async function fetchBlob(path: string, signal?: AbortSignal): Promise<Blob> {
+  const headers = { Authorization: `Bearer ${await freshToken()}` }
+  const response = await fetch(`/api/v1${path}`, { headers, ...(signal && { signal }) }).catch(
+    () => {
+      throw unreachable()
+    },
+  )
   if (response.ok) return response.blob()
   const answer = (await response.json().catch(() => null)) as Answer<never> | null
-  throw answer && !answer.success
-    ? wireError(answer.error)
-    : new AppError('UNAVAILABLE', 'The server cannot be reached. Try again.')
+  throw answer && !answer.success ? wireError(answer.error) : unreachable()
 }
 
 /** Lets the browser save it. @throws AppError */
@@ -26,30 +30,34 @@ export async function save(path: string, name: string) {
   setTimeout(() => URL.revokeObjectURL(url), 10_000)
 }
 
-export interface Shown {
+interface Shown {
   /** Address of the bytes in this page */
   url: string | null
   error: unknown
 }
 
-/** @param path null: nothing is wanted */
+const nothing: Shown = { url: null, error: null }
+
+/** @param path null: nothing is wanted yet */
 export function useBytes(path: string | null): Shown {
-  const [shown, setShown] = useState<Shown>({ url: null, error: null })
+  const [shown, setShown] = useState<Shown>(nothing)
   useEffect(() => {
     if (path === null) return
-    let over = false
+    const stop = new AbortController()
     let url: string | null = null
-    fetchBlob(path)
-      .then((blob) => {
-        if (over) return
+    fetchBlob(path, stop.signal).then(
+      (blob) => {
+        if (stop.signal.aborted) return
         url = URL.createObjectURL(blob)
         setShown({ url, error: null })
-      })
-      .catch((error: unknown) => {
-        if (!over) setShown({ url: null, error })
-      })
+      },
+      (error: unknown) => {
+        if (!stop.signal.aborted) setShown({ url: null, error })
+      },
+    )
     return () => {
-      over = true
+      stop.abort()
+      setShown(nothing)
       if (url) URL.revokeObjectURL(url)
     }
   }, [path])

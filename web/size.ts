@@ -7,3 +7,7 @@ export function sizeText(bytes: number): string {
   const digits = unit > 0 && size < 10 ? 1 : 0
   return `${size.toFixed(digits).replace(/\.0$/, '')} ${units[unit]}`
 }
+
+/** Servers say bytes, people read megabytes. */
+export const readableSizes = (sentence: string) =>
+  sentence.replaceAll(/(\d{4,}) bytes/g, (_, bytes: string) => sizeText(Number(bytes)))
