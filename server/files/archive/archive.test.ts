@@ -151,6 +151,31 @@ describe.each(kinds)('archives on %s', async (kind) => {
     expect([a?.path, d?.path, others[0]?.path]).toEqual(['a', 'a/d', 'full1'])
   })
 
+  test('[F5] two imports of a person are under way at most, and others wait for nobody', async () => {
+    const made = await makeProject('many')
+    const member = await made.join('member')
+    const zip = await pack([['a', 'a']])
+    const uploads = [0, 1].map(() => {
+      const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>()
+      return { answer: importZip(made, readable), writer: writable.getWriter() }
+    })
+    // Its first bytes were taken: they are under way.
+    await Promise.all(
+      uploads.map(({ writer }) => writer.write(Uint8Array.from(zip.subarray(0, 9)))),
+    )
+    const refused = await importZip(made, zip)
+    expect([refused.status, refused.error.code]).toEqual([429, 'RATE_LIMITED'])
+    const other = await importZip({ path: made.path, owner: member }, zip)
+    expect(other.data.created).toBe(1)
+    for (const { writer } of uploads) {
+      await writer.write(Uint8Array.from(zip.subarray(9)))
+      await writer.close()
+    }
+    const answers = await Promise.all(uploads.map(({ answer }) => answer))
+    expect(answers.map(({ status }) => status)).toEqual([200, 200])
+    expect((await importZip(made, zip)).status).toBe(200)
+  })
+
   test('[F5] who may write imports, who may read exports', async () => {
     const made = await makeProject('who')
     const guest = await made.join('guest')

@@ -25,6 +25,8 @@ export interface ArchiveUpload {
   size: number | undefined
 }
 
+/** Of one person on a node, each with its archive on the disk: as many as the page sends at a time. */
+const MAX_IMPORTS = 2
 /** What is saved in one transaction */
 const BATCH_FILES = 50
 const BATCH_BYTES = 1024 * 1024
@@ -47,24 +49,40 @@ async function toItem(
   return sorted.kind === 'text' ? { ...sorted, path } : { kind: 'binary', path, bytes }
 }
 
-/** One import at a time on a node: each may hold a large file in memory. */
-let last: Promise<unknown> = Promise.resolve()
+export function createImport(options: UploadOptions) {
+  /** One at a time: each may hold a large file in memory. */
+  let last: Promise<unknown> = Promise.resolve()
+  const underWay = new Set<{ userId: string }>()
 
-/** @throws AppError as `requireAccess`; PAYLOAD_TOO_LARGE, VALIDATION_ERROR, UNPROCESSABLE for the archive itself */
-export async function importArchive(
-  options: UploadOptions,
-  actor: Actor,
-  project: string,
-  { folder, bytes, size }: ArchiveUpload,
-): Promise<Imported> {
-  await requireAccess(options.db, actor, project, 'file:write')
-  if ((size ?? 0) > MAX_ARCHIVE)
-    throw new AppError('PAYLOAD_TOO_LARGE', `The archive is larger than ${MAX_ARCHIVE} bytes`)
-  return withReceived(bytes, MAX_ARCHIVE, (file) => {
-    const result = last.then(() => importFile(options, actor, project, file, folder))
-    last = result.catch(() => undefined)
-    return result
-  })
+  /**
+   * @throws AppError as `requireAccess`; PAYLOAD_TOO_LARGE, VALIDATION_ERROR, UNPROCESSABLE for the archive itself,
+   *   RATE_LIMITED while others of the same person are under way
+   */
+  return async function importArchive(
+    actor: Actor,
+    project: string,
+    { folder, bytes, size }: ArchiveUpload,
+  ): Promise<Imported> {
+    await requireAccess(options.db, actor, project, 'file:write')
+    if ((size ?? 0) > MAX_ARCHIVE)
+      throw new AppError('PAYLOAD_TOO_LARGE', `The archive is larger than ${MAX_ARCHIVE} bytes`)
+    if ([...underWay].filter(({ userId }) => userId === actor.id).length >= MAX_IMPORTS)
+      throw new AppError(
+        'RATE_LIMITED',
+        `${MAX_IMPORTS} imports of yours are under way; wait until one is done`,
+      )
+    const own = { userId: actor.id }
+    underWay.add(own)
+    try {
+      return await withReceived(bytes, MAX_ARCHIVE, (file) => {
+        const result = last.then(() => importFile(options, actor, project, file, folder))
+        last = result.catch(() => undefined)
+        return result
+      })
+    } finally {
+      underWay.delete(own)
+    }
+  }
 }
 
 async function importFile(

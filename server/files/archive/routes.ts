@@ -4,7 +4,7 @@ import { requireBytes } from '../../attachments/routes.ts'
 import { createEndpoints } from '../../rest.ts'
 import { openArchive, type ArchiveOptions } from './archive.ts'
 import type { UploadOptions } from '../upload.ts'
-import { importArchive } from './import.ts'
+import { createImport } from './import.ts'
 import { archiveQuerySchema, importedSchema } from './schema.ts'
 
 /** Bodies here are as large as archives may be, and not read into memory. */
@@ -12,6 +12,7 @@ export const ARCHIVES = '/api/v1/projects/:slug/files/import'
 
 export function archiveRoutes(options: ArchiveOptions & UploadOptions) {
   const { app, get, post } = createEndpoints('Files')
+  const importArchive = createImport(options)
 
   post(
     '/projects/{slug}/files/import',
@@ -20,14 +21,14 @@ export function archiveRoutes(options: ArchiveOptions & UploadOptions) {
       description:
         'The body is the archive, of 128 MiB and 20,000 entries at most, with 512 MiB in it; each file may be as large as ' +
         'an attachment. What is UTF-8 becomes text, all else a binary file. What is there already gets the new content, ' +
-        'where it is another one. What cannot be imported is in `skipped`, with the reason, and the rest is imported.',
+        'where it is another one. Of one person 2 are under way at most. What cannot be imported is in `skipped`, with the reason, and the rest is imported.',
       upload: true,
       query: archiveQuerySchema,
       data: importedSchema,
-      errors: ['NOT_FOUND', 'INSUFFICIENT_PERMISSIONS', 'UNPROCESSABLE'],
+      errors: ['NOT_FOUND', 'INSUFFICIENT_PERMISSIONS', 'UNPROCESSABLE', 'RATE_LIMITED'],
     },
     ({ principal, params, query, c }) =>
-      importArchive(options, principal, params.slug, {
+      importArchive(principal, params.slug, {
         folder: query.folder,
         bytes: requireBytes(c),
         size: Number(c.req.header('content-length')) || undefined,
