@@ -197,6 +197,28 @@ describe.skipIf(!hasChromium)('the file tree', () => {
     expect(faults).toEqual([])
   })
 
+  test(
+    'a file that is dropped beside the tree does not take the place of the page',
+    long,
+    async () => {
+      const slug = await prepare({ 'notes.txt': 'notes' })
+      const { page } = await enter(ada, slug)
+      await row(page, 'notes.txt').waitFor(patience)
+      const mouse = await page.context().newCDPSession(page)
+      const drop = async (x: number, y: number) => {
+        const data = { items: [], files: [import.meta.filename], dragOperationsMask: 1 }
+        for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
+          await mouse.send('Input.dispatchDragEvent', { type, x, y, data })
+      }
+      await drop(640, 30)
+      const box = await row(page, 'notes.txt').boundingBox()
+      await drop((box?.x ?? 0) + 60, (box?.y ?? 0) + 10)
+      await row(page, 'files.test.ts').waitFor(patience)
+      expect(new URL(page.url()).pathname).toBe(`/p/${slug}`)
+      expect(page.context().pages()).toHaveLength(1)
+    },
+  )
+
   test('files are found by name, by line and by what is in them', long, async () => {
     const slug = await prepare({ 'src/main.ts': 'one\ntwo 22\nthree\n', 'b.txt': 'two x' })
     const { page } = await enter(ada, slug)

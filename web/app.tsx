@@ -6,6 +6,7 @@ import { QueryClientProvider } from '@tanstack/react-query'
 import { session, startSession } from './accounts/session.ts'
 import { UnreachableBanner } from './banner.tsx'
 import { SocketProvider } from './connection.tsx'
+import { keepPageOnDrop } from './drops.ts'
 import { Notices } from './notices.tsx'
 import { readyForOffline } from './offline/ready.ts'
 import { startRemembering } from './offline/remembered.ts'
@@ -36,6 +37,7 @@ function Session({ children }: { children: ReactNode }) {
   const userId = now.state === 'signed-in' ? now.user.id : null
   useEffect(() => startSession(), [])
   useEffect(() => startRemembering(), [])
+  useEffect(() => keepPageOnDrop(), [])
   // What one person may see is not for the next one.
   useEffect(() => () => queryClient.clear(), [userId])
   if (!userId) return children

@@ -2,6 +2,7 @@
 // leaving the tree end it without a change.
 import { useRef, useState, type DragEvent } from 'react'
 import type { ProjectFile } from '../../server/files/schema.ts'
+import { notifyError } from '../notice.ts'
 import { mayMove, moveFiles } from './actions.tsx'
 import { openFolders } from './explorer.ts'
 import { isFolder, nameOf, outermost } from './tree.ts'
@@ -104,7 +105,10 @@ export function useDragging({ slug, files, chosen, mayWrite }: Options) {
           return void moveFiles(slug, dragged.current, folder)
         }
         const path = folder === null ? '' : (files.get(folder)?.path ?? '')
-        void readDropped(event.dataTransfer).then((found) => uploadsOf(slug).add(found, path))
+        void readDropped(event.dataTransfer).then(
+          (found) => uploadsOf(slug).add(found, path),
+          (error: unknown) => notifyError(error, 'What was dropped could not be read'),
+        )
       },
       onDragEnd: end,
     },
