@@ -33,7 +33,9 @@ export interface Upload {
 export interface ImportResult {
   created: number
   replaced: number
+  /** The first of them */
   skipped: { path: string; reason: string }[]
+  skippedCount: number
 }
 
 /** At a time */
@@ -42,13 +44,13 @@ const over = ['done', 'skipped', 'failed']
 
 const number = (count: number, word: string) => `${count} ${word}${count === 1 ? '' : 's'}`
 
-function describeImport({ created, replaced, skipped }: ImportResult) {
+function describeImport({ created, replaced, skipped, skippedCount }: ImportResult) {
   const parts = [`${number(created, 'file')} created`]
   if (replaced > 0) parts.push(`${replaced} replaced`)
-  if (skipped.length > 0) {
+  if (skippedCount > 0) {
     const reasons = skipped.slice(0, 5).map(({ path, reason }) => `${path}: ${reason}`)
-    const more = skipped.length > 5 ? [`and ${skipped.length - 5} more`] : []
-    parts.push(`${skipped.length} left out (${[...reasons, ...more].join('; ')})`)
+    const more = skippedCount > 5 ? [`and ${skippedCount - 5} more`] : []
+    parts.push(`${skippedCount} left out (${[...reasons, ...more].join('; ')})`)
   }
   return parts.join(', ')
 }

@@ -27,7 +27,7 @@ describe.each(kinds)('archives on %s', async (kind) => {
     const { status, data } = await importZip(made, await pack(contents))
     expect(status).toBe(200)
     expect(() => importedSchema.strict().parse(data)).not.toThrow()
-    expect(data).toEqual({ created: 6, replaced: 0, skipped: [] })
+    expect(data).toEqual({ created: 6, replaced: 0, skipped: [], skippedCount: 0 })
     expect((await list(made)).map(({ path, kind, type }) => `${path} ${kind} ${type}`)).toEqual([
       'top folder null',
       'top/a.png binary image/png',
@@ -72,7 +72,12 @@ describe.each(kinds)('archives on %s', async (kind) => {
     expect((await importZip(made, zip)).data).toMatchObject({ created: 3, replaced: 0 })
     const before = await list(made)
     const told = updates.length
-    expect((await importZip(made, zip)).data).toEqual({ created: 0, replaced: 0, skipped: [] })
+    expect((await importZip(made, zip)).data).toEqual({
+      created: 0,
+      replaced: 0,
+      skipped: [],
+      skippedCount: 0,
+    })
     expect(await list(made)).toEqual(before)
     expect(updates.length).toBe(told)
     const changed = await pack([
@@ -80,7 +85,12 @@ describe.each(kinds)('archives on %s', async (kind) => {
       ['b/c.txt', 'same'],
       ['d.bin', Buffer.from([0, 3])],
     ])
-    expect((await importZip(made, changed)).data).toEqual({ created: 0, replaced: 2, skipped: [] })
+    expect((await importZip(made, changed)).data).toEqual({
+      created: 0,
+      replaced: 2,
+      skipped: [],
+      skippedCount: 0,
+    })
     expect((await list(made)).map(({ id }) => id)).toEqual(before.map(({ id }) => id))
     expect((await exportZip(made)).files).toMatchObject({
       'a.txt': Buffer.from('two\r\n'),
@@ -146,6 +156,7 @@ describe.each(kinds)('archives on %s', async (kind) => {
       created: 1,
       replaced: 0,
       skipped: ['a/b/c', 'e'].map((path) => ({ path, reason: refused.error.message })),
+      skippedCount: 2,
     })
     const [a, d, ...others] = await list(made)
     expect([a?.path, d?.path, others[0]?.path]).toEqual(['a', 'a/d', 'full1'])

@@ -59,6 +59,19 @@ describe.each(kinds)('strange archives on %s', async (kind) => {
     expect(await readText(made, 'twice')).toBe('first')
   })
 
+  test('[F5] of much that is skipped the first 200 are told, and how many there are', async () => {
+    const made = await makeProject('lots')
+    const entries = Array.from({ length: 250 }, (_, n): [string, Content] => [
+      `n${n}`,
+      { content: '', mode: 0o120777 },
+    ])
+    const { data } = await importZip(made, await pack([...entries, ['last', 'x']]))
+    expect(data).toMatchObject({ created: 1, skippedCount: 250 })
+    expect(data.skipped.map(({ path }) => path)).toEqual(
+      entries.slice(0, 200).map(([path]) => path),
+    )
+  })
+
   test('[F5] names are UTF-8, also where nobody says so, or of code page 437', async () => {
     const made = await makeProject('names')
     let zip = await pack([

@@ -16,7 +16,7 @@ import type { ProjectFile } from '../schema.ts'
 import { sortBytes, type UploadOptions } from '../upload.ts'
 import { readEntries, type ArchiveEntry } from './entries.ts'
 import { withReceived } from './receive.ts'
-import type { Imported } from './schema.ts'
+import { MAX_TOLD, type Imported } from './schema.ts'
 
 export interface ArchiveUpload {
   folder: string | undefined
@@ -92,7 +92,7 @@ async function importFile(
   file: string,
   folder: string | undefined,
 ): Promise<Imported> {
-  const imported: Imported = { created: 0, replaced: 0, skipped: [] }
+  const imported: Imported = { created: 0, replaced: 0, skipped: [], skippedCount: 0 }
   let batch: Item[] = []
   let bytes = 0
   const save = async () => {
@@ -103,7 +103,7 @@ async function importFile(
   for await (const entry of readEntries(file, options.attachments.maxBytes)) {
     const path = folder === undefined ? entry.path : `${folder}/${entry.path}`
     if (entry.kind === 'skipped') {
-      imported.skipped.push({ path, reason: entry.reason })
+      skip(imported, path, entry.reason)
       continue
     }
     batch.push(await toItem(entry, path))
@@ -112,6 +112,11 @@ async function importFile(
   }
   await save()
   return imported
+}
+
+function skip(imported: Imported, path: string, reason: string) {
+  imported.skippedCount++
+  if (imported.skipped.length < MAX_TOLD) imported.skipped.push({ path, reason })
 }
 
 async function saveBatch(
@@ -149,7 +154,7 @@ async function saveItems(
       await work()
     } catch (error) {
       if (!(error instanceof AppError)) throw error
-      imported.skipped.push({ path, reason: error.message })
+      skip(imported, path, error.message)
     }
   }
   const existing: Existing[] = []
