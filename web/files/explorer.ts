@@ -11,6 +11,8 @@ export interface Explorer {
   view: 'tree' | 'search'
   folders: OpenFolders
   filter: string
+  /** While there is a filter: all are open but those closed since it changed */
+  filtered: OpenFolders
   naming: Naming | null
   /** The row that the keyboard is at */
   focused: string | null
@@ -21,6 +23,8 @@ export interface Explorer {
 
 /** More than these are not shown all at once before somebody says so. */
 const SMALL = 200
+
+const everything: OpenFolders = { all: true, except: new Set() }
 
 const known = new Map<string, Store<Explorer>>()
 const storageKey = (slug: string) => `openlaunch.folders.${slug}`
@@ -43,8 +47,9 @@ export function explorerOf(slug: string): Store<Explorer> {
   if (found) return found
   const made = createStore<Explorer>({
     view: 'tree',
-    folders: readFolders(slug) ?? { all: true, except: new Set() },
+    folders: readFolders(slug) ?? everything,
     filter: '',
+    filtered: everything,
     naming: null,
     focused: null,
     chosen: new Set(),
@@ -58,8 +63,13 @@ export const useExplorer = (slug: string) => useStore(explorerOf(slug))
 
 export function changeExplorer(slug: string, part: Partial<Explorer>) {
   const explorer = explorerOf(slug)
-  explorer.set({ ...explorer.get(), ...part })
+  const filtered = 'filter' in part && { filtered: everything }
+  explorer.set({ ...explorer.get(), ...filtered, ...part })
 }
+
+const isFiltering = ({ filter }: Explorer) => filter.trim() !== ''
+export const shownFolders = (explorer: Explorer) =>
+  isFiltering(explorer) ? explorer.filtered : explorer.folders
 
 function setFolders(slug: string, folders: OpenFolders) {
   changeExplorer(slug, { folders })
@@ -77,13 +87,22 @@ export function beginFolders(slug: string, count: number) {
   setFolders(slug, { all: false, except: new Set() })
 }
 
+/** What is closed while there is a filter is open again without it. */
 export function openFolders(slug: string, ids: readonly string[], open = true) {
-  const { folders } = explorerOf(slug).get()
+  const explorer = explorerOf(slug).get()
+  if (isFiltering(explorer)) {
+    changeExplorer(slug, { filtered: setOpen(explorer.filtered, ids, open) })
+    if (!open) return
+  }
+  const { folders } = explorer
   if (ids.some((id) => isOpen(folders, id) !== open)) setFolders(slug, setOpen(folders, ids, open))
 }
 
-export const openAll = (slug: string, open: boolean) =>
-  setFolders(slug, { all: open, except: new Set() })
+export function openAll(slug: string, open: boolean) {
+  const folders = { all: open, except: new Set<string>() }
+  if (isFiltering(explorerOf(slug).get())) changeExplorer(slug, { filtered: folders })
+  else setFolders(slug, folders)
+}
 
 /** Shows the input for a new one's name. */
 export function beginCreating(slug: string, what: 'text' | 'folder', parentId: string | null) {

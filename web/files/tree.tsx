@@ -10,7 +10,7 @@ import { useUser } from '../accounts/gate.tsx'
 import { useOpenProject, useRoomState } from '../room/context.tsx'
 import { filePath, renameFile } from './actions.tsx'
 import { rowAt, useDragging } from './dragging.ts'
-import { changeExplorer, explorerOf, openFolders, useExplorer } from './explorer.ts'
+import { changeExplorer, explorerOf, openFolders, shownFolders, useExplorer } from './explorer.ts'
 import { peopleOnRows } from './here.ts'
 import { useTreeKeys } from './keys.ts'
 import { useLongPress } from './longpress.ts'
@@ -25,7 +25,6 @@ import {
   foldersAbove,
   isFolder,
   visibleRows,
-  type OpenFolders,
   type TreeRow,
 } from './tree.ts'
 import { useWindowed } from './windowed.ts'
@@ -39,18 +38,13 @@ interface Props {
   onOpen: () => void
 }
 
-const everything: OpenFolders = { all: true, except: new Set() }
-
 /** What is written in the rows, and the index at which a new one is being named. */
 function useRows(files: readonly ProjectFile[], slug: string) {
-  const { folders, filter, naming } = useExplorer(slug)
-  const filtering = filter.trim() !== ''
+  const explorer = useExplorer(slug)
+  const { filter, naming } = explorer
+  const open = shownFolders(explorer)
   const tree = useMemo(() => buildTree(files), [files])
-  const rows = useMemo(
-    () =>
-      filtering ? visibleRows(filterTree(tree, filter), everything) : visibleRows(tree, folders),
-    [tree, folders, filter, filtering],
-  )
+  const rows = useMemo(() => visibleRows(filterTree(tree, filter), open), [tree, filter, open])
   const parent = naming?.kind === 'create' ? naming.parentId : undefined
   const newAt =
     parent === undefined
@@ -58,7 +52,7 @@ function useRows(files: readonly ProjectFile[], slug: string) {
       : parent === null
         ? 0
         : rows.findIndex(({ node }) => node.file.id === parent) + 1
-  return { rows, newAt, open: filtering ? everything : folders }
+  return { rows, newAt, open }
 }
 
 export function FileTree({ files, current, mayWrite, onOpen }: Props) {
