@@ -60,7 +60,12 @@ export const codeThreadSchema = z
     id: z.uuid(),
     projectId: z.uuid(),
     fileId: z.uuid(),
-    seq: z.number().int().describe('Dense per file, from 1'),
+    seq: z
+      .number()
+      .int()
+      .describe(
+        'Orders those of a file as they were made; deleted ones leave gaps, the last one none',
+      ),
     rev: z.number().int().describe('Grows with each change; believe the highest'),
     anchor: z.object({ start: z.string(), end: z.string() }),
     quote: z.string().describe('The text it was made at, or the beginning of it'),
