@@ -76,7 +76,7 @@ function decodeText(bytes: Buffer): string | undefined {
 }
 
 /** Keeps bytes before any row names them; `keep` puts them into the tree, or they go again. */
-export async function withStoredBytes<Result>(
+async function withStoredBytes<Result>(
   { attachments, log }: Pick<UploadOptions, 'attachments' | 'log'>,
   { bytes, type }: { bytes: Bytes; type: string },
   keep: (stored: { contentId: string; size: number; type: string }) => Promise<Result>,

@@ -72,7 +72,7 @@ async function addComments(db: Db | Trx, rows: readonly ThreadRow[]): Promise<Co
 }
 
 /** @throws AppError NOT_FOUND */
-export async function findThread(
+async function findThread(
   db: Db | Trx,
   projectId: string,
   { fileId, threadId }: Pick<ThreadPath, 'fileId' | 'threadId'>,

@@ -32,7 +32,7 @@ export const indenting = ({ tabs, width }: Indentation): Extension => [
   EditorState.tabSize.of(width),
 ]
 
-export function lineEndsOf(doc: Text): Facts['lineEnds'] {
+function lineEndsOf(doc: Text): Facts['lineEnds'] {
   let returns = 0
   for (const line of doc.iterLines()) if (line.endsWith('\r')) returns += 1
   if (returns === 0) return 'LF'

@@ -23,7 +23,7 @@ export const fileSearchSchema = z.object({
     ),
 })
 
-export const fileMatchSchema = z
+const fileMatchSchema = z
   .object({
     fileId: z.uuid(),
     path: z.string(),
