@@ -133,6 +133,8 @@ export function CommentBox(props: Props) {
         maxRows={12}
         maxLength={MAX_CODE_COMMENT}
         value={text}
+        // What would be written now would go with what is sent.
+        readOnly={busy}
         onKeyDown={press}
         onSelect={(event) => setCursor(event.currentTarget.selectionStart)}
         onBlur={() => setClosed(asked?.start ?? -1)}
