@@ -89,7 +89,8 @@ export const useTrash = (slug: string) =>
     queryKey: trashKey(slug),
     queryFn: async () => {
       const path = fileAddress(slug, 'trash') + query({ limit: 100 })
-      return (await api.list<TrashedFile>(path)).data
+      const { data, meta } = await api.list<TrashedFile>(path)
+      return { newest: data, count: meta?.pagination?.total ?? data.length }
     },
   })
 /** @param id all of it where there is none */

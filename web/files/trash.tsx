@@ -35,11 +35,11 @@ export function TrashDialog({ onClose }: { onClose: () => void }) {
       </p>
       {!trash && error && <Failure error={error} onRetry={() => void refetch()} />}
       {!trash && !error && <Loader size="sm" m="xl" aria-label="Loading" />}
-      {trash?.length === 0 && <EmptyState p="lg" icon={<Trash2 />} title="The trash is empty" />}
-      {trash && trash.length > 0 && (
+      {trash?.count === 0 && <EmptyState p="lg" icon={<Trash2 />} title="The trash is empty" />}
+      {trash && trash.count > 0 && (
         <>
           <ul className={classes.list} aria-label="Trash">
-            {trash.map((file) => (
+            {trash.newest.map((file) => (
               <li key={file.id} className={classes.entry}>
                 <FileIcon name={nameOf(file.path)} kind={file.kind} />
                 <span className={classes.names}>
@@ -73,6 +73,11 @@ export function TrashDialog({ onClose }: { onClose: () => void }) {
               </li>
             ))}
           </ul>
+          {trash.count > trash.newest.length && (
+            <p className={classes.hint}>
+              {`These are the newest ${trash.newest.length} of ${trash.count}; what was deleted before shows up when they are gone.`}
+            </p>
+          )}
           {manages && (
             <Button
               mt="md"
