@@ -3,6 +3,7 @@ import { Button, Group } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { navigate } from 'wouter/use-browser-location'
 import type { ProjectFile } from '../../server/files/schema.ts'
+import { selfId } from '../accounts/session.ts'
 import { query } from '../api.ts'
 import { notify, notifyError } from '../notice.ts'
 import { save } from '../bytes.ts'
@@ -23,20 +24,22 @@ interface Done {
   id: string
   undo: () => Promise<void>
 }
-/** Of each project, the last one last */
+/** Of each person in each project, the last one last */
 const done = new Map<string, Done[]>()
+const doneIn = (slug: string) => done.get(`${selfId()}/${slug}`) ?? []
+const setDone = (slug: string, entries: Done[]) => done.set(`${selfId()}/${slug}`, entries)
 const NOTICE = 10_000
 
 function remember(slug: string, undo: Done['undo']) {
   const entry = { id: crypto.getRandomValues(new Uint32Array(2)).join('-'), undo }
-  done.set(slug, [...(done.get(slug) ?? []), entry].slice(-50))
+  setDone(slug, [...doneIn(slug), entry].slice(-50))
   return entry
 }
 
 async function takeBack(slug: string, entry: Done) {
-  done.set(
+  setDone(
     slug,
-    (done.get(slug) ?? []).filter((other) => other !== entry),
+    doneIn(slug).filter((other) => other !== entry),
   )
   notifications.hide(entry.id)
   try {
@@ -49,7 +52,7 @@ async function takeBack(slug: string, entry: Done) {
 
 /** Ctrl+Z in the tree. */
 export function undoLast(slug: string) {
-  const last = done.get(slug)?.at(-1)
+  const last = doneIn(slug).at(-1)
   if (last) void takeBack(slug, last)
   else notify('There is nothing to undo in the files')
 }

@@ -2,6 +2,7 @@
 // by the server.
 import { v4 } from 'uuid'
 import type { ProjectFile } from '../../server/files/schema.ts'
+import { selfId } from '../accounts/session.ts'
 import { query } from '../api.ts'
 import { sendBytes } from '../bytes.ts'
 import { readableSizes } from '../size.ts'
@@ -191,10 +192,11 @@ function createUploads(slug: string) {
 
 const kept = new Map<string, ReturnType<typeof createUploads>>()
 
-/** Of a project: they go on while one looks at something else. */
+/** Of a person in a project: they go on while one looks at something else. */
 export function uploadsOf(slug: string) {
-  const known = kept.get(slug) ?? createUploads(slug)
-  kept.set(slug, known)
+  const key = `${selfId()}/${slug}`
+  const known = kept.get(key) ?? createUploads(slug)
+  kept.set(key, known)
   return known
 }
 

@@ -12,6 +12,9 @@ const MAX_ENTRIES = 12
 const QUIET = 1_000
 const kinds: readonly unknown[] = ['project', 'files']
 
+/** Of what is to be written, by query */
+const timers = new Map<string, ReturnType<typeof setTimeout>>()
+
 interface Entry {
   at: number
   data: unknown
@@ -43,6 +46,8 @@ export function rememberUser(user: PrivateUser) {
   write(USER, user)
 }
 export function forget() {
+  for (const timer of timers.values()) clearTimeout(timer)
+  timers.clear()
   for (const key of entryKeys()) localStorage.removeItem(key)
   localStorage.removeItem(USER)
 }
@@ -68,13 +73,15 @@ const at = (key: string) => (read(key) as Entry | null)?.at ?? 0
 
 /** Follows what is asked. @returns a function that ends it */
 export function startRemembering(): () => void {
-  const timers = new Map<string, ReturnType<typeof setTimeout>>()
   const end = queryClient.getQueryCache().subscribe(({ type, query }) => {
     if (type !== 'updated' || !kinds.includes(query.queryKey[0])) return
     clearTimeout(timers.get(query.queryHash))
     timers.set(
       query.queryHash,
-      setTimeout(() => remember(query), QUIET),
+      setTimeout(() => {
+        timers.delete(query.queryHash)
+        remember(query)
+      }, QUIET),
     )
   })
   return () => {

@@ -1,17 +1,14 @@
 // What is written and not yet sent, per person, channel and thread: kept in this browser, so that nothing is lost by
 // going elsewhere or reloading.
 import { useSyncExternalStore } from 'react'
-import { session } from '../../accounts/session.ts'
+import { selfId } from '../../accounts/session.ts'
 import { createStore } from '../../store.ts'
 
 /** Counts drafts that began or ended */
 const changes = createStore(0)
 
 /** Several people may sign in here, one after another. */
-function name(place: string) {
-  const now = session.get()
-  return `openlaunch.draft.${now.state === 'signed-in' ? now.user.id : ''}.${place}`
-}
+const name = (place: string) => `openlaunch.draft.${selfId()}.${place}`
 
 export function readDraft(place: string): string {
   try {

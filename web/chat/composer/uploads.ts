@@ -2,7 +2,7 @@
 import { v4 } from 'uuid'
 import type { Attachment } from '../../../protocol/chat.ts'
 import { MAX_ATTACHMENTS } from '../../../protocol/limits.ts'
-import { session } from '../../accounts/session.ts'
+import { selfId } from '../../accounts/session.ts'
 import { api, query } from '../../api.ts'
 import { sendBytes } from '../../bytes.ts'
 import { readableSizes } from '../../size.ts'
@@ -111,8 +111,7 @@ const kept = new Map<string, Uploads>()
 
 /** Of a channel or thread: going elsewhere and back loses none. */
 export function uploadsOf(slug: string, place: string): Uploads {
-  const now = session.get()
-  const key = `${now.state === 'signed-in' ? now.user.id : ''}/${place}`
+  const key = `${selfId()}/${place}`
   const known = kept.get(key) ?? createUploads(slug)
   kept.set(key, known)
   return known
