@@ -10,6 +10,12 @@ export const sync = (type: number, content: Uint8Array) =>
     encoding.writeVarUint(encoder, type)
     encoding.writeVarUint8Array(encoder, content)
   })
+export const awareness = (content: Uint8Array) =>
+  bytes((encoder) => {
+    encoding.writeVarUint(encoder, 1)
+    encoding.writeVarUint8Array(encoder, content)
+  })
+
 /** A socket that sends what it likes. */
 export async function openRaw(url: string, protocols?: string[]) {
   const socket = new WebSocket(url, protocols)

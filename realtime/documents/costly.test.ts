@@ -3,8 +3,10 @@ import * as encoding from 'lib0/encoding'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import * as Y from 'yjs'
 import { openDatabase, type OpenDatabase } from '../../db/database.ts'
+import type { ProjectRole } from '../../protocol/access.ts'
 import { documentName } from '../../protocol/names.ts'
-import { bytes, openRaw, sync } from './attacker.ts'
+import { awareness, bytes, openRaw, sync } from './attacker.ts'
+import { writeAwarenessStates } from './frames.ts'
 import { openCollab, openY, setStage, startNode, until, type Stage } from './fixture.ts'
 
 let database: OpenDatabase
@@ -15,9 +17,9 @@ beforeAll(async () => {
 })
 afterAll(() => database.close())
 
-async function openOne() {
+async function openOne(others: Record<string, ProjectRole> = {}) {
   const ada = await stage.person()
-  const fileId = await stage.file(await stage.project({ [ada.id]: 'member' }))
+  const fileId = await stage.file(await stage.project({ ...others, [ada.id]: 'member' }))
   const name = documentName(fileId)
   const node = await startNode(stage)
   const innocent = openCollab(node, name, ada.id)
@@ -109,6 +111,24 @@ describe('an update of many parts', () => {
     await innocent.saved()
     expect(await node.documents.readText(fileId)).toBe(`and ${'b '.repeat(10_000)}`)
   })
+})
+
+test('[D17] the frames of a flood wait for their turns while what somebody else types is saved', async () => {
+  const flooder = await stage.person()
+  const { fileId, node, innocent } = await openOne({ [flooder.id]: 'member' })
+  const path = `${node.url}/yjs/${encodeURIComponent(documentName(fileId))}`
+  const raw = await openRaw(path, [`bearer.${flooder.id}`])
+  const states = innocent.provider.awareness!.states
+  const frames = 3_000
+  for (let clock = 1; clock <= frames; clock++)
+    raw.send(awareness(writeAwarenessStates([{ client: 7, clock, state: { clock } }])))
+  await until(() => states.has(7))
+  innocent.text.insert(0, 'innocent')
+  await innocent.saved()
+  expect(states.get(7)!['clock']).toBeLessThan(frames)
+  // Nothing of it is lost: it was slowed down.
+  raw.close()
+  await until(() => !states.has(7))
 })
 
 test('[L6] a document that is full takes deletions, and says why it takes nothing else', async () => {

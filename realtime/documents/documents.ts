@@ -18,14 +18,8 @@ import { MAX_DOCUMENT_FRAME, MAX_DOCUMENT_STATE } from '../../protocol/limits.ts
 import { CONTENT, documentName, parseDocumentName } from '../../protocol/names.ts'
 import type { AccessChange } from '../../protocol/requests.ts'
 import { createBudget } from './budget.ts'
-import {
-  closeCode,
-  createDoor,
-  denialReason,
-  type Door,
-  type DoorContext,
-  type Wire,
-} from './door.ts'
+import { closeCode, denialReason } from './denial.ts'
+import { createDoor, type Door, type DoorContext, type Wire } from './door.ts'
 import { garbage } from './guard.ts'
 import { createRegistry } from './registry.ts'
 import { createRewriter } from './rewrite.ts'
@@ -102,8 +96,7 @@ export function createDocuments(options: DocumentsOptions) {
       refusing(async () => {
         const { door } = context
         const principal = await door.identify(token)
-        budget.check(principal.id)
-        const grant = door.admit(principal)
+        const grant = await door.admit(principal)
         const access = await requireFileAccess(db, principal, fileOf(documentName), 'room:join')
         grant.access = access
         connectionConfig.readOnly = !can(access, 'file:write')
@@ -140,20 +133,17 @@ export function createDocuments(options: DocumentsOptions) {
     })
     // Frames that are too big, for example; `ws` closes by itself.
     ws.on('error', () => undefined)
-    ws.on('close', (code, reason) => {
-      doors.delete(door)
-      door.closed(code, String(reason))
-    })
+    ws.on('close', (code, reason) => door.closed(code, String(reason), () => doors.delete(door)))
   }
 
   function openCollab(ws: WebSocket, wire: Wire) {
-    const door = createDoor({ wire, hocuspocus, log, identify: authenticate })
+    const door = createDoor({ wire, hocuspocus, budget, log, identify: authenticate })
     serve(ws, door, door.receive)
   }
 
   function openY(ws: WebSocket, wire: Wire, url: URL) {
     const { name, identify } = readYRequest(url, ws.protocol, options)
-    const door = createDoor({ wire: translateWire(wire), hocuspocus, log, identify })
+    const door = createDoor({ wire: translateWire(wire), hocuspocus, budget, log, identify })
     serve(ws, door, (data) => {
       try {
         door.receive(toHocuspocus(name, data))

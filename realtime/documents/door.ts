@@ -3,13 +3,24 @@
 import type { Hocuspocus, WebSocketLike } from '@hocuspocus/server'
 import * as decoding from 'lib0/decoding'
 import type { Logger } from 'pino'
-import { can, type ProjectAccess } from '../../db/access.ts'
+import { v7 as uuid } from 'uuid'
 import type { Principal } from '../../protocol/access.ts'
-import { AppError, errorStatus, type ErrorCode } from '../../protocol/errors.ts'
+import { AppError, type ErrorCode } from '../../protocol/errors.ts'
 import { documentName, parseDocumentName } from '../../protocol/names.ts'
-import type { AccessChange, Holding } from '../../protocol/requests.ts'
-import { authTypes, frameTypes, readFrame, readType, writeAuth, type Frame } from './frames.ts'
+import { costs, type Budget } from './budget.ts'
+import { closeCode, denialReason, parseDenial } from './denial.ts'
+import {
+  authTypes,
+  checkToken,
+  frameTypes,
+  readFrame,
+  readType,
+  writeAuth,
+  type Frame,
+} from './frames.ts'
 import { garbage } from './guard.ts'
+import { createGrants, type Grant } from './grants.ts'
+import { createInbox } from './inbox.ts'
 import type { Seat } from './seat.ts'
 
 const MAX_DOCUMENTS = 200
@@ -18,27 +29,22 @@ const MAX_WAITING_FRAMES = 2_000
 /** A close frame has room for this much of a reason. */
 const MAX_REASON = 120
 
-/** WebSocket close code for an error: 44xx is final for a y-websocket client, 45xx is not. */
-export const closeCode = (code: ErrorCode) => 4000 + errorStatus[code]
-/** The reason of a denial: the code for programs, the sentence for people. */
-export const denialReason = ({ code, message }: AppError) => `${code}: ${message}`
-
-export function parseDenial(reason: string): { status: number; message: string } {
-  const [code = '', ...rest] = reason.split(': ')
-  const status = errorStatus[code as ErrorCode] as number | undefined
-  return { status: status ?? errorStatus.INSUFFICIENT_PERMISSIONS, message: rest.join(': ') }
-}
-
 /** The client's side: takes frames, and closes. */
 export interface Wire {
   readonly readyState: number
   send(frame: Uint8Array): void
+  /** Stops and starts the reading of what the client sends */
+  pause(): void
+  resume(): void
   close(code?: number, reason?: string): void
+  /** Closes without reading what the client still sends */
+  shutOut(code: number, reason: string): void
 }
 
 export interface DoorOptions {
   wire: Wire
   hocuspocus: Hocuspocus<DoorContext>
+  budget: Budget
   log: Logger
   /** Who holds this token */
   identify: (token: string) => Promise<Principal>
@@ -58,18 +64,15 @@ interface Waiting {
   left: boolean
 }
 
-interface Grant {
-  principal: Principal
-  /** Not known yet while access is being decided */
-  access: ProjectAccess | undefined
-}
-
 export type Door = ReturnType<typeof createDoor>
 
-export function createDoor({ wire, hocuspocus, log, identify }: DoorOptions) {
+export function createDoor({ wire, hocuspocus, budget, log, identify }: DoorOptions) {
   const waiting = new Map<string, Waiting>()
   const seats = new Map<string, Seat>()
-  const grants = new Set<Grant>()
+  const grants = createGrants()
+  const id = uuid()
+  /** Who pays for what comes through here: the connection until it is known whose it is */
+  let payer = id
   let waitingBytes = 0
   let ended = false
 
@@ -78,11 +81,11 @@ export function createDoor({ wire, hocuspocus, log, identify }: DoorOptions) {
     if (isOpen()) wire.send(frame)
   }
 
-  function end(code: number, reason: string) {
+  function end(code: number, reason: string, close = wire.close) {
     if (ended) return
     ended = true
-    wire.close(code, reason.slice(0, MAX_REASON))
     clear()
+    close(code, reason.slice(0, MAX_REASON))
     // At once, not when the peer gets round to closing too: nobody should see the person any longer.
     client.handleClose({ code, reason })
   }
@@ -92,13 +95,15 @@ export function createDoor({ wire, hocuspocus, log, identify }: DoorOptions) {
     seats.clear()
     waiting.clear()
     waitingBytes = 0
+    inbox.clear()
   }
 
   function fail(error: unknown) {
     const known = error instanceof AppError
     if (!known) log.error({ err: error }, 'a document frame failed')
-    if (known) end(closeCode(error.code), error.message)
-    else end(closeCode('INTERNAL_ERROR'), 'Internal error')
+    else if (error.code === 'VALIDATION_ERROR') budget.spend(payer, costs.garbage)
+    const { code, message } = known ? error : new AppError('INTERNAL_ERROR', 'Internal error')
+    end(closeCode(code), message, wire.shutOut)
   }
 
   /** Tells one document's client why not, and leaves the socket to its other documents. */
@@ -141,6 +146,7 @@ export function createDoor({ wire, hocuspocus, log, identify }: DoorOptions) {
     if (seats.size + waiting.size >= MAX_DOCUMENTS)
       throw new AppError('RATE_LIMITED', 'Too many documents on one connection')
     checkToken(decoder)
+    budget.spend(payer, costs.opening)
     waiting.set(address, { frames: [], left: false })
     client.handleMessage(data)
   }
@@ -198,30 +204,39 @@ export function createDoor({ wire, hocuspocus, log, identify }: DoorOptions) {
     else if (!knownTypes.has(frame.type)) throw garbage('a frame of unknown kind')
   }
 
-  function receive(data: Uint8Array) {
-    if (!isOpen()) return
+  function handle(data: Uint8Array) {
+    if (ended) return
     // The answer to a ping of another version of Hocuspocus
     if (data.length === 1 && data[0] === frameTypes.pong) return
     try {
-      take(readFrame(data), data)
+      budget.charge(payer, () => take(readFrame(data), data), data.byteLength)
     } catch (error) {
       fail(error)
     }
   }
+  const inbox = createInbox({
+    rest: () => budget.rest(payer),
+    take: handle,
+    pause: wire.pause,
+    resume: wire.resume,
+  })
 
   const door = {
     identify,
-    receive,
+    receive: inbox.put,
     end,
     fail,
     send,
 
     /** Remembers who is being let in, before it is decided, so that a change of access meanwhile is not missed. */
-    admit(principal: Principal): Grant {
-      const grant: Grant = { principal, access: undefined }
-      grants.add(grant)
+    async admit(principal: Principal): Promise<Grant> {
+      const grant = grants.add(principal)
+      payer = principal.id
+      await budget.turn(payer)
       return grant
     },
+    isAffectedBy: grants.isAffectedBy,
+    holds: grants.holds,
 
     /** Hocuspocus established a connection: what waited for it goes in. */
     seated(seat: Seat) {
@@ -230,33 +245,9 @@ export function createDoor({ wire, hocuspocus, log, identify }: DoorOptions) {
       waiting.delete(address)
       if (!item || item.left || ended) return seat.connection.close()
       seats.set(address, seat)
-      for (const frame of item.frames) {
-        waitingBytes -= frame.byteLength
-        receive(frame)
-      }
+      for (const { byteLength } of item.frames) waitingBytes -= byteLength
+      inbox.putBack(item.frames)
     },
-
-    isAffectedBy: ({ userId, sessionId, projectId }: AccessChange) =>
-      [...grants].some(
-        (grant) =>
-          grant.principal.id === userId &&
-          (sessionId === undefined || grant.principal.sessionId === sessionId) &&
-          (projectId === undefined ||
-            grant.access === undefined ||
-            grant.access.project.id === projectId),
-      ),
-
-    holds: (): Holding[] =>
-      [...grants].map(({ principal, access }) => ({
-        principal,
-        ...(access && {
-          project: {
-            id: access.project.id,
-            fits: (now) =>
-              now.includes('room:join') && now.includes('file:write') === can(access, 'file:write'),
-          },
-        }),
-      })),
 
     /** Ends every seat at the file. */
     closeFile(fileId: string, error: AppError) {
@@ -265,26 +256,20 @@ export function createDoor({ wire, hocuspocus, log, identify }: DoorOptions) {
     },
 
     /** The socket is gone. */
-    closed(code: number, reason: string) {
-      ended = true
-      clear()
-      client.handleClose({ code, reason })
+    closed(code: number, reason: string, then: () => void) {
+      inbox.end(() => {
+        ended = true
+        budget.forget(id)
+        clear()
+        client.handleClose({ code, reason })
+        then()
+      })
     },
     /** The client is there, though it may have nothing to say. */
     alive: () => (client.lastMessageReceivedAt = Date.now()),
   }
   const client = hocuspocus.handleConnection(like, new Request('http://localhost/'), { door })
   return door
-}
-
-function checkToken(decoder: decoding.Decoder) {
-  try {
-    if (decoding.readVarUint(decoder) !== authTypes.token) throw new Error('not a token')
-    decoding.readVarString(decoder)
-    if (decoding.hasContent(decoder)) decoding.readVarString(decoder) // the client's version
-  } catch {
-    throw garbage('an authentication message')
-  }
 }
 
 /** Refusals that concern one document only, not the socket. */

@@ -47,7 +47,7 @@ export function readType(data: Uint8Array): number {
   return decoding.readVarUint(decoder)
 }
 
-export function writeFrame(
+function writeFrame(
   address: string,
   type: number,
   write: (encoder: encoding.Encoder) => void,
@@ -100,3 +100,14 @@ export const writeSyncStatus = (address: string, saved: boolean) =>
   writeFrame(address, frameTypes.syncStatus, (encoder) =>
     encoding.writeVarUint(encoder, saved ? 1 : 0),
   )
+
+/** @throws AppError VALIDATION_ERROR */
+export function checkToken(decoder: decoding.Decoder) {
+  try {
+    if (decoding.readVarUint(decoder) !== authTypes.token) throw new Error('not a token')
+    decoding.readVarString(decoder)
+    if (decoding.hasContent(decoder)) decoding.readVarString(decoder) // the client's version
+  } catch {
+    throw garbage('an authentication message')
+  }
+}

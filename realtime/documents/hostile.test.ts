@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import * as Y from 'yjs'
 import { openDatabase, type OpenDatabase } from '../../db/database.ts'
 import { documentName } from '../../protocol/names.ts'
-import { bytes, openRaw, sync, varUints } from './attacker.ts'
+import { awareness, bytes, openRaw, sync, varUints } from './attacker.ts'
 import { openCollab, setStage, startNode, type Stage } from './fixture.ts'
 import { openingFrame } from './ywebsocket.ts'
 import { authTypes, writeAuth } from './frames.ts'
@@ -17,11 +17,6 @@ beforeAll(async () => {
 })
 afterAll(() => database.close())
 
-const awareness = (content: Uint8Array) =>
-  bytes((encoder) => {
-    encoding.writeVarUint(encoder, 1)
-    encoding.writeVarUint8Array(encoder, content)
-  })
 const awarenessState = (count: number, client: number, state: string, clock = 1) =>
   bytes((encoder) => {
     encoding.writeVarUint(encoder, count)

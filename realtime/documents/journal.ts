@@ -6,7 +6,7 @@ import type { Logger } from 'pino'
 import type { Db } from '../../db/database.ts'
 
 /** Everything below is bounded so that a database that is away does not take the process with it. */
-const MAX_BATCH_BYTES = 8 * 1024 * 1024
+const MAX_BATCH_BYTES = 1024 * 1024
 const MAX_BATCH_ROWS = 2_000
 const MAX_BACKLOG_BYTES = 64 * 1024 * 1024
 const MAX_RETRY_MS = 5_000

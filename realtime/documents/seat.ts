@@ -18,6 +18,8 @@ import { readCount } from './values.ts'
 
 /** Parts of an update from which on it is tried elsewhere first. */
 const MANY_PARTS = 2_000
+/** A client asks for what it lacks when it opens the document; it may do so again, at this pace. */
+const ANSWER_MS = 1_000
 /** Deleting nested types is recursive. */
 const MAX_TYPES = 1_000
 
@@ -46,6 +48,10 @@ export function createSeat({ connection, live, journal, budget, userId, send, fa
   const origin = new OwnEdit(userId || null)
   let parked: Parked[] = []
   let retrying = false
+  let answeredAt = -Infinity
+  /** What the client has, while its question waits for an answer */
+  let asked: Uint8Array | undefined
+  let answering: NodeJS.Timeout | undefined
 
   /** A seat of a document that is no longer the one in memory would edit into nothing. */
   function checkAlive() {
@@ -136,13 +142,35 @@ export function createSeat({ connection, live, journal, budget, userId, send, fa
     send(writeSyncStatus(address, isKnown))
   }
 
+  function answer(vector: Uint8Array) {
+    answeredAt = performance.now()
+    send(writeSync(address, syncTypes.step2, Y.encodeStateAsUpdate(document, vector)))
+    send(writeSync(address, syncTypes.step1, Y.encodeStateVector(document)))
+  }
+
+  /** Of questions that come faster than they may, the last is answered: the client has what it had before. */
+  function ask(vector: Uint8Array) {
+    const wait = answeredAt + ANSWER_MS - performance.now()
+    if (wait <= 0) return answer(vector)
+    asked = vector.slice()
+    answering ??= setTimeout(() => {
+      const latest = asked
+      asked = answering = undefined
+      if (!latest || document.isDestroyed) return
+      try {
+        budget.charge(userId, () => answer(latest))
+      } catch (error) {
+        fail(error)
+      }
+    }, wait)
+  }
+
   function takeSync(decoder: decoding.Decoder) {
     const { type, content } = readSync(decoder)
     switch (type) {
       case syncTypes.step1:
         checkStateVector(content)
-        send(writeSync(address, syncTypes.step2, Y.encodeStateAsUpdate(document, content)))
-        send(writeSync(address, syncTypes.step1, Y.encodeStateVector(document)))
+        ask(content)
         return
       case syncTypes.step2:
       case syncTypes.update: {
@@ -171,13 +199,13 @@ export function createSeat({ connection, live, journal, budget, userId, send, fa
     /** @throws AppError when the client must go */
     handleSync(decoder: decoding.Decoder) {
       checkAlive()
-      budget.charge(userId, () => takeSync(decoder))
+      takeSync(decoder)
     },
 
     /** Hocuspocus would believe whatever it says of others, and not hear that somebody leaves. */
     handleAwareness(decoder: decoding.Decoder) {
       checkAlive()
-      budget.charge(userId, () => takeAwareness(decoder))
+      takeAwareness(decoder)
     },
 
     /** Hocuspocus answers this only between servers. */
@@ -188,6 +216,7 @@ export function createSeat({ connection, live, journal, budget, userId, send, fa
 
     leave() {
       document.off('update', scheduleRetry)
+      clearTimeout(answering)
       parked = []
     },
   }

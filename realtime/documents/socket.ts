@@ -6,6 +6,8 @@ import { frameHead } from '../websocket.ts'
 import type { Wire } from './door.ts'
 
 const PING_MS = 30_000
+/** How long somebody who is shut out has to read why. */
+const SHUT_MS = 250
 /** What may wait in memory for a client that reads too slowly; several times the biggest document. */
 const MAX_BUFFERED = 64 * 1024 * 1024
 
@@ -45,6 +47,13 @@ export function socketWire(ws: WebSocket, socket: Duplex): Wire {
       return ws.readyState
     },
     close: (code, reason) => ws.close(code, reason),
+    shutOut(code, reason) {
+      ws.close(code, reason)
+      ws.pause()
+      setTimeout(() => ws.terminate(), SHUT_MS)
+    },
+    pause: () => ws.pause(),
+    resume: () => ws.resume(),
     send(frame) {
       if (ws.readyState !== ws.OPEN) return
       if (ws.bufferedAmount > MAX_BUFFERED) ws.terminate()

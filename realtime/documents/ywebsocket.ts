@@ -6,7 +6,8 @@ import * as encoding from 'lib0/encoding'
 import type { WebSocket } from 'ws'
 import type { Authenticate, Principal } from '../../protocol/access.ts'
 import { AppError } from '../../protocol/errors.ts'
-import { parseDenial, type Wire } from './door.ts'
+import { parseDenial } from './denial.ts'
+import type { Wire } from './door.ts'
 import { authTypes, frameTypes, readFrame, writeAuth } from './frames.ts'
 import { garbage } from './guard.ts'
 import { readCount } from './values.ts'
@@ -73,6 +74,9 @@ export function translateWire(ws: Wire): Wire {
       return ws.readyState
     },
     close: (code, reason) => ws.close(code, reason),
+    shutOut: (code, reason) => ws.shutOut(code, reason),
+    pause: () => ws.pause(),
+    resume: () => ws.resume(),
     send(frame) {
       const known = translated.get(frame)
       if (known) return ws.send(known)

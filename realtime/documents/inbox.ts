@@ -1,0 +1,76 @@
+// What a socket sent and was not looked at yet. `ws` gives out all frames of a chunk at once: those whose turn it is not
+// wait here, and nothing more is read meanwhile.
+
+export interface InboxOptions {
+  /** Milliseconds until the next frame may be taken */
+  rest(): number
+  take(frame: Uint8Array): void
+  /** Stops and starts the reading from the socket */
+  pause(): void
+  resume(): void
+}
+
+export type Inbox = ReturnType<typeof createInbox>
+
+export function createInbox({ rest, take, pause, resume }: InboxOptions) {
+  let frames: Uint8Array[] = []
+  let timer: NodeJS.Timeout | undefined
+  let isTaking = false
+  let onEmpty: (() => void) | undefined
+
+  function wake() {
+    timer = undefined
+    resume()
+    run()
+  }
+
+  function run() {
+    if (timer || isTaking) return
+    isTaking = true
+    let next = 0
+    for (; next < frames.length; next += 1) {
+      const ms = rest()
+      if (ms > 0) {
+        pause()
+        timer = setTimeout(wake, ms)
+        break
+      }
+      take(frames[next] as Uint8Array)
+    }
+    frames.splice(0, next)
+    isTaking = false
+    if (frames.length === 0) finish()
+  }
+
+  function finish() {
+    const then = onEmpty
+    onEmpty = undefined
+    then?.()
+  }
+
+  return {
+    put(frame: Uint8Array) {
+      frames.push(frame)
+      run()
+    },
+    /** Before what came later */
+    putBack(earlier: Uint8Array[]) {
+      frames = [...earlier, ...frames]
+      run()
+    },
+    /** Nothing more comes: calls back when everything was taken. */
+    end(then: () => void) {
+      onEmpty = then
+      run()
+    },
+    clear() {
+      frames = []
+      if (timer) {
+        clearTimeout(timer)
+        timer = undefined
+        resume()
+      }
+      if (!isTaking) finish()
+    },
+  }
+}
