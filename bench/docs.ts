@@ -2,6 +2,8 @@
 // on one machine, with the load in a process of its own. Prints markdown; docs/BENCHMARKS.md holds a run and what it
 // means.
 //   npm run bench:docs [-- name of a part …]
+import { floodKinds } from './docs/flood.ts'
+import { measureHostile } from './docs/hostile.ts'
 import { measureLoading } from './docs/loading.ts'
 import { measureMemory } from './docs/memory.ts'
 import { measure, SECONDS, steadyRate, type Measured } from './docs/measure.ts'
@@ -97,6 +99,26 @@ async function memory(services: Services) {
   }
 }
 
+async function hostile(services: Services) {
+  console.log(`\n## Somebody floods: ten people's keystrokes to saved, ms p50 / p95 / p99\n
+| server | flood of | before | during | p99, times | not saved | frames sent | connections ended |
+| --- | --- | --: | --: | --: | --: | --: | --: |`)
+  for (const begin of [contenders[2], contenders[3]]) {
+    if (!begin) continue
+    for (const kind of floodKinds.filter((kind) =>
+      kind.includes(process.env['BENCH_FLOOD'] ?? ''),
+    )) {
+      const target = await begin(services)
+      const { before, during, lost, flood } = await measureHostile(target, kind)
+      const times = (during.p99 / before.p99).toFixed(1)
+      console.log(
+        `| ${target.name} | ${kind} | ${three(before)} | ${three(during)} | ${times} | ${lost} | ${whole(flood.frames)} | ${flood.ended} |`,
+      )
+      await target.close()
+    }
+  }
+}
+
 async function loading(services: Services) {
   const operations = Number(process.env['BENCH_OPERATIONS'] ?? 100_000)
   const { replayed, journal, snapshot, length } = await measureLoading(services, operations)
@@ -108,4 +130,4 @@ async function loading(services: Services) {
 | OpenLaunch, PostgreSQL, as it is stored | ${whole(snapshot)} |`)
 }
 
-await runParts({ typing, memory, loading })
+await runParts({ typing, memory, loading, hostile })
