@@ -239,6 +239,12 @@ describe.skipIf(!hasChromium)('the file tree', () => {
     await search.getByText('1 line in 1 file').waitFor(patience)
     await search.getByRole('link', { name: /two 22/ }).click()
     await page.waitForURL(/lines=2$/, patience)
+    const active = page.locator('.cm-activeLine')
+    await active.getByText('two 22').waitFor(patience)
+    await page.locator('.cm-line', { hasText: 'one' }).click()
+    await active.getByText('one').waitFor(patience)
+    await search.getByRole('link', { name: /two 22/ }).click()
+    await active.getByText('two 22').waitFor(patience)
     await search.getByLabel('Search for').fill('two [')
     await expect
       .poll(() => search.getByLabel('Search for').getAttribute('aria-invalid'), patience)

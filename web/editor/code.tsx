@@ -75,7 +75,14 @@ function useAskedLines(editor: CodeEditor | null) {
   const lines = /^\d{1,6}(-L?\d{1,6})?$/.test(asked) ? asked.replace('L', '') : ''
   useEffect(() => {
     const [first, last] = lines.split('-').map(Number)
-    if (first) editor?.showLines(first, last || first)
+    if (!first || !editor) return
+    const show = () => editor.showLines(first, last || first)
+    const here = location.href
+    // The same link once more changes no address.
+    const showAgain = () => location.href === here && show()
+    show()
+    addEventListener('pushState', showAgain)
+    return () => removeEventListener('pushState', showAgain)
   }, [editor, lines])
 }
 
