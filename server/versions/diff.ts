@@ -17,7 +17,7 @@ interface Range {
 }
 
 /** One text, of which lines are asked for in their order. */
-function readSide({ text, runs }: Content) {
+function sideOf({ text, runs }: Content) {
   const lines = splitLines(text)
   let run = 0
   let runEnd = runs[0]?.length ?? 0
@@ -44,7 +44,7 @@ function readSide({ text, runs }: Content) {
 
   return { text, lines, starts, partsOf }
 }
-type Side = ReturnType<typeof readSide>
+type Side = ReturnType<typeof sideOf>
 
 /** Which parts of lines that became others differ; all of them where lines only went or came. */
 function changedRanges(from: Side, to: Side, change: LineChange): [Range[], Range[]] {
@@ -74,7 +74,7 @@ export function compareContents(
   toContent: Content,
   context: number,
 ): Comparison {
-  const [from, to] = [readSide(fromContent), readSide(toContent)]
+  const [from, to] = [sideOf(fromContent), sideOf(toContent)]
   const changes = diffLines(from.lines, to.lines)
   const hunks: DiffHunk[] = []
   let told = 0

@@ -100,13 +100,12 @@ export async function listVersions(
   return { data, meta: { ...meta, history: await readSize(db, file.id) } }
 }
 
-interface Side {
-  version: FileVersion | null
-  content: Content
-}
-
 /** @param id of a version; `current`: the text as it is now; `empty`: nothing */
-async function readSide(db: Db, fileId: string, id: string): Promise<Side> {
+async function readAt(
+  db: Db,
+  fileId: string,
+  id: string,
+): Promise<{ version: FileVersion | null; content: Content }> {
   if (id === 'empty') return { version: null, content: { text: '', runs: [] } }
   const version = id === 'current' ? null : await findVersion(db, fileId, id)
   const content = await (version ? readContent(db, version.id) : readCurrent(db, fileId))
@@ -132,7 +131,7 @@ export async function readVersion(
 ): Promise<VersionContent> {
   const { project } = await requireAccess(db, actor, slug, 'project:read')
   const file = await findText(db, project.id, fileId)
-  const { version, content } = await readSide(db, file.id, versionId)
+  const { version, content } = await readAt(db, file.id, versionId)
   const { text, runs } = content
   return { version, text, runs, people: await readPeople(db, [content]) }
 }
@@ -145,7 +144,7 @@ export async function diffVersions(
 ): Promise<FileDiff> {
   const { project } = await requireAccess(db, actor, slug, 'project:read')
   const file = await findText(db, project.id, fileId)
-  const [old, now] = [await readSide(db, file.id, from), await readSide(db, file.id, to)]
+  const [old, now] = [await readAt(db, file.id, from), await readAt(db, file.id, to)]
   return {
     from: old.version,
     to: now.version,
