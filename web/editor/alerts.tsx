@@ -6,6 +6,7 @@ import { useLocation } from 'wouter'
 import type { FileWithContent } from '../../server/files/schema.ts'
 import { api } from '../api.ts'
 import { putFile } from '../files/queries.ts'
+import { nameOf } from '../files/tree.ts'
 import { notify, notifyError } from '../notice.ts'
 import { useCan, useOpenProject } from '../room/context.tsx'
 import { sizeText } from '../size.ts'
@@ -71,7 +72,7 @@ async function discard(document: OpenDocument) {
 function download(path: string, text: string) {
   const link = globalThis.document.createElement('a')
   link.href = URL.createObjectURL(new Blob([text], { type: 'text/plain' }))
-  link.download = path.slice(path.lastIndexOf('/') + 1) || 'text.txt'
+  link.download = nameOf(path)
   link.click()
   setTimeout(() => URL.revokeObjectURL(link.href), 1_000)
 }

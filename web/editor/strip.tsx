@@ -5,6 +5,7 @@ import { useHotkeys, useMediaQuery } from '@mantine/hooks'
 import { useLocation } from 'wouter'
 import type { ProjectFile } from '../../server/files/schema.ts'
 import { useUser } from '../accounts/gate.tsx'
+import { folderOf, nameOf } from '../files/tree.ts'
 import { useOpenProject } from '../room/context.tsx'
 import { createStore, useStore } from '../store.ts'
 import { knownDocument } from './documents.ts'
@@ -20,15 +21,13 @@ interface ShownTab extends OpenTab {
 
 function shownTabs(tabs: readonly OpenTab[], files: readonly ProjectFile[]): ShownTab[] {
   const paths = new Map(files.map(({ id, path }) => [id, path]))
-  const nameOf = (path: string) => path.slice(path.lastIndexOf('/') + 1)
   const now = tabs.map(({ id, path }) => {
     const known = paths.get(id)
     return { id, path: known ?? path, gone: known === undefined, name: nameOf(known ?? path) }
   })
   return now.map((tab) => {
     const alike = now.some(({ id, name }) => id !== tab.id && name === tab.name)
-    const folder = tab.path.slice(0, -tab.name.length - 1)
-    return { ...tab, folder: alike ? nameOf(folder) : '' }
+    return { ...tab, folder: alike ? nameOf(folderOf(tab.path)) : '' }
   })
 }
 
