@@ -180,6 +180,12 @@ describe.skipIf(!hasChromium)('the file tree', () => {
     await upload(page, 'Upload files', [text('notes.txt', 'after')])
     await question.getByRole('button', { name: 'Replace' }).click()
     await expect.poll(() => textAt(slug, 'notes.txt'), patience).toBe('after')
+    const again = ['notes.txt', 'notes (2).txt', 'new.txt']
+    const files = again.map((name) => text(name, 'again'))
+    await upload(page, 'Upload files', files)
+    await question.getByLabel('Do the same for all').check(patience)
+    await question.getByRole('button', { name: 'Replace' }).click()
+    for (const path of again) await expect.poll(() => textAt(slug, path), patience).toBe('again')
 
     const zip = await pack([
       ['in/one.txt', 'one'],

@@ -107,17 +107,15 @@ function createUploads(slug: string) {
   }
 
   function pump() {
-    for (const entry of store.get()) {
-      if (entry.state !== 'waiting') continue
-      if (entry.kind === 'file' && !entry.replace && fileAt(entry.path)) {
-        change(entry.key, { state: 'asking' })
-      } else if (running.size < LANES) void send(entry)
+    for (const { key, state, kind, path, replace } of store.get()) {
+      const asks = state === 'waiting' && kind === 'file' && !replace && fileAt(path)
+      if (asks) change(key, { state: 'asking' })
     }
     for (const entry of store.get()) {
-      if (entry.state === 'asking' && standing) {
-        choose(entry, standing)
-        return pump()
-      }
+      if (standing && entry.state === 'asking') choose(entry, standing)
+    }
+    for (const entry of store.get()) {
+      if (entry.state === 'waiting' && running.size < LANES) void send(entry)
     }
     if (store.get().every(({ state }) => over.includes(state))) standing = null
   }
