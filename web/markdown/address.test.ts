@@ -14,6 +14,7 @@ it('resolves paths from the file they are written in, and never beyond the proje
 it('knows the web and headings, and runs no scripts', () => {
   expect(resolveAddress('https://a.example/x', 'a.md')?.kind).toBe('web')
   expect(resolveAddress('#What-It-Is', 'a.md')).toEqual({ kind: 'heading', slug: 'what-it-is' })
+  expect(resolveAddress('#%C3%BCber-uns', 'a.md')).toEqual({ kind: 'heading', slug: 'über-uns' })
   for (const href of [
     'javascript:alert(1)',
     ' JavaScript:x',

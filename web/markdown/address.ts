@@ -12,14 +12,15 @@ export function resolveAddress(href: string, from: string): Address | null {
   const text = href.trim()
   if (/^(https?:|mailto:)/i.test(text)) return { kind: 'web', href: text }
   if (/^[a-z][a-z0-9+.-]*:|^\/\//i.test(text)) return null
-  if (text.startsWith('#')) return { kind: 'heading', slug: text.slice(1).toLowerCase() }
-  const [path = ''] = text.split(/[?#]/)
+  const isHeading = text.startsWith('#')
+  const [path = ''] = isHeading ? [text.slice(1)] : text.split(/[?#]/)
   let decoded: string
   try {
     decoded = decodeURIComponent(path)
   } catch {
     return null
   }
+  if (isHeading) return { kind: 'heading', slug: decoded.toLowerCase() }
   const parts = decoded.startsWith('/') ? [] : from.split('/').slice(0, -1)
   for (const part of decoded.split('/')) {
     if (part === '..') {
