@@ -9,11 +9,11 @@ const CAPACITY = 5_000
 /** Milliseconds of work per millisecond, for good. */
 const DRAIN = 0.2
 /** What sending an update on costs, on top of applying it. */
-const PER_FRAME = 0.05
+const PER_FRAME = 0.02
 /** What reading a byte and writing it down costs, in milliseconds. */
 const PER_BYTE = 1e-4
 /** Milliseconds of work in a row. */
-const TURN = 0.5
+const TURN = 1
 /** Milliseconds of rest for each of work beyond a turn … */
 const REST = 1
 /** … so many at most: one big edit is no flood. */
