@@ -206,7 +206,7 @@ async function runLoad(plan: LoadPlan, tell: (news: LoadNews) => unknown) {
     late.close()
     for (const updates of [...received.slice(0, watching.length), parts]) {
       const document = new Y.Doc()
-      Y.applyUpdate(document, Y.mergeUpdates(updates))
+      document.transact(() => updates.forEach((update) => Y.applyUpdate(document, update)))
       const text = document.getText('content').toJSON()
       if (text !== expected) throw new Error(`${name} is not what was typed:\n${text}\n${expected}`)
       document.destroy()
