@@ -61,7 +61,7 @@ async function openTypists({ ports: [port = 0], tokens }: Target, names: string[
     for (let turn = 0; performance.now() < end; turn += 1) {
       const typist = typists[turn % typists.length] as Typist
       typist.sentAt[typist.typed] = performance.now()
-      typist.client.send(writeKeystroke(Math.floor(turn % typists.length) % TYPISTS, typist.typed))
+      typist.client.send(writeKeystroke((turn % typists.length) % TYPISTS, typist.typed))
       typist.typed += 1
       await sleep(Math.max(0, begin + ((turn + 1) * EVERY) / typists.length - performance.now()))
     }
