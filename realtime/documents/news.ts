@@ -5,11 +5,17 @@ import * as encoding from 'lib0/encoding'
 
 export const NEWS_TOPIC = 'documents'
 
+export interface Speaker {
+  userId: string
+  /** Milliseconds since their connection took the client over */
+  age: number
+}
+
 export type News =
   /** Journal rows `firstSeq`, `firstSeq` + 1, … are committed */
   | { kind: 'rows'; fileId: string; firstSeq: number; updates: Uint8Array[] }
-  /** What clients of the node say, and whose clients they are, in the same order */
-  | { kind: 'awareness'; fileId: string; update: Uint8Array; users: string[] }
+  /** What clients of the node say, and who speaks for them, in the same order */
+  | { kind: 'awareness'; fileId: string; update: Uint8Array; speakers: Speaker[] }
   /** A node has just loaded the document: who is in it? */
   | { kind: 'who'; fileId: string }
   | { kind: 'deleted'; fileId: string }
@@ -26,8 +32,11 @@ export function encodeNews(news: News): Uint8Array {
     for (const update of news.updates) encoding.writeVarUint8Array(encoder, update)
   } else if (news.kind === 'awareness') {
     encoding.writeVarUint8Array(encoder, news.update)
-    encoding.writeVarUint(encoder, news.users.length)
-    for (const userId of news.users) encoding.writeVarString(encoder, userId)
+    encoding.writeVarUint(encoder, news.speakers.length)
+    for (const { userId, age } of news.speakers) {
+      encoding.writeVarString(encoder, userId)
+      encoding.writeVarUint(encoder, age)
+    }
   }
   return encoding.toUint8Array(encoder)
 }
@@ -46,8 +55,11 @@ export function decodeNews(data: Uint8Array): News {
     case 'awareness': {
       const update = decoding.readVarUint8Array(decoder)
       const count = decoding.readVarUint(decoder)
-      const users = Array.from({ length: count }, () => decoding.readVarString(decoder))
-      return { kind, fileId, update, users }
+      const speakers = Array.from({ length: count }, () => ({
+        userId: decoding.readVarString(decoder),
+        age: decoding.readVarUint(decoder),
+      }))
+      return { kind, fileId, update, speakers }
     }
     case 'who':
     case 'deleted':

@@ -92,7 +92,7 @@ export function createRegistry(options: RegistryOptions) {
         return
       }
       case 'awareness':
-        return document?.voices.hear(readAwareness(news.update), news.users, from)
+        return document?.voices.hear(readAwareness(news.update), news.speakers, from)
       case 'who':
         return document?.voices.tellAll()
       case 'deleted':

@@ -1,4 +1,5 @@
 // Who may say what in awareness: each connection speaks for its own client, on every node.
+import { Document, type Connection } from '@hocuspocus/server'
 import * as encoding from 'lib0/encoding'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openDatabase, type OpenDatabase } from '../../db/database.ts'
@@ -8,6 +9,8 @@ import { bytes, openRaw } from './attacker.ts'
 import { connectBuses, openCollab, openY, setStage, startNode, until } from './fixture.ts'
 import type { Node, Stage } from './fixture.ts'
 import { writeAwarenessStates, type AwarenessState } from './frames.ts'
+import { readAwareness } from './guard.ts'
+import { createVoices } from './voices.ts'
 
 let database: OpenDatabase
 let stage: Stage
@@ -186,4 +189,32 @@ test('[D15] whose leaving was lost between the nodes is gone soon after the node
   gap()
   await until(() => stateOf(witness, goes.document.clientID) === undefined)
   expect(stateOf(witness, stays.document.clientID)).toMatchObject({ says: 'here' })
+})
+
+test('[D13] who comes back is not overruled by what a node says that had not heard of it', () => {
+  const document = new Document('file')
+  const told: AwarenessState[] = []
+  const voices = createVoices({
+    document,
+    fileId: 'file',
+    tell: (news) => {
+      if (news.kind === 'awareness') told.push(...readAwareness(news.update))
+    },
+  })
+  const connection = {} as Connection
+  voices.take(connection, 'ada', [{ client: 7, clock: 1, state: { says: 'back' } }])
+  const hear = (clock: number, age: number) =>
+    voices.hear(
+      [{ client: 7, clock, state: { says: 'elsewhere' } }],
+      [{ userId: 'ada', age }],
+      'another',
+    )
+  hear(9, 60_000)
+  const [, said] = told
+  expect(said).toEqual({ client: 7, clock: 10, state: { says: 'back' } })
+  // They went there after they were here.
+  hear(20, 0)
+  expect(told).toHaveLength(2)
+  expect(document.awareness.states.get(7)).toEqual({ says: 'elsewhere' })
+  document.destroy()
 })

@@ -3,7 +3,7 @@
 import type { Connection, Document } from '@hocuspocus/server'
 import { applyAwarenessUpdate, removeAwarenessStates } from 'y-protocols/awareness'
 import { writeAwarenessStates, type AwarenessState } from './frames.ts'
-import type { News } from './news.ts'
+import type { News, Speaker } from './news.ts'
 
 /** Origin of what another node said. */
 const HEARD = 'heard'
@@ -22,6 +22,8 @@ interface Voice {
   heardAt: number
   /** The newest clock that the connection or the node said; ours may be ahead of the connection's */
   clock: number
+  /** When the connection took the client over, by this node's clock */
+  since: number
 }
 
 export interface VoicesOptions {
@@ -49,9 +51,12 @@ export function createVoices({ document, fileId, tell }: VoicesOptions) {
       clock: clockOf(client),
       state: awareness.states.get(client) ?? null,
     }))
-    const users = clients.map((client) => voices.get(client)?.userId ?? '')
+    const speakers = clients.map((client) => {
+      const { userId = '', since = 0 } = voices.get(client) ?? {}
+      return { userId, age: Math.round(performance.now() - since) }
+    })
     const update = writeAwarenessStates(states)
-    if (clients.length > 0) tell({ kind: 'awareness', fileId, update, users })
+    if (clients.length > 0) tell({ kind: 'awareness', fileId, update, speakers })
   }
 
   awareness.on(
@@ -87,7 +92,8 @@ export function createVoices({ document, fileId, tell }: VoicesOptions) {
     if (state === null || own.has(connection) || (voice && voice.userId !== userId))
       return undefined
     // If it is theirs already, they came back before their old connection ended.
-    const claimed = { userId, connection, node: undefined, heardAt: 0, clock: -1 }
+    const since = performance.now()
+    const claimed = { userId, connection, node: undefined, heardAt: 0, clock: -1, since }
     replace(client, claimed)
     own.set(connection, client)
     return claimed
@@ -103,17 +109,24 @@ export function createVoices({ document, fileId, tell }: VoicesOptions) {
     set({ ...said, clock: isOwn ? clock : newer(clock), state: sign(state, userId) })
   }
 
-  function hear(said: AwarenessState, userId: string, node: string) {
+  function hear(said: AwarenessState, { userId, age }: Speaker, node: string) {
     const { client, clock, state } = said
     const voice = voices.get(client)
     if (voice ? voice.userId !== userId : state === null) return
     const isLive = awareness.states.has(client)
     const isNews = (state !== null) !== isLive
+    const now = performance.now()
+    const since = now - age
+    if (voice?.connection && isLive && state !== null && voice.since > since) {
+      // They came here after that, and the other node had not heard of it.
+      if (clock < clockOf(client)) return
+      return set({ client, clock: clock + 1, state: awareness.states.get(client) ?? null })
+    }
     if (voice?.node === node) {
-      voice.heardAt = performance.now()
+      voice.heardAt = now
       if (clock < voice.clock || (clock === voice.clock && !isNews)) return
     } else if (voice && (isLive || state === null) && clock <= clockOf(client)) return
-    replace(client, { userId, connection: undefined, node, heardAt: performance.now(), clock })
+    replace(client, { userId, connection: undefined, node, heardAt: now, clock, since })
     applyAwarenessUpdate(awareness, writeAwarenessStates([said]), HEARD)
   }
 
@@ -129,8 +142,11 @@ export function createVoices({ document, fileId, tell }: VoicesOptions) {
     },
 
     /** What another node said of its clients. */
-    hear(states: AwarenessState[], users: string[], node: string) {
-      for (const [index, state] of states.entries()) hear(state, users[index] ?? '', node)
+    hear(states: AwarenessState[], speakers: Speaker[], node: string) {
+      for (const [index, speaker] of speakers.entries()) {
+        const state = states[index]
+        if (state) hear(state, speaker, node)
+      }
     },
 
     /** Tells the other nodes of all clients here, also those whose clients heard it already and then that they left. */
