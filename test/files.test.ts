@@ -187,6 +187,18 @@ describe.skipIf(!hasChromium)('the file tree', () => {
     await question.getByRole('button', { name: 'Replace' }).click()
     for (const path of again) await expect.poll(() => textAt(slug, path), patience).toBe('again')
 
+    // Also while the search stands in the place of the tree.
+    await page.getByRole('button', { name: 'More for files' }).click()
+    const [chooser] = await Promise.all([
+      page.waitForEvent('filechooser', patience),
+      page.getByRole('menuitem', { name: 'Upload files' }).click(),
+    ])
+    await page.getByRole('button', { name: 'Search in files' }).click()
+    await chooser.setFiles([text('notes.txt', 'searched')])
+    await question.getByRole('button', { name: 'Replace' }).click(patience)
+    await expect.poll(() => textAt(slug, 'notes.txt'), patience).toBe('searched')
+    await page.getByRole('button', { name: 'Close search' }).click()
+
     const zip = await pack([
       ['in/one.txt', 'one'],
       ['in/two.txt', 'two'],

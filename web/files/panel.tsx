@@ -71,7 +71,14 @@ export function FilesPanel({ onOpen, onQuickOpen }: Props) {
   useEffect(() => {
     if (current) rememberFile(slug, current)
   }, [slug, current])
-  if (view === 'search') return <SearchPanel onOpen={onOpen} />
+  if (view === 'search') {
+    return (
+      <div className={classes.panel}>
+        <SearchPanel onOpen={onOpen} />
+        <UploadTray />
+      </div>
+    )
+  }
   const isEmpty = count === 0 && naming === null
   return (
     <div className={classes.panel}>
