@@ -9,7 +9,7 @@ test('a found line is shown from shortly before the match', () => {
   })
   const long = `${'x'.repeat(100)}rocket`
   expect(excerpt(long, 100, 6)).toEqual({
-    before: `…${'x'.repeat(24)}`,
+    before: `…${'x'.repeat(12)}`,
     match: 'rocket',
     after: '',
   })

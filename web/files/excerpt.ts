@@ -1,7 +1,7 @@
 // A found line, short enough for a narrow column, with the match in sight. Pure.
 
 /** Characters before the match that help to know it again */
-const LEAD = 24
+const LEAD = 12
 const LONGEST = 200
 
 /** @param start of the match in the text, from 0 */
