@@ -35,7 +35,7 @@ export function DiffView({ diff, onAll }: Props) {
             <Fragment key={`${hunk.fromLine} ${hunk.toLine}`}>
               {skipped(hunks, index) > 0 && (
                 <tr className={classes.skipped}>
-                  <td colSpan={4}>{`${skipped(hunks, index)} equal lines`}</td>
+                  <td colSpan={4}>{equalLines(skipped(hunks, index))}</td>
                 </tr>
               )}
               {hunk.lines.map((line) => (
@@ -65,6 +65,9 @@ function skipped(hunks: readonly DiffHunk[], index: number): number {
   const end = before ? before.toLine + before.lines.filter(({ to }) => to !== null).length : 0
   return (hunks[index]?.toLine ?? 0) - end
 }
+
+const equalLines = (count: number) =>
+  `${count.toLocaleString('en')} equal ${count === 1 ? 'line' : 'lines'}`
 
 function Line({ line, people }: { line: DiffLine; people: readonly PublicUser[] }) {
   const { kind, from, to, parts } = line
