@@ -164,7 +164,7 @@ export function createDocuments(options: DocumentsOptions) {
     }
   }
 
-  const rewriter = createRewriter({ db, registry, log, open: openDirect })
+  const rewriter = createRewriter({ db, bus, registry, log, open: openDirect })
 
   /**
    * What `use` finds in the text, as it is on this node.

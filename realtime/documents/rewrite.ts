@@ -4,6 +4,7 @@ import type { Document } from '@hocuspocus/server'
 import type { Logger } from 'pino'
 import * as Y from 'yjs'
 import type { Db } from '../../db/database.ts'
+import type { Bus } from '../../protocol/bus.ts'
 import { AppError } from '../../protocol/errors.ts'
 import { CONTENT } from '../../protocol/names.ts'
 import { JOURNALED, OwnEdit, type LiveDocument } from './live.ts'
@@ -15,17 +16,21 @@ import { replaceContent } from './text.ts'
 const DURABLE_MS = 15_000
 /** How often a replacement may lose to people who type before it goes among their edits. */
 const ATTEMPTS = 20
+/** How long a file stays reserved when the node that reserved it is gone. */
+const RESERVED_MS = 60_000
 
 export interface RewriteOptions {
   db: Db
+  bus: Pick<Bus, 'nodeId' | 'claim' | 'release'>
   registry: Registry
   log: Logger
   /** The document, in memory until it is given back */
   open: (fileId: string) => Promise<{ document: Document | null; disconnect(): Promise<unknown> }>
 }
 
-export function createRewriter({ db, registry, log, open }: RewriteOptions) {
+export function createRewriter({ db, bus, registry, log, open }: RewriteOptions) {
   const { journal } = registry
+  const reserved = new Set<string>()
 
   /** @throws AppError when it takes too long, or never will be */
   function durable(fileId: string): Promise<void> {
@@ -88,6 +93,25 @@ export function createRewriter({ db, registry, log, open }: RewriteOptions) {
   }
 
   return {
+    /**
+     * Runs while nobody else does so for the file, on any node: of two who rewrite the same state, both texts would stay.
+     * @throws AppError CONFLICT
+     */
+    async alone<Result>(fileId: string, run: () => Promise<Result>): Promise<Result> {
+      const taken = new AppError('CONFLICT', 'Somebody restores this file now; look, and try again')
+      if (reserved.has(fileId)) throw taken
+      reserved.add(fileId)
+      const lease = `rewrite:${fileId}`
+      try {
+        if ((await bus.claim(lease, RESERVED_MS)) !== bus.nodeId) throw taken
+        return await run()
+      } finally {
+        // Only what this node holds is released.
+        await bus.release(lease)
+        reserved.delete(fileId)
+      }
+    },
+
     /**
      * Edits the document so that it has this text; what is equal is not touched. Resolves when it is durable.
      * @param userId who does it

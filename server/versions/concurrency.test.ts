@@ -1,4 +1,4 @@
-// Of several who name the same text at the same moment, on PostgreSQL, where transactions really meet.
+// Of several who name or restore the same text at the same moment, on PostgreSQL, where transactions really meet.
 import { afterAll, describe, expect, inject, test } from 'vitest'
 import { createPostgresDatabase } from '../../test/postgres.ts'
 import { openRest } from '../../test/rest.ts'
@@ -27,5 +27,21 @@ describe.skipIf(!inject('postgresUrl'))('at the same moment', async () => {
     ])
     const list = await owner.get<FileVersion[]>(versions)
     expect(list.data.map(({ name }) => name)).toEqual(made.map((reply) => reply.data.name))
+  })
+
+  test('[V5] of several who restore one does, and the text is there once', async () => {
+    const { owner, path } = await makeProject('restored-at-once')
+    const file = { path: 'a.ts', content: 'the good text\n' }
+    const { data } = await owner.post<FileWithContent>(`${path}/files`, file)
+    const versions = `${path}/files/${data.id}/versions`
+    const good = await owner.post<FileVersion>(versions, { name: 'good' })
+    await owner.patch(`${path}/files/${data.id}`, { content: 'worse' })
+    const replies = await Promise.all(
+      [1, 2, 3].map(() => owner.post(`${versions}/${good.data.id}/restore`)),
+    )
+    expect(replies.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 409, 409])
+    const now = await owner.get<FileWithContent>(`${path}/files/${data.id}`)
+    expect(now.data.content).toBe(file.content)
+    expect((await owner.post(`${versions}/${good.data.id}/restore`)).status).toBe(200)
   })
 })

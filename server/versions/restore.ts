@@ -17,13 +17,15 @@ export async function restoreVersion(
   const content = await readContent(db, versionId)
   if (!content) throw notFound('Version')
   const userId = actor.id
-  const kept = await documents.keepVersion(file.id, { reason: 'before_restore', userId })
-  // That took a while.
-  await requireAccess(db, actor, slug, 'file:write')
-  // What is typed after that version is in no version: it must stay.
-  if (kept.state) await documents.rewriteFrom(file.id, kept.state, content.text, userId)
-  const wish = { reason: 'restore', userId, restoredFrom: number } as const
-  const { id, isNew } = await documents.keepVersion(file.id, wish)
+  const { kept, id, isNew } = await documents.alone(file.id, async () => {
+    const before = await documents.keepVersion(file.id, { reason: 'before_restore', userId })
+    // That took a while.
+    await requireAccess(db, actor, slug, 'file:write')
+    // What is typed after that version is in no version: it must stay.
+    if (before.state) await documents.rewriteFrom(file.id, before.state, content.text, userId)
+    const wish = { reason: 'restore', userId, restoredFrom: number } as const
+    return { kept: before, ...(await documents.keepVersion(file.id, wish)) }
+  })
   const [version, before] = [
     await findVersion(db, file.id, id),
     await findVersion(db, file.id, kept.id),

@@ -97,7 +97,7 @@ export function versionRoutes({ db, publish, documents }: VersionOptions) {
         'An edit like any other: whoever has the file open sees it, and what is typed meanwhile stays. ' +
         'What the text was before is a version, too. Answers when it is durable.',
       data: restoredSchema,
-      errors: [...errors, 'PAYLOAD_TOO_LARGE'],
+      errors: [...errors, 'PAYLOAD_TOO_LARGE', 'CONFLICT'],
     },
     ({ principal, params }) => restoreVersion(options, principal, params),
   )

@@ -20,6 +20,8 @@ import type { FileDiff, FileVersion, VersionContent } from './schema.ts'
 /** What the realtime plane does for us. */
 export interface VersionDocuments {
   keepVersion(fileId: string, wish: VersionWish): Promise<Recorded>
+  /** Runs while no other restore does. @throws AppError CONFLICT */
+  alone<Result>(fileId: string, run: () => Promise<Result>): Promise<Result>
   /** Gives it a text, as an edit of the state; what was written since then stays */
   rewriteFrom(fileId: string, state: Uint8Array, text: string, userId: string): Promise<void>
 }
