@@ -11,6 +11,9 @@ import { createProject, register, type Person } from './people.ts'
 import { spawnServer, type ServerProcess } from './server.ts'
 
 const patience = { timeout: 30_000 }
+/** A PNG of one pixel */
+const dot =
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
 
 /** The text of the open editor, without the others' cursors and their names. */
 const textOf = (page: Page) =>
@@ -246,6 +249,24 @@ describe.skipIf(!hasChromium)('the editor', () => {
     await page.keyboard.press('Control+End')
     await page.keyboard.type('## And **back**')
     await panel.getByRole('heading', { name: 'And back', level: 2 }).waitFor(patience)
+    // A picture of the project is shown, also one that comes later; one of the web is a link.
+    await page.keyboard.type(' ![dot](dot.png) ![far](https://far.example/dot.png)')
+    await panel.getByText('dot', { exact: true }).waitFor(patience)
+    const slug = links['docs/plan.md']?.split('/')[2]
+    const uploaded = await fetch(
+      `${server.url}/api/v1/projects/${slug}/files/upload?path=docs/dot.png`,
+      {
+        method: 'POST',
+        headers: { authorization: `Bearer ${ada.token}`, 'content-type': 'image/png' },
+        body: Buffer.from(dot, 'base64'),
+      },
+    )
+    expect(uploaded.status).toBe(201)
+    const picture = panel.getByRole('img', { name: 'dot' })
+    await expect
+      .poll(() => picture.evaluate((img) => (img as HTMLImageElement).naturalWidth), patience)
+      .toBe(1)
+    await panel.getByRole('link', { name: 'far' }).waitFor(patience)
     await panel.getByRole('link', { name: 'main' }).click()
     await shows(page, 'const a = 1')
     await page.goto(`${links['docs/plan.md']}?panel=preview`)

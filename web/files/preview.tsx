@@ -10,7 +10,7 @@ import { ago } from '../time.tsx'
 import { downloadFile } from './actions.tsx'
 import { useBytes } from '../bytes.ts'
 import { FileIcon } from './icon.tsx'
-import { fileAddress } from './queries.ts'
+import { rawAddress } from './queries.ts'
 import { folderOf, nameOf } from './tree.ts'
 import classes from './preview.module.css'
 
@@ -66,9 +66,8 @@ const describe = ({ type, size }: ProjectFile) =>
 function Picture({ file }: { file: ProjectFile }) {
   const { project } = useOpenProject()
   const [tries, setTries] = useState(0)
-  // Other bytes have another address, so that what was cached is not shown for them.
-  const version = `?version=${file.contentId ?? ''}${tries || ''}`
-  const { url, error } = useBytes(fileAddress(project.slug, `${file.id}/raw`) + version)
+  const version = `${file.contentId ?? ''}${tries || ''}`
+  const { url, error } = useBytes(rawAddress(project.slug, file.id, version))
   const [pixels, setPixels] = useState<string | null>(null)
   const [broken, setBroken] = useState(false)
   if (error) return <Failure error={error} onRetry={() => setTries(tries + 1)} />

@@ -18,6 +18,10 @@ const trashKey = (slug: string) => ['trash', slug]
 export const fileAddress = (slug: string, rest = '') =>
   `/projects/${encodeURIComponent(slug)}/files${rest && `/${rest}`}`
 
+/** @param version other bytes have another address, so that what was cached is not shown for them */
+export const rawAddress = (slug: string, fileId: string, version: string) =>
+  `${fileAddress(slug, `${fileId}/raw`)}?version=${version}`
+
 async function listAll(slug: string): Promise<ProjectFile[]> {
   const files: ProjectFile[] = []
   for (let page = 1; ; page += 1) {

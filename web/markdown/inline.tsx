@@ -1,8 +1,9 @@
 // What stands within a line of a markdown file: weight, code, links to the web, to files and to headings, pictures.
-import { Fragment, type ReactNode } from 'react'
+import { Fragment, useState, type ReactNode } from 'react'
 import type { SyntaxNode } from '@lezer/common'
 import { Link } from 'wouter'
-import { useKnownFiles } from '../files/queries.ts'
+import { useBytes } from '../bytes.ts'
+import { rawAddress, useKnownFiles } from '../files/queries.ts'
 import prose from '../prose/prose.module.css'
 import { useOpenProject } from '../room/context.tsx'
 import { resolveAddress } from './address.ts'
@@ -127,8 +128,21 @@ function MarkdownLink({ href, path, children }: LinkProps) {
   )
 }
 
+type PictureProps = Omit<LinkProps, 'children'> & { alt: string }
+
 /** Pictures of the project; those of the web would tell others who reads here, so they are links. */
-function MarkdownPicture({ href, path, alt }: Omit<LinkProps, 'children'> & { alt: string }) {
+function MarkdownPicture({ href, path, alt }: PictureProps) {
+  const { project } = useOpenProject()
+  const { data: files } = useKnownFiles(project.slug)
+  const address = resolveAddress(href, path)
+  const file =
+    address?.kind === 'file' ? files?.find((known) => known.path === address.path) : undefined
+  const version = file?.type?.startsWith('image/') ? file.contentId : null
+  const { url } = useBytes(file && version ? rawAddress(project.slug, file.id, version) : null)
+  // Of a picture that cannot be shown, too, there is a link.
+  const [broken, setBroken] = useState<string | null>(null)
+  if (url && url !== broken)
+    return <img className={classes.picture} src={url} alt={alt} onError={() => setBroken(url)} />
   return (
     <MarkdownLink href={href} path={path}>
       {alt || href}
