@@ -143,6 +143,19 @@ describe.skipIf(!hasChromium)('working offline', () => {
       await shows(second, 'start offline again')
       await type(second, ' twice')
       await status(second, /Offline, .* kept here/)
+      // On a phone, too, nothing stands over the page while it waits.
+      await second.setViewportSize({ width: 390, height: 844 })
+      const told = second.getByRole('alert').filter({ hasText: 'The server cannot be reached' })
+      await told.waitFor(patience)
+      const below = async () => {
+        const [banner, bar] = [
+          await told.boundingBox(),
+          await second.locator('header').first().boundingBox(),
+        ]
+        return (bar?.y ?? 0) - (banner?.height ?? 0)
+      }
+      expect(await below()).toBe(0)
+      await second.setViewportSize({ width: 1280, height: 800 })
       await page.close()
 
       await restart()

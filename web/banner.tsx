@@ -23,7 +23,10 @@ export function UnreachableBanner() {
   return (
     <div className={classes.banner} role="alert">
       <Loader size={14} color="currentColor" />
-      The server cannot be reached. You can go on in open files.
+      <span>
+        The server cannot be reached.
+        <span className={classes.more}> You can go on in open files.</span>
+      </span>
     </div>
   )
 }
