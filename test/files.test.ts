@@ -267,6 +267,7 @@ describe.skipIf(!hasChromium)('the file tree', () => {
     await expect
       .poll(() => search.getByLabel('Search for').getAttribute('aria-invalid'), patience)
       .toBe('true')
+    await search.getByText('Not a regular expression: missing closing ]').waitFor(patience)
     await search.getByRole('button', { name: 'Close search' }).click()
     await row(page, 'main.ts').waitFor(patience)
   })

@@ -4,6 +4,7 @@ import { ActionIcon, EmptyState, Loader, TextInput, Tooltip } from '@mantine/cor
 import { useDebouncedValue } from '@mantine/hooks'
 import { CaseSensitive, Regex, SearchX, WholeWord, X } from 'lucide-react'
 import { Link } from 'wouter'
+import { readRefusal } from '../fields.ts'
 import { useOpenProject } from '../room/context.tsx'
 import { errorMessage } from '../wire.ts'
 import { filePath } from './actions.tsx'
@@ -26,6 +27,7 @@ export function SearchPanel({ onOpen }: { onOpen: () => void }) {
   const input = useRef<HTMLInputElement>(null)
   const panel = useRef<HTMLDivElement>(null)
   const { data, error, isFetching } = useSearch(slug, settled)
+  const { fields } = readRefusal(error, ['q'])
   useEffect(() => {
     input.current?.focus()
     input.current?.select()
@@ -88,7 +90,7 @@ export function SearchPanel({ onOpen }: { onOpen: () => void }) {
           autoCapitalize="none"
           autoComplete="off"
           value={question.q}
-          error={error ? errorMessage(error) : undefined}
+          error={error ? (fields['q'] ?? errorMessage(error)) : undefined}
           rightSectionWidth={84}
           rightSection={
             <span className={classes.toggles}>

@@ -31,7 +31,7 @@ function checkPattern(pattern: Pattern) {
     const rest =
       error.input === pattern.q && error.error.includes('missing') ? '' : (error.input ?? '')
     const position = rest === '' ? pattern.q.length : pattern.q.indexOf(rest)
-    const message = `no pattern of RE2: ${error.error} at character ${position + 1}${rest && `, ${rest}`}`
+    const message = `not a regular expression: ${error.error} at character ${position + 1}${rest && `, ${rest}`}`
     throw new AppError('VALIDATION_ERROR', `q: ${message}`, [{ path: 'q', message, position }])
   }
 }
