@@ -46,6 +46,7 @@ export function PanelButtons({ path }: { path: string }) {
           <ActionIcon
             aria-label={title}
             aria-pressed={open === name}
+            variant={open === name ? 'light' : 'subtle'}
             onClick={() => setOpen(open === name ? null : name)}
           >
             {icon}
@@ -55,7 +56,7 @@ export function PanelButtons({ path }: { path: string }) {
   )
 }
 
-const widths = { least: 260, usual: 420, most: 900 }
+const widths = { least: 260, usual: 340, most: 900 }
 
 export function PanelSlot({ path }: { path: string }) {
   const [name, setOpen] = usePanel()
