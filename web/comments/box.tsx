@@ -2,6 +2,7 @@
 // this browser until the server has it.
 import { useEffect, useId, useRef, useState, type KeyboardEvent } from 'react'
 import { Button, Textarea } from '@mantine/core'
+import { flushSync } from 'react-dom'
 import { MAX_CODE_COMMENT } from '../../protocol/limits.ts'
 import { complete, findAsked } from '../chat/composer/completion.ts'
 import { keepDraft, readDraft } from '../chat/composer/drafts.ts'
@@ -62,8 +63,9 @@ export function CommentBox(props: Props) {
   const choose = ({ choice }: Suggestion) => {
     if (!asked) return
     const done = complete(text, cursor, asked, choice)
-    change(done.text, done.cursor)
-    requestAnimationFrame(() => box.current?.setSelectionRange(done.cursor, done.cursor))
+    // At once, before the next key: it would stand elsewhere.
+    flushSync(() => change(done.text, done.cursor))
+    box.current?.setSelectionRange(done.cursor, done.cursor)
   }
   const send = async () => {
     if (!ready) return

@@ -2,6 +2,7 @@
 import { useEffect, useId, useRef, useState, type KeyboardEvent } from 'react'
 import { ActionIcon, Popover, Textarea, Tooltip } from '@mantine/core'
 import { Paperclip, SendHorizontal, Smile, Type } from 'lucide-react'
+import { flushSync } from 'react-dom'
 import type { Attachment } from '../../../protocol/chat.ts'
 import type { PublicUser } from '../../../protocol/events.ts'
 import { MAX_MESSAGE } from '../../../protocol/limits.ts'
@@ -58,13 +59,12 @@ export function Composer(props: Props) {
     keepDraft(place, next)
     onTyping(next === '')
   }
-  /** The cursor can only be set once the text is there. */
+  /** The cursor can only be set once the text is there, and must be before the next key. */
   const write = (next: string, position: number, end = position) => {
-    change(next, position)
-    requestAnimationFrame(() => {
-      box.current?.focus()
-      box.current?.setSelectionRange(position, end)
-    })
+    flushSync(() => change(next, position))
+    box.current?.setSelectionRange(position, end)
+    // After what offered it has closed.
+    requestAnimationFrame(() => box.current?.focus())
   }
   const insert = (part: string) => {
     const { selectionStart = text.length, selectionEnd = text.length } = box.current ?? {}
