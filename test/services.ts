@@ -1,6 +1,7 @@
 // The services that tests and benchmarks stand on, real ones, on free ports of loopback.
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { chownSync } from 'node:fs'
+import { once } from 'node:events'
 import { createServer } from 'node:net'
 import path from 'node:path'
 import { Redis } from 'ioredis'
@@ -105,14 +106,23 @@ function findAccount(...names: string[]) {
   )
 }
 
-/** A port that nobody listens on now. */
+/**
+ * A port that nobody listens on now, and that no connection gets for its own end: systems give those from 32,768 on. Else
+ * whoever tries to reach a service that was killed could be in the way when it comes back.
+ */
 export async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  if (address === null || typeof address === 'string') throw new Error('no port')
-  return address.port
+  for (;;) {
+    const port = 10_000 + Math.floor(Math.random() * 22_000)
+    const server = createServer().listen(port, '127.0.0.1')
+    const isFree = await once(server, 'listening').then(
+      () => true,
+      () => false,
+    )
+    if (!isFree) continue
+    server.close()
+    await once(server, 'close')
+    return port
+  }
 }
 
 /** Ends the service when it does not come up. */
@@ -121,7 +131,7 @@ async function until(child: ChildProcess, attempt: () => Promise<void>) {
     try {
       return await attempt()
     } catch (error) {
-      if (tries === 150) {
+      if (tries === 150 || child.exitCode !== null) {
         child.kill('SIGKILL')
         throw error
       }
