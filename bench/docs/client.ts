@@ -17,8 +17,6 @@ export interface Place {
 export interface Client {
   /** Sends an update. */
   send(update: Uint8Array): void
-  /** Asks for all there is; it comes as an update. */
-  sync(): void
   close(): void
 }
 
@@ -30,12 +28,12 @@ export interface Listener {
 }
 
 const [SYNC, AUTH, SYNC_STATUS] = [0, 2, 8]
-const [STEP_2, UPDATE] = [1, 2]
+const [STEP_1, STEP_2, UPDATE] = [0, 1, 2]
 const [TOKEN, AUTHENTICATED] = [0, 2]
 
 const EMPTY = Y.encodeStateVector(new Y.Doc())
 
-/** @returns the client once updates reach it */
+/** @returns the client once it was sent, as an update, all there is */
 export async function openClient(
   { wire, port, name, token }: Place,
   { onSaved, onUpdate }: Listener,
@@ -53,14 +51,15 @@ export async function openClient(
     }
     return encoding.toUint8Array(frame)
   }
+  const question = write(SYNC, STEP_1, EMPTY)
   const opened = Promise.withResolvers<void>()
 
-  function take(_raw: RawSocket, bytes: Buffer, start: number, end: number, at: number) {
+  function take(raw: RawSocket, bytes: Buffer, start: number, end: number, at: number) {
     const type = start + prefix.length
     const kind = bytes[type + 1]
     switch (bytes[type]) {
       case SYNC:
-        if (wire === 'y-websocket') opened.resolve()
+        if (kind === STEP_2) opened.resolve()
         if (onUpdate && (kind === UPDATE || kind === STEP_2)) {
           const decoder = decoding.createDecoder(bytes.subarray(type + 2, end))
           onUpdate(decoding.readVarUint8Array(decoder), at)
@@ -71,7 +70,7 @@ export async function openClient(
         onSaved?.(at)
         return
       case AUTH:
-        if (kind === AUTHENTICATED) opened.resolve()
+        if (kind === AUTHENTICATED) raw.send(question)
         else opened.reject(new Error(bytes.toString('utf8', type + 2, end)))
         return
       default: // awareness, stateless, close
@@ -80,11 +79,10 @@ export async function openClient(
 
   const path = wire === 'hocuspocus' ? '/collab' : `/${name}`
   const raw = await openSocket(port, path, take)
-  if (wire === 'hocuspocus') raw.send(write(AUTH, TOKEN, token))
+  raw.send(wire === 'hocuspocus' ? write(AUTH, TOKEN, token) : question)
   await opened.promise
   return {
     send: (update) => raw.send(write(SYNC, UPDATE, update)),
-    sync: () => raw.send(write(SYNC, 0, EMPTY)),
     close: () => raw.close(),
   }
 }

@@ -201,7 +201,6 @@ async function runLoad(plan: LoadPlan, tell: (news: LoadNews) => unknown) {
     const parts: Uint8Array[] = []
     const place = { wire, name, port: pick(ports, 1), token: pick(tokens, 0) }
     const late = await openClient(place, { onUpdate: (update) => parts.push(update.slice()) })
-    late.sync()
     await until(() => parts.length > 0, 'the answer to a late comer')
     late.close()
     for (const updates of [...received.slice(0, watching.length), parts]) {

@@ -35,7 +35,6 @@ async function timeOpening({ wire, ports, tokens }: Target, name: string, text: 
   const done = Promise.withResolvers<Uint8Array>()
   const place = { wire, port: ports[0] ?? 0, name, token: tokens[0] ?? '' }
   const client = await openClient(place, { onUpdate: (update) => done.resolve(update.slice()) })
-  client.sync()
   const update = await done.promise
   const time = performance.now() - start
   client.close()
