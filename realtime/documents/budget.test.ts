@@ -31,7 +31,7 @@ test('bytes cost, too: they have to be read and written down', () => {
 test('one big edit is no flood: the rest has a limit', () => {
   const { budget, work } = open()
   work(3_000)
-  expect(budget.rest('ada')).toBe(100)
+  expect(budget.rest('ada')).toBe(300)
 })
 
 test('who spent too much is refused until it has drained', async () => {

@@ -10,14 +10,14 @@ const CAPACITY = 5_000
 const DRAIN = 0.2
 /** What sending an update on costs, on top of applying it. */
 const PER_FRAME = 0.02
-/** What reading a byte and writing it down costs, in milliseconds. */
-const PER_BYTE = 1e-4
+/** What reading a byte and writing it down costs an embedded database, in milliseconds. */
+const PER_BYTE = 3e-4
 /** Milliseconds of work in a row. */
 const TURN = 1
 /** Milliseconds of rest for each of work beyond a turn … */
 const REST = 1
 /** … so many at most: one big edit is no flood. */
-const MAX_REST = 100
+const MAX_REST = 300
 /** How long somebody who is refused waits to hear of it. */
 const REFUSAL_MS = 1_000
 
