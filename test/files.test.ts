@@ -1,65 +1,14 @@
 // The file tree in a real Chromium: two members who change it at the same time, a guest who only looks, and a phone.
-import type { Browser, Page } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import type { ProjectFile } from '../server/files/schema.ts'
 import { pack } from './archives.ts'
 import { hasChromium, launchChromium, openWindow } from './browser.ts'
+import { choose, gone, more, patience, picture, row, shows, text, upload } from './filetree.ts'
 import { createProject, register, type Person } from './people.ts'
 import { startTestServer } from './server.ts'
 
-/** Generous: the windows share the machine with other tests. */
-const patience = { timeout: 30_000 }
 const long = { timeout: 180_000 }
-
-const row = (page: Page, name: string) => page.getByRole('treeitem', { name, exact: true })
-const gone = (page: Page, name: string) =>
-  row(page, name).waitFor({ state: 'detached', ...patience })
-/** All rows, with how deep they stand. */
-const shows = async (page: Page, rows: string[]) => {
-  const read = () =>
-    page
-      .getByRole('treeitem')
-      .evaluateAll((items) =>
-        items
-          .toSorted((a, b) => a.getBoundingClientRect().top - b.getBoundingClientRect().top)
-          .map(
-            (item) =>
-              '  '.repeat(Number(item.getAttribute('aria-level')) - 1) +
-              item.getAttribute('aria-label'),
-          ),
-      )
-  await expect.poll(read, patience).toEqual(rows)
-}
-async function choose(page: Page, name: string, action: string) {
-  await row(page, name).click({ button: 'right' })
-  await page.getByRole('menuitem', { name: action }).click()
-}
-async function more(page: Page, action: string) {
-  await page.getByRole('button', { name: 'More for files' }).click()
-  await page.getByRole('menuitem', { name: action }).click()
-}
-interface Chosen {
-  name: string
-  mimeType: string
-  buffer: Buffer
-}
-async function upload(page: Page, action: string, files: Chosen[]) {
-  const [chooser] = await Promise.all([
-    page.waitForEvent('filechooser', patience),
-    more(page, action),
-  ])
-  await chooser.setFiles(files)
-}
-const text = (name: string, content: string): Chosen => ({
-  name,
-  mimeType: 'text/plain',
-  buffer: Buffer.from(content),
-})
-/** One pixel */
-const picture = Buffer.from(
-  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
-  'base64',
-)
 
 describe.skipIf(!hasChromium)('the file tree', () => {
   let server: Awaited<ReturnType<typeof startTestServer>>
