@@ -38,8 +38,7 @@ export function Follower() {
     if (next === null) return
     brought.current = `/p/${project.slug}/files/${next}`
     navigate(brought.current)
-    // A page that one opens oneself is no news of theirs.
-    // oxlint-disable-next-line react/exhaustive-deps -- see above
+    // oxlint-disable-next-line react/exhaustive-deps -- a page that one opens oneself is no news of theirs
   }, [leader, key, person !== undefined])
 
   // Another page by one's own choice ends it.

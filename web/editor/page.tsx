@@ -58,8 +58,7 @@ function useDocument(fileId: string, path: string) {
     found.enter(path)
     setDocument(found)
     return () => found.leave()
-    // A changed profile or path is no reason to leave the file.
-    // oxlint-disable-next-line react/exhaustive-deps -- see above
+    // oxlint-disable-next-line react/exhaustive-deps -- a changed profile or path is no reason to leave the file
   }, [fileId, user.id])
   return document
 }

@@ -13,8 +13,7 @@ export function UnsavedEdits() {
   useStore(documentChanges)
   useEffect(() => {
     void resumeDocuments(user)
-    // A changed profile changes nothing here.
-    // oxlint-disable-next-line react/exhaustive-deps -- see above
+    // oxlint-disable-next-line react/exhaustive-deps -- a changed profile changes nothing here
   }, [user.id])
   const refused = openDocuments().filter((document) => {
     const { state, unsaved } = document.get()
