@@ -36,21 +36,16 @@ async function openTypists({ ports: [port = 0], tokens }: Target, names: string[
   for (const name of names)
     for (let n = 0; n < TYPISTS; n += 1) {
       // The first update of the first makes the lines.
-      const typist: Typist = {
-        client: undefined as never,
-        typed: 0,
-        sentAt: [],
-        saved: n === 0 ? -1 : 0,
-      }
+      const typist: Omit<Typist, 'client'> = { typed: 0, sentAt: [], saved: n === 0 ? -1 : 0 }
       const place = { wire: 'hocuspocus', port, name, token: tokens[n] ?? '' } as const
-      typist.client = await openClient(place, {
+      const client = await openClient(place, {
         onSaved(at) {
           const clock = typist.saved++
           if (clock >= 0) times.push(at - (typist.sentAt[clock] ?? NaN))
         },
       })
-      if (n === 0) typist.client.send(writeLines(2 * TYPISTS))
-      typists.push(typist)
+      if (n === 0) client.send(writeLines(2 * TYPISTS))
+      typists.push(Object.assign(typist, { client }))
     }
   await sleep(500)
 

@@ -72,7 +72,7 @@ async function runLoad(plan: LoadPlan, tell: (news: LoadNews) => unknown) {
   let saved: number[] = []
   let onFree: (() => void) | undefined
 
-  function settle(editor: Editor, clock: number) {
+  function settle(editor: Pick<Editor, 'waiting'>, clock: number) {
     const left = (editor.waiting[clock] ?? 0) - 1
     editor.waiting[clock] = left
     if (left > 0) return
@@ -114,16 +114,15 @@ async function runLoad(plan: LoadPlan, tell: (news: LoadNews) => unknown) {
           onUpdate: (update: Uint8Array, at: number) => see(desk, n, update, at),
         }),
       }
-      const editor: Editor = {
-        client: null as unknown as Client,
+      const editor: Omit<Editor, 'client'> = {
         typed: 0,
         sentAt: [],
         waiting: [],
         saved: n === 0 ? -1 : 0,
       }
       const place = { wire, name, port: pick(ports, n), token: pick(tokens, index + n) }
-      editor.client = await openClient(place, listener)
-      desk.editors.push(editor)
+      const client = await openClient(place, listener)
+      desk.editors.push(Object.assign(editor, { client }))
     }
     desk.editors[0]?.client.send(writeLines(editors))
     await until(() => desk.lines === watching.length, `the lines of ${name}`)
