@@ -8,6 +8,7 @@ import type {
 } from '../../server/versions/schema.ts'
 import { api, query } from '../api.ts'
 import { queryClient } from '../query.ts'
+import type { Answer } from '../wire.ts'
 
 const PAGE = 50
 /** Sessions end without anybody telling. */
@@ -17,15 +18,17 @@ const address = (slug: string, fileId: string, rest = '') =>
   `/projects/${encodeURIComponent(slug)}/files/${fileId}/versions${rest}`
 const historyKey = (slug: string, fileId: string) => ['versions', slug, fileId]
 
+type HistoryAnswer = Answer<FileVersion[]> & { meta: { history: HistorySize } }
+
 export const useVersions = (slug: string, fileId: string, named: boolean) =>
   useInfiniteQuery({
     queryKey: [...historyKey(slug, fileId), 'list', named],
     queryFn: async ({ pageParam: page }) => {
       const filter = named ? 'true' : null
       const path = address(slug, fileId) + query({ page, limit: PAGE, named: filter })
-      const { data, meta } = await api.list<FileVersion>(path)
-      const { history } = meta as unknown as { history: HistorySize }
-      return { data, history, page, pages: Math.ceil((meta?.pagination?.total ?? 0) / PAGE) }
+      const { data, meta } = (await api.list<FileVersion>(path)) as HistoryAnswer
+      const pages = Math.ceil((meta.pagination?.total ?? 0) / PAGE)
+      return { data, history: meta.history, page, pages }
     },
     initialPageParam: 1,
     getNextPageParam: ({ page, pages }) => (page < pages ? page + 1 : undefined),
