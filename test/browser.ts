@@ -1,6 +1,8 @@
 // Real Chromium with devices that fake a camera, a microphone and a screen.
 import { chromium, type Browser, type Page } from 'playwright-core'
+import { afterAll, beforeAll } from 'vitest'
 import { findChromium } from './programs.ts'
+import { startTestServer } from './server.ts'
 
 export const hasChromium = Boolean(findChromium())
 
@@ -40,6 +42,21 @@ export async function openWindow(browser: Browser, url: string) {
     if (message.type() === 'error') faults.push(message.text())
   })
   return { page, context, faults }
+}
+
+/** A server for the tests around it, and windows to look at it in. */
+export function useWindows() {
+  let server: Awaited<ReturnType<typeof startTestServer>>
+  let browser: Browser
+  beforeAll(async () => {
+    server = await startTestServer()
+    browser = await launchChromium()
+  })
+  afterAll(async () => {
+    await browser.close()
+    await server.close()
+  })
+  return { url: () => server.url, open: () => openWindow(browser, server.url) }
 }
 
 /** Frames that a video element has shown. */

@@ -1,10 +1,9 @@
 // Comments on code in a real Chromium: two people and a guest at the same live text.
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Page } from 'playwright-core'
+import { describe, expect, test } from 'vitest'
 import type { ProjectFile } from '../server/files/schema.ts'
-import { hasChromium, launchChromium, openWindow } from './browser.ts'
+import { hasChromium, useWindows } from './browser.ts'
 import { createProject, register, type Person } from './people.ts'
-import { startTestServer } from './server.ts'
 
 /** Generous: three windows share the machine with other tests. */
 const patience = { timeout: 30_000 }
@@ -55,19 +54,10 @@ const thread = (page: Page, said: string) =>
     .filter({ hasText: said })
 
 describe.skipIf(!hasChromium)('comments on code', () => {
-  let server: Awaited<ReturnType<typeof startTestServer>>
-  let browser: Browser
-  beforeAll(async () => {
-    server = await startTestServer()
-    browser = await launchChromium()
-  })
-  afterAll(async () => {
-    await browser.close()
-    await server.close()
-  })
+  const windows = useWindows()
 
   async function open(person: Person, address: string) {
-    const window = await openWindow(browser, server.url)
+    const window = await windows.open()
     await window.page.goto(`/login?next=${encodeURIComponent(address)}`)
     await window.page.getByLabel(/Email/).fill(person.username)
     await window.page.getByLabel('Password', { exact: true }).fill(person.password)
@@ -79,8 +69,8 @@ describe.skipIf(!hasChromium)('comments on code', () => {
   }
 
   test('they stay with their words, become an issue, and say when the text is gone', async () => {
-    const [ada, bob] = [await register(server.url, 'ada'), await register(server.url, 'bob')]
-    const cyd = await register(server.url, 'cyd')
+    const [ada, bob] = [await register(windows.url(), 'ada'), await register(windows.url(), 'bob')]
+    const cyd = await register(windows.url(), 'cyd')
     const { slug } = await createProject(ada, [bob])
     await ada.rest('POST', `/projects/${slug}/members`, { username: cyd.username, role: 'guest' })
     const content = 'first line\nthe total of it\nlast line\n'

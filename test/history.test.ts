@@ -1,27 +1,16 @@
 // Two people in two windows of a real Chromium: what they wrote is told apart, and an older text comes back for both.
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { ProjectFile } from '../server/files/schema.ts'
-import { hasChromium, launchChromium, openWindow } from './browser.ts'
+import { hasChromium, useWindows } from './browser.ts'
 import { createProject, register, type Person } from './people.ts'
-import { startTestServer } from './server.ts'
 
 const patience = { timeout: 30_000 }
 
 describe.skipIf(!hasChromium)('history in the page', () => {
-  let server: Awaited<ReturnType<typeof startTestServer>>
-  let browser: Browser
-  beforeAll(async () => {
-    server = await startTestServer()
-    browser = await launchChromium()
-  })
-  afterAll(async () => {
-    await browser.close()
-    await server.close()
-  })
+  const windows = useWindows()
 
   async function openAs(person: Person, address: string) {
-    const window = await openWindow(browser, server.url)
+    const window = await windows.open()
     const { page } = window
     await page.goto('/login')
     await page.getByLabel('Email').fill(person.email)
@@ -36,7 +25,10 @@ describe.skipIf(!hasChromium)('history in the page', () => {
     'both authors are told apart, and a restore reaches the other’s open editor',
     { timeout: 180_000 },
     async () => {
-      const [ada, bob] = [await register(server.url, 'ada'), await register(server.url, 'bob')]
+      const [ada, bob] = [
+        await register(windows.url(), 'ada'),
+        await register(windows.url(), 'bob'),
+      ]
       const { slug } = await createProject(ada, [bob])
       const draft = { path: 'poem.txt', content: 'roses are red\n' }
       const made = await ada.rest('POST', `/projects/${slug}/files`, draft)

@@ -1,29 +1,18 @@
 // One browser, two people after each other: whoever signs out leaves nothing of theirs in the page.
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { hasChromium, launchChromium, openWindow } from './browser.ts'
+import { describe, expect, test } from 'vitest'
+import { hasChromium, useWindows } from './browser.ts'
 import { createProject, register, type Person } from './people.ts'
-import { startTestServer } from './server.ts'
 
 const patience = { timeout: 30_000 }
 
 describe.skipIf(!hasChromium)('signing out', () => {
-  let server: Awaited<ReturnType<typeof startTestServer>>
-  let browser: Browser
-  beforeAll(async () => {
-    server = await startTestServer()
-    browser = await launchChromium()
-  })
-  afterAll(async () => {
-    await browser.close()
-    await server.close()
-  })
+  const windows = useWindows()
 
   test('leaves no files and no undo to whoever comes next', { timeout: 120_000 }, async () => {
-    const [ada, bob] = [await register(server.url, 'ada'), await register(server.url, 'bob')]
+    const [ada, bob] = [await register(windows.url(), 'ada'), await register(windows.url(), 'bob')]
     const { slug } = await createProject(ada, [bob])
     await ada.rest('POST', `/projects/${slug}/files`, { path: 'notes.txt', content: 'notes' })
-    const { page } = await openWindow(browser, server.url)
+    const { page } = await windows.open()
     const signIn = async ({ email, password }: Person) => {
       await page.getByLabel(/Email/).fill(email, patience)
       await page.getByLabel('Password', { exact: true }).fill(password)
