@@ -24,12 +24,15 @@ export function createTurns() {
       oldest.stop.abort(new AppError('RATE_LIMITED', reason))
     }
     const turn = { userId, stop: new AbortController() }
+    // Also while it waits behind others' searches.
+    const { promise: ended, reject } = Promise.withResolvers<never>()
+    turn.stop.signal.addEventListener('abort', () => reject(turn.stop.signal.reason as AppError))
     const leave = () => turn.stop.abort(new AppError('UNAVAILABLE', 'Whoever asked is gone'))
     running.add(turn)
     asked.addEventListener('abort', leave)
     if (asked.aborted) leave()
     try {
-      return await search(turn.stop.signal)
+      return await Promise.race([search(turn.stop.signal), ended])
     } finally {
       asked.removeEventListener('abort', leave)
       running.delete(turn)
