@@ -4,8 +4,8 @@ import { sql } from 'kysely'
 import type { ProjectUpdate, UpdatePage, UpdateType } from '../protocol/events.ts'
 import type { Db, Trx } from './database.ts'
 
-/** An update, and whose doing it was. */
-export type ActorUpdate = ProjectUpdate & { actorId: string }
+/** An update, and whose doing it was, where it was somebody's. */
+export type ActorUpdate = ProjectUpdate & { actorId: string | null }
 
 /** Tells the project's room, after the commit. */
 export type Publish = (update: ActorUpdate) => void
@@ -24,7 +24,7 @@ const REPLAY_DAYS = 30
 export async function appendActivity(
   trx: Trx,
   projectId: string,
-  actorId: string,
+  actorId: string | null,
   type: UpdateType,
   data: Record<string, unknown>,
 ): Promise<ActorUpdate> {

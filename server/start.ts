@@ -4,6 +4,7 @@ import path from 'node:path'
 import { createAdaptorServer } from '@hono/node-server'
 import type { Logger } from 'pino'
 import manifest from '../package.json' with { type: 'json' }
+import type { Publish } from '../db/activity.ts'
 import { openDatabase } from '../db/database.ts'
 import { createTopic } from '../protocol/bus.ts'
 import type { AccessChange } from '../protocol/requests.ts'
@@ -37,6 +38,7 @@ import { createAllowOrigin } from './origin.ts'
 import { socketRequests } from './sockets.ts'
 import { createSweep } from './sweep.ts'
 import { ownUpgrades } from './upgrade.ts'
+import { tellVersion } from './versions/versions.ts'
 
 export interface RunningServer {
   port: number
@@ -155,12 +157,23 @@ async function assemble(
     maxBatch: chatBatch,
   })
 
-  const documents = createDocuments({ db, bus, authenticate, redeemTicket, log })
+  const announcer = createAnnouncer({ db, log, say: chat.say })
+  closers.push(() => announcer.close())
+  const publish: Publish = (update) => {
+    updates.publish(update)
+    announcer.update(update)
+  }
+  const documents = createDocuments({
+    db,
+    bus,
+    authenticate,
+    redeemTicket,
+    log,
+    onVersion: (...version) => tellVersion({ db, publish, log }, ...version),
+  })
   closers.push(() => documents.close())
   const binary = createWorkerBinary({ env: process.env, log })
   closers.push(() => binary.close())
-  const announcer = createAnnouncer({ db, log, say: chat.say })
-  closers.push(() => announcer.close())
   const calls = createCalls({
     db,
     bus,
@@ -220,10 +233,7 @@ async function assemble(
     redis,
     accounts,
     limits: createAccountLimits({ redis, requestsPerMinute: config.authRateLimit }),
-    publish(update) {
-      updates.publish(update)
-      announcer.update(update)
-    },
+    publish,
     accessChanged,
     channelChanged: audience.changed,
     announce: announcer.announce,

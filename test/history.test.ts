@@ -74,6 +74,17 @@ describe.skipIf(!hasChromium)('history in the page', () => {
       await one.page.getByText('No version has a name yet').waitFor(patience)
       await shown.getByRole('button', { name: 'Restore', exact: true }).waitFor(patience)
       expect(await shown.getByRole('strong').innerText()).not.toContain('Now')
+
+      // The list hears of a session that ended; a page that was loaded anew does not keep the file open.
+      await one.page.reload()
+      await shown.getByText('Who wrote what').waitFor(patience)
+      const rows = one.page.getByRole('region', { name: 'Versions' }).locator('[data-version]')
+      await one.page.getByText('All versions', { exact: true }).click()
+      await one.page.getByText('Kept before a restore').first().waitFor(patience)
+      const before = await rows.count()
+      await type(two, 'and so on\n')
+      await two.page.close()
+      await expect.poll(() => rows.count(), patience).toBe(before + 1)
       expect([...one.faults, ...two.faults]).toEqual([])
     },
   )

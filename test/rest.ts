@@ -4,8 +4,8 @@ import os from 'node:os'
 import path from 'node:path'
 import { pino } from 'pino'
 import { afterAll } from 'vitest'
+import type { ActorUpdate } from '../db/activity.ts'
 import { openDatabase } from '../db/database.ts'
-import type { ProjectUpdate } from '../protocol/events.ts'
 import type { WireError } from '../protocol/errors.ts'
 import type { AccessChange } from '../protocol/requests.ts'
 import { createLocalBus } from '../realtime/bus.ts'
@@ -56,7 +56,7 @@ export async function openRest({
 } = {}) {
   const database = await openDatabase({ url: databaseUrl, dataDir: 'memory://' })
   const { db } = database
-  const updates: (ProjectUpdate & { actorId: string })[] = []
+  const updates: ActorUpdate[] = []
   const accessChanges: AccessChange[] = []
   const channelChanges: ChannelChange[] = []
   const accessChanged = (change: AccessChange) => void accessChanges.push(change)

@@ -1,10 +1,10 @@
 // What the server says in a channel by itself: who came and went, what was closed. After the commit of what it tells.
 import type { Logger } from 'pino'
+import type { ActorUpdate } from '../../db/activity.ts'
 import type { Db } from '../../db/database.ts'
 import { readPublicUser } from '../../db/people.ts'
 import type { SystemMessage } from '../../protocol/chat.ts'
 import { AppError } from '../../protocol/errors.ts'
-import type { ProjectUpdate } from '../../protocol/events.ts'
 import type { Draft } from './writer/draft.ts'
 import { SYSTEM_NONCE } from './schema.ts'
 
@@ -64,7 +64,7 @@ export function createAnnouncer({ db, log, say }: AnnouncerOptions) {
     announce: (announcement: Announcement) => announce(announcement),
 
     /** What of the project's log is worth a line in its chat. */
-    update(update: ProjectUpdate & { actorId: string }) {
+    update(update: ActorUpdate) {
       const said = describe(update)
       const { projectId, seq } = update
       if (said) announce({ projectId, nonce: `update:${seq}`, ...said })
@@ -90,7 +90,7 @@ interface Logged {
   previousStatus: string
 }
 
-function describe({ updateType, data, actorId }: ProjectUpdate & { actorId: string }) {
+function describe({ updateType, data, actorId }: ActorUpdate) {
   const { id, number, title, status, previousStatus } = data as Logged
   switch (updateType) {
     // Said by whoever came or went, also where a maintainer did it.
@@ -99,7 +99,7 @@ function describe({ updateType, data, actorId }: ProjectUpdate & { actorId: stri
       return { authorId: id, system: { type: updateType } }
     case 'issue_updated': {
       const isClosed = status === 'closed'
-      if (isClosed === (previousStatus === 'closed')) return undefined
+      if (actorId === null || isClosed === (previousStatus === 'closed')) return undefined
       const type = isClosed ? 'issue_closed' : 'issue_reopened'
       return { authorId: actorId, system: { type, number, title } as const }
     }

@@ -46,6 +46,8 @@ export interface DocumentsOptions {
   maxSize?: number
   /** When versions are made of what people do */
   sessionTimes?: SessionTimes | undefined
+  /** A session of work is over, and this node made its version */
+  onVersion?: (fileId: string, versionId: string) => Promise<void>
 }
 
 export type Documents = ReturnType<typeof createDocuments>
@@ -71,6 +73,7 @@ export function createDocuments(options: DocumentsOptions) {
     log,
     maxSize,
     sessionTimes: options.sessionTimes,
+    onVersion: options.onVersion,
     onDeleted(fileId) {
       const error = new AppError('NOT_FOUND', 'The file was deleted')
       for (const door of doors) door.closeFile(fileId, error)

@@ -26,12 +26,14 @@ export interface RegistryOptions {
   sessionTimes?: SessionTimes | undefined
   /** A file was deleted, here or on another node: its connections have to go */
   onDeleted: (fileId: string) => void
+  /** This node made a version of what people did */
+  onVersion?: ((fileId: string, versionId: string) => Promise<void>) | undefined
 }
 
 export type Registry = ReturnType<typeof createRegistry>
 
 export function createRegistry(options: RegistryOptions) {
-  const { db, bus, log, sessionTimes, onDeleted } = options
+  const { db, bus, log, sessionTimes, onDeleted, onVersion } = options
   const live = new Map<string, LiveDocument>()
   /** Files being loaded → newest seq that was heard of meanwhile */
   const loading = new Map<string, number>()
@@ -42,7 +44,10 @@ export function createRegistry(options: RegistryOptions) {
   const sessions = createSessions({
     log,
     times: sessionTimes,
-    record: (fileId) => recordVersion(db, fileId, { reason: 'session' }),
+    async record(fileId) {
+      const recorded = await recordVersion(db, fileId, { reason: 'session' })
+      if (recorded?.isNew) await onVersion?.(fileId, recorded.id)
+    },
   })
 
   const journal = createJournal({

@@ -50,11 +50,8 @@ export function createUpdates({ db, io, bus, outlet, log }: UpdatesOptions) {
   }
 }
 
-/** Without an actor when that account is gone. */
-function toEntry({
-  actorId,
-  ...update
-}: Omit<ActorUpdate, 'actorId'> & { actorId: string | null }): Entry {
+/** Without an actor when that account is gone, too. */
+function toEntry({ actorId, ...update }: ActorUpdate): Entry {
   const packet = encodeEvent('project_update', update, actorId ?? undefined)
   return { position: update.seq, packet }
 }

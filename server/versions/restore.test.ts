@@ -5,7 +5,7 @@ import path from 'node:path'
 import { HocuspocusProvider, HocuspocusProviderWebsocket } from '@hocuspocus/provider'
 import { expect, onTestFinished, test } from 'vitest'
 import { CONTENT, documentName } from '../../protocol/names.ts'
-import { at, createProject, register, type Person } from '../../test/people.ts'
+import { at, connect, createProject, register, type Person } from '../../test/people.ts'
 import { useServerProcess, useTestServer } from '../../test/server.ts'
 import type { ProjectFile } from '../files/schema.ts'
 import type { FileVersion, VersionContent } from './schema.ts'
@@ -110,3 +110,42 @@ test(
     expect(reader.text.toJSON()).toBe('one\ntwo, saved\n')
   },
 )
+
+test('[V7] the room hears of a session’s version, by nobody', { timeout: 60_000 }, async () => {
+  const { url } = await useTestServer()
+  const [ada, bob] = [await register(url, 'ada'), await register(url, 'bob')]
+  const { slug, id: projectId } = await createProject(ada, [bob])
+  const made = await ada.rest('POST', `/projects/${slug}/files`, {
+    path: 'a.txt',
+    content: 'one\n',
+  })
+  const { id: fileId } = made.data as ProjectFile
+  const room = await connect(ada)
+  await room.request('join_project', { projectId })
+  const told = room.collect('project_update')
+  const sizes = () =>
+    told.map(({ userId, payload: { updateType, data } }) => {
+      const { fileId: file, path: name, length, reason } = data as FileVersion & { path: string }
+      return { userId, updateType, fileId: file, path: name, length, reason }
+    })
+  const version = { userId: undefined, updateType: 'version_created', fileId, path: 'a.txt' }
+  const editor = openFile(bob, fileId)
+  // What was written before anybody opened the file.
+  const first = { ...version, length: 4, reason: 'session' }
+  await expect.poll(sizes, { timeout: 20_000 }).toEqual([first])
+  editor.text.insert(4, 'two\n')
+  await expect.poll(() => editor.provider.hasUnsyncedChanges, { timeout: 20_000 }).toBe(false)
+  editor.provider.destroy()
+  const second = { ...version, length: 8, reason: 'session' }
+  await expect.poll(sizes, { timeout: 20_000 }).toEqual([first, second])
+  const { data } = await ada.rest('GET', `/projects/${slug}/files/${fileId}/versions`)
+  const ids = told.map(({ payload }) => (payload.data as FileVersion).id)
+  expect((data as FileVersion[]).map(({ id }) => id)).toEqual(ids.toReversed())
+  // Nothing is told where nothing was written.
+  const reader = openFile(bob, fileId)
+  await expect.poll(() => reader.text.length, { timeout: 20_000 }).toBe(8)
+  reader.provider.destroy()
+  await ada.rest('POST', `/projects/${slug}/files/${fileId}/versions`, { name: 'good' })
+  await expect.poll(() => told.length, { timeout: 20_000 }).toBe(3)
+  expect(told[2]).toMatchObject({ userId: ada.id, payload: { data: { id: ids[1], name: 'good' } } })
+})

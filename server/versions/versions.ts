@@ -1,6 +1,7 @@
 // The history of a file as people see it: who made which version, reading, comparing, naming. How versions are made is
 // the realtime plane's (realtime/documents/versions.ts).
 import { sql } from 'kysely'
+import type { Logger } from 'pino'
 import { requireAccess, type Actor } from '../../db/access.ts'
 import { appendActivity, type Publish } from '../../db/activity.ts'
 import type { Db, Trx } from '../../db/database.ts'
@@ -13,7 +14,7 @@ import { readContent, readCurrent } from '../../realtime/documents/versions.ts'
 import type { Recorded, VersionWish } from '../../realtime/documents/versions.ts'
 import { findFile } from '../files/place.ts'
 import { readPage, type PageQuery } from '../listing.ts'
-import { holdProject, lockProject } from '../projects/hold.ts'
+import { holdProject, keepProject, lockProject } from '../projects/hold.ts'
 import { compare } from './compare.ts'
 import type { FileDiff, FileVersion, VersionContent } from './schema.ts'
 
@@ -83,6 +84,31 @@ async function readSize(db: Db | Trx, fileId: string) {
     ])
     .where('fileId', '=', fileId)
     .executeTakeFirstOrThrow()
+}
+
+/** The room hears of what a session of work made, which was nobody's doing. */
+export async function tellVersion(
+  { db, publish, log }: Pick<VersionOptions, 'db' | 'publish'> & { log: Logger },
+  fileId: string,
+  versionId: string,
+) {
+  try {
+    const update = await db.transaction().execute(async (trx) => {
+      const file = await trx
+        .selectFrom('files')
+        .select(['projectId', 'path'])
+        .where('id', '=', fileId)
+        .executeTakeFirstOrThrow(() => notFound('File'))
+      await keepProject(trx, file.projectId)
+      const data = { ...(await findVersion(trx, fileId, versionId)), path: file.path }
+      return appendActivity(trx, file.projectId, null, 'version_created', data)
+    })
+    publish(update)
+  } catch (error) {
+    // The file was deleted for good, and its history with it.
+    if (error instanceof AppError && error.code === 'NOT_FOUND') return
+    log.warn({ err: error, fileId }, 'a version was not told')
+  }
 }
 
 /** Newest first. */

@@ -14,6 +14,7 @@ import { errorMessage } from '../wire.ts'
 import { VersionActions } from './actions.tsx'
 import { DiffView } from './diff.tsx'
 import { VersionList } from './list.tsx'
+import { useLiveText } from './live.ts'
 import { useDiff, useVersionContent, useVersions } from './queries.ts'
 import { TextView } from './text.tsx'
 import { versionTitle } from './words.ts'
@@ -146,6 +147,7 @@ function Shown({ fileId, versions, selected, from, onCompare, onRestored }: Show
   const version = versions.find(({ id }) => id === selected) ?? null
   const index = version ? versions.indexOf(version) : -1
   const before = versions[index + 1]?.id ?? 'empty'
+  useLiveText(fileId, selected === 'current')
   return (
     <section className={classes.shown} aria-label="Version">
       <div className={classes.bar}>

@@ -11,8 +11,6 @@ import { queryClient } from '../query.ts'
 import type { Answer } from '../wire.ts'
 
 const PAGE = 50
-/** Sessions end without anybody telling. */
-const LOOK_AGAIN = 20_000
 
 const address = (slug: string, fileId: string, rest = '') =>
   `/projects/${encodeURIComponent(slug)}/files/${fileId}/versions${rest}`
@@ -33,7 +31,6 @@ export const useVersions = (slug: string, fileId: string, named: boolean) =>
     initialPageParam: 1,
     getNextPageParam: ({ page, pages }) => (page < pages ? page + 1 : undefined),
     placeholderData: keepPreviousData,
-    refetchInterval: LOOK_AGAIN,
   })
 
 export const useDiff = (slug: string, fileId: string, from: string, to: string, context: number) =>
@@ -42,7 +39,6 @@ export const useDiff = (slug: string, fileId: string, from: string, to: string, 
     queryFn: () =>
       api.get<FileDiff>(address(slug, fileId, `/${from}/diff/${to}`) + query({ context })),
     placeholderData: keepPreviousData,
-    refetchInterval: to === 'current' ? LOOK_AGAIN : false,
   })
 
 export const useVersionContent = (slug: string, fileId: string, id: string) =>
@@ -54,6 +50,14 @@ export const useVersionContent = (slug: string, fileId: string, id: string) =>
 
 export function refreshVersions(slug: string, { fileId }: Pick<FileVersion, 'fileId'>) {
   void queryClient.invalidateQueries({ queryKey: historyKey(slug, fileId) })
+}
+
+/** Only what says `current` */
+export function refreshCurrent(slug: string, fileId: string) {
+  void queryClient.invalidateQueries({
+    queryKey: historyKey(slug, fileId),
+    predicate: ({ queryKey }) => queryKey.includes('current'),
+  })
 }
 
 export async function createVersion(slug: string, fileId: string, name: string) {

@@ -80,7 +80,7 @@ const whereIs = (slug: string, issueId: string) =>
     .getQueriesData<Issue>({ queryKey: ['issue', slug] })
     .find(([, issue]) => issue?.id === issueId)?.[1]?.number
 
-const notices: { [Type in UpdateType]?: (who: string, data: UpdateData[Type]) => Notice } = {
+const notices: { [Type in UpdateType]?: (who: string, data: UpdateData[Type]) => Notice | undefined } = {
   issue_created: (who, issue) => ({
     text: `${who} opened issue #${issue.number}: ${issue.title}`,
     issueId: issue.id,
@@ -98,9 +98,9 @@ const notices: { [Type in UpdateType]?: (who: string, data: UpdateData[Type]) =>
   project_updated: (who) => ({ text: `${who} changed the project` }),
   file_created: (who, file) => ({ text: `${who} created ${file.path}` }),
   file_deleted: (who, file) => ({ text: `${who} deleted ${file.path}` }),
-  version_created: (who, version) => ({
-    text: `${who} named a version of ${version.path}: ${version.name}`,
-  }),
+  // Sessions of work end all the time.
+  version_created: (who, { name, path }) =>
+    name === null ? undefined : { text: `${who} named a version of ${path}: ${name}` },
   version_restored: (who, version) => ({
     text: `${who} restored version ${version.restoredFrom} of ${version.path}`,
   }),
@@ -115,7 +115,7 @@ export function applyUpdate(slug: string, update: ProjectUpdate) {
 /** @param who name of whoever did it */
 export function describeUpdate(slug: string, update: ProjectUpdate, who: string) {
   const describe = notices[update.updateType] as
-    ((who: string, data: unknown) => Notice) | undefined
+    ((who: string, data: unknown) => Notice | undefined) | undefined
   const notice = describe?.(who, update.data)
   if (!notice) return undefined
   const number = notice.issueId === undefined ? undefined : whereIs(slug, notice.issueId)
