@@ -129,9 +129,9 @@ const neighbour = versions.at(-2)!.id
 await time('list 50', () => listVersions(options, actor, file, { page: 1, limit: 50 }))
 await time('read one', () => readVersion(options, actor, { ...file, versionId: neighbour }))
 await time('compare neighbours', () =>
-  diffVersions(options, actor, { ...file, from: neighbour, to: newest }, 3),
+  diffVersions(options, actor, { ...file, from: neighbour, to: newest }, { context: 3 }),
 )
 await time('compare first and last', () =>
-  diffVersions(options, actor, { ...file, from: oldest, to: newest }, 3),
+  diffVersions(options, actor, { ...file, from: oldest, to: newest }, { context: 3 }),
 )
 await close()

@@ -15,11 +15,12 @@ const BIG = 128 * 1024
 
 let last: Promise<unknown> = Promise.resolve()
 
-export async function compare(work: CompareWork): Promise<Comparison> {
+/** @throws what the signal is aborted with */
+export async function compare(work: CompareWork, signal?: AbortSignal): Promise<Comparison> {
   const { from, to, context } = work
   if (from.text.length + to.text.length < BIG) return compareContents(from, to, context)
   const file = new URL('./diff.thread.ts', import.meta.url)
-  const result = last.then(() => runThread<Comparison>(file, work))
+  const result = last.then(() => runThread<Comparison>(file, work, signal))
   last = result.catch(() => undefined)
   return result
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { pageMetaSchema, pageSchema } from '../listing.ts'
 import { createEndpoints } from '../rest.ts'
+import { createTurns } from '../turns.ts'
 import { restoreVersion } from './restore.ts'
 import {
   diffQuerySchema,
@@ -29,6 +30,7 @@ const ONE = `${ALL}/{versionId}` as const
 export function versionRoutes({ db, publish, documents }: VersionOptions) {
   const { app, get, post, patch } = createEndpoints('History of files')
   const options = { db, publish, documents }
+  const takeTurn = createTurns('comparison')
 
   get(
     ALL,
@@ -81,12 +83,17 @@ export function versionRoutes({ db, publish, documents }: VersionOptions) {
     `${ALL}/{from}/diff/{to}`,
     {
       summary: 'Compare two versions by lines and words, with who wrote them',
-      description: 'Instead of an id, `current` is the text as it is now, and `empty` is nothing.',
+      description:
+        'Instead of an id, `current` is the text as it is now, and `empty` is nothing. Of one person the last 3 run; ' +
+        'older ones end with `RATE_LIMITED`.',
       query: diffQuerySchema,
       data: diffSchema,
-      errors: ['NOT_FOUND'],
+      errors: ['NOT_FOUND', 'RATE_LIMITED'],
     },
-    ({ principal, params, query }) => diffVersions(options, principal, params, query.context),
+    ({ principal, params, query, c }) =>
+      takeTurn(principal.id, c.req.raw.signal, (signal) =>
+        diffVersions(options, principal, params, { ...query, signal }),
+      ),
   )
 
   post(

@@ -142,6 +142,29 @@ describe('versions', () => {
     const free = await owner.patch<FileVersion>(`${file}/versions/${copies[0]!.id}`, { name: 'x' })
     expect(free.status).toBe(200)
   })
+
+  test('[V8] of one person the last three comparisons run, and each ends with its request', async () => {
+    const lines = (mark: string) =>
+      Array.from({ length: 60_000 }, (_, n) => `${mark}${n}\n`).join('')
+    const { owner, file, name } = await makeFile('turns', lines('a'))
+    const { data: version } = await name('long')
+    await owner.patch(file, { content: lines('b') })
+    const address = `${file}/versions/${version.id}/diff/current`
+    const start = () => {
+      const gone = new AbortController()
+      const headers = { authorization: `Bearer ${owner.token}` }
+      const env = { incoming: { socket: { remoteAddress: '192.0.2.1' } } }
+      const asked = rest.app.request(`/api/v1/${address}`, { headers, signal: gone.signal }, env)
+      return { gone, answer: Promise.resolve(asked) }
+    }
+    const all = [start(), start(), start(), start()]
+    expect((await Promise.race(all.map(({ answer }) => answer))).status).toBe(429)
+    for (const { gone } of all) gone.abort()
+    const statuses = (await Promise.all(all.map(({ answer }) => answer))).map((r) => r.status)
+    expect(statuses.toSorted((x, y) => x - y)).toEqual([429, 503, 503, 503])
+    const { data } = await owner.get<FileDiff>(address)
+    expect([data.added, data.removed, data.cut]).toEqual([60_000, 60_000, true])
+  })
 })
 
 describe('a restore', () => {

@@ -168,7 +168,7 @@ export async function diffVersions(
   { db }: VersionOptions,
   actor: Actor,
   { slug, fileId, from, to }: FilePath & { from: string; to: string },
-  context: number,
+  { context, signal }: { context: number; signal?: AbortSignal },
 ): Promise<FileDiff> {
   const { project } = await requireAccess(db, actor, slug, 'project:read')
   const file = await findText(db, project.id, fileId)
@@ -176,7 +176,7 @@ export async function diffVersions(
   return {
     from: old.version,
     to: now.version,
-    ...(await compare({ from: old.content, to: now.content, context })),
+    ...(await compare({ from: old.content, to: now.content, context }, signal)),
     people: await readPeople(db, [old.content, now.content]),
   }
 }

@@ -36,8 +36,8 @@ export const useVersions = (slug: string, fileId: string, named: boolean) =>
 export const useDiff = (slug: string, fileId: string, from: string, to: string, context: number) =>
   useQuery({
     queryKey: [...historyKey(slug, fileId), 'diff', from, to, context],
-    queryFn: () =>
-      api.get<FileDiff>(address(slug, fileId, `/${from}/diff/${to}`) + query({ context })),
+    queryFn: ({ signal }) =>
+      api.get<FileDiff>(address(slug, fileId, `/${from}/diff/${to}`) + query({ context }), signal),
     placeholderData: keepPreviousData,
   })
 

@@ -3,12 +3,12 @@ import { RE2JS, RE2JSException, RE2JSSyntaxException } from 're2js'
 import { requireAccess, type Actor } from '../../../db/access.ts'
 import type { Db } from '../../../db/database.ts'
 import { AppError } from '../../../protocol/errors.ts'
+import { createTurns } from '../../turns.ts'
 import { compilePattern, type Pattern } from './find.ts'
 import { createFinder } from './finder.ts'
 import { compileGlobs } from './glob.ts'
 import type { FileMatch, FileMatches, FileSearch } from './schema.ts'
 import { createTexts, type TextHead } from './texts.ts'
-import { createTurns } from './turns.ts'
 
 const MAX_MATCHES = 1_000
 /** In the thread; waiting for others' searches does not count. */
@@ -59,7 +59,7 @@ function* batches(files: TextFile[]) {
 export function createSearch(db: Db) {
   const finder = createFinder()
   const texts = createTexts(db)
-  const takeTurn = createTurns()
+  const takeTurn = createTurns('search')
 
   const listTexts = (projectId: string) =>
     db
