@@ -25,7 +25,8 @@ const textOf = (page: Page) =>
 async function shows(page: Page, text: string) {
   await expect.poll(() => textOf(page), patience).toBe(text)
 }
-const saved = (page: Page) => page.getByRole('status').getByText('Saved').waitFor(patience)
+const saved = (page: Page) =>
+  page.getByRole('status').getByText('Saved', { exact: true }).waitFor(patience)
 const tab = (page: Page, name: string) =>
   page.getByRole('tablist', { name: 'Open files' }).getByRole('tab', { name })
 

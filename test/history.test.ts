@@ -39,7 +39,7 @@ describe.skipIf(!hasChromium)('history in the page', () => {
         await page.locator('.cm-content').click(patience)
         await page.keyboard.press('Control+End')
         await page.keyboard.type(text)
-        await page.getByRole('status').getByText('Saved').waitFor(patience)
+        await page.getByRole('status').getByText('Saved', { exact: true }).waitFor(patience)
       }
       await type(one, 'violets are blue\n')
       await type(two, 'sugar is sweet\n')
@@ -58,7 +58,7 @@ describe.skipIf(!hasChromium)('history in the page', () => {
       await two.page.locator('.cm-content').click()
       await two.page.keyboard.press('Control+A')
       await two.page.keyboard.type('all is lost')
-      await two.page.getByRole('status').getByText('Saved').waitFor(patience)
+      await two.page.getByRole('status').getByText('Saved', { exact: true }).waitFor(patience)
       await one.page.getByRole('button', { name: 'Restore', exact: true }).click()
       await one.page.getByRole('button', { name: 'Restore version' }).click(patience)
       const text = () => two.page.locator('.cm-content').innerText()

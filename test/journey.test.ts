@@ -141,7 +141,7 @@ describe.skipIf(!hasChromium)('the journey', () => {
       .poll(() => bob.page.locator('.cm-ySelectionInfo').allTextContents(), patience)
       .toContain('ada')
     for (const { page } of [ada, bob]) {
-      await page.getByRole('status').getByText('Saved').waitFor(patience)
+      await page.getByRole('status').getByText('Saved', { exact: true }).waitFor(patience)
     }
 
     // They call: both see and hear each other, Ada shares her screen, Bob mutes and leaves.

@@ -113,7 +113,7 @@ describe.skipIf(!hasChromium)('working offline', () => {
   const address = ({ id }: ProjectFile) => `/p/${slug}/files/${id}`
   async function openFile(page: Page, file: ProjectFile) {
     await page.goto(address(file))
-    await status(page, 'Saved')
+    await status(page, /Saved/)
   }
   const another = async (context: BrowserContext) => context.newPage()
 
@@ -131,18 +131,18 @@ describe.skipIf(!hasChromium)('working offline', () => {
       await server.kill('SIGKILL')
       await status(page, 'Offline')
       await type(page, ' offline')
-      await status(page, /Offline, .* kept here/)
+      await status(page, 'Your changes are kept in this browser')
       await page.reload()
       await shows(page, 'start offline')
-      await status(page, /Offline, .* kept here/)
+      await status(page, 'Your changes are kept in this browser')
       await type(page, ' again')
-      await status(page, /Offline, .* kept here/)
+      await status(page, 'Your changes are kept in this browser')
       // Another tab of the same browser has the same edits, and adds its own.
       const second = await another(context)
       await second.goto(address(shared))
       await shows(second, 'start offline again')
       await type(second, ' twice')
-      await status(second, /Offline, .* kept here/)
+      await status(second, 'Your changes are kept in this browser')
       // On a phone, too, nothing stands over the page while it waits.
       await second.setViewportSize({ width: 390, height: 844 })
       const told = second.getByRole('alert').filter({ hasText: 'The server cannot be reached' })
@@ -159,11 +159,11 @@ describe.skipIf(!hasChromium)('working offline', () => {
       await page.close()
 
       await restart()
-      await status(second, 'Saved')
+      await status(second, /Saved/)
       await shows(second, 'start offline again twice')
       await shows(others, 'start offline again twice')
       await second.reload()
-      await status(second, 'Saved')
+      await status(second, /Saved/)
       await expect.poll(() => lines(second), patience).toBe('start offline again twice')
     },
   )
@@ -175,7 +175,7 @@ describe.skipIf(!hasChromium)('working offline', () => {
     await server.kill('SIGKILL')
     await status(page, 'Offline')
     await type(page, text)
-    await status(page, /Offline, .* kept here/)
+    await status(page, 'Your changes are kept in this browser')
     await page.goto('about:blank')
     await restart()
   }
@@ -202,7 +202,7 @@ describe.skipIf(!hasChromium)('working offline', () => {
       expect(download.suggestedFilename()).toBe('deleted.txt')
       await ada.rest('POST', `/projects/${slug}/files/${shared.id}/restore`)
       await page.goto(address(shared))
-      await status(page, 'Saved')
+      await status(page, /Saved/)
       await shows(page, 'before after')
       await expect.poll(() => textOf(shared), patience).toBe('before after')
     },
@@ -224,7 +224,7 @@ describe.skipIf(!hasChromium)('working offline', () => {
       await server.kill('SIGKILL')
       await status(page, 'Offline')
       await type(page, '!')
-      await status(page, /Offline, .* kept here/)
+      await status(page, 'Your changes are kept in this browser')
       const signOut = async () => {
         await page.getByRole('button', account).click()
         await page.getByRole('menuitem', { name: 'Sign out' }).click()
@@ -233,7 +233,7 @@ describe.skipIf(!hasChromium)('working offline', () => {
       const question = page.getByRole('dialog', { name: 'Some changes are not saved yet' })
       await question.getByRole('button', { name: 'Cancel' }).click()
       await restart()
-      await status(page, 'Saved')
+      await status(page, /Saved/)
       await signOut()
       await page.getByRole('button', { name: 'Sign in' }).waitFor(patience)
       await expect.poll(() => kept(page), patience).toEqual([])
@@ -270,7 +270,7 @@ describe.skipIf(!hasChromium)('working offline', () => {
       await page.keyboard.press('Backspace')
       await near.waitFor(patience)
       await page.keyboard.type('z')
-      await status(page, 'Saved')
+      await status(page, /Saved/)
       const text = await textOf(shared)
       expect(text.length).toBe(MAX_FILE_TEXT)
       expect(text.endsWith('yz')).toBe(true)
@@ -289,7 +289,7 @@ describe.skipIf(!hasChromium)('working offline', () => {
     await type(page, ' nowhere else')
     await status(page, 'Offline, not saved')
     await restart()
-    await status(page, 'Saved')
+    await status(page, /Saved/)
     await expect.poll(() => textOf(shared), patience).toBe('kept nowhere else')
   })
 })

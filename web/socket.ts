@@ -95,6 +95,13 @@ export function createSocket(): AppSocket {
   socket.on('draining', (event: Envelope<'draining', Events['draining']>) =>
     moving.announced(event.payload.withinMs),
   )
+  /** Now, and not when the pause between two attempts is over. */
+  const comeBack = () => {
+    if (socket.connected) return
+    socket.disconnect()
+    socket.connect()
+  }
+  addEventListener('online', comeBack)
   socket.connect()
 
   return {
@@ -119,6 +126,7 @@ export function createSocket(): AppSocket {
     },
     close() {
       clearTimeout(timer)
+      removeEventListener('online', comeBack)
       moving.close()
       socket.removeAllListeners()
       socket.disconnect()

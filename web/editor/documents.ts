@@ -13,6 +13,7 @@ import { holdConnection, releaseConnection } from './connection.ts'
 import { listCopies } from './copies.ts'
 import { copyName, openCopy, type Copy } from './copy.ts'
 import { createMeter } from './limits.ts'
+import { createSilence } from './silence.ts'
 import { mayBeLost, opening, readOnlyNow, type DocumentState, type Refusal } from './state.ts'
 
 /** Between attempts to be let in again, milliseconds. */
@@ -39,6 +40,7 @@ function createDocument(fileId: string, user: PublicUser) {
   // Edits of the view only; it is made anew while the document stays.
   const undoManager = new Y.UndoManager(text, { trackedOrigins: new Set([sync]) })
   const meter = createMeter(doc, text)
+  const silence = createSilence(() => look())
   const connection = holdConnection()
   let copy: Copy | null = null
   let token = ''
@@ -145,6 +147,7 @@ function createDocument(fileId: string, user: PublicUser) {
     const connected = connection.status === WebSocketStatus.Connected && provider.isAuthenticated
     const inStep = connected && provider.isSynced
     const readOnly = provider.authorizedScope === 'readonly'
+    silence.look(inStep ? provider.unsyncedChanges : 0)
     if (inStep && !provider.hasUnsyncedChanges) confirm()
     const loaded = wasInStep || provider.isSynced
     const refused = refusal ?? (inStep && readOnly && dirty ? readOnlyNow : null)
@@ -168,6 +171,7 @@ function createDocument(fileId: string, user: PublicUser) {
     const pending = dirty ? meter.pending() : 0
     set({
       state,
+      unanswered: state === 'saving' && silence.isLong(),
       refusal: refused,
       loaded,
       readOnly,
@@ -185,6 +189,7 @@ function createDocument(fileId: string, user: PublicUser) {
     open.delete(fileId)
     if (open.size === 0) removeEventListener('beforeunload', warnOfLoss)
     clearTimeout(timer)
+    silence.end()
     stopTaming()
     provider.destroy()
     releaseConnection()

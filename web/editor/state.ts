@@ -11,6 +11,8 @@ export interface Refusal {
 export interface DocumentState {
   /** `refused`: the server will not take edits or show more, for this reason */
   state: 'opening' | 'saved' | 'saving' | 'offline' | 'refused'
+  /** The server lets edits wait for unusually long */
+  unanswered: boolean
   refusal: Refusal | null
   /** Whether there is a text to show: it was in step with the server once, now or on an earlier page */
   loaded: boolean
@@ -30,6 +32,7 @@ export interface DocumentState {
 
 export const opening: DocumentState = {
   state: 'opening',
+  unanswered: false,
   refusal: null,
   loaded: false,
   readOnly: false,

@@ -1,8 +1,7 @@
 // Whether what one wrote is safe. "Saved" is said only after the server has written it down.
 import { Loader, Tooltip } from '@mantine/core'
-import { Ban, Check, CloudOff, Eye, HardDriveDownload } from 'lucide-react'
+import { Ban, Check, CloudAlert, CloudOff, Eye, HardDriveDownload } from 'lucide-react'
 import { useRoomState } from '../room/context.tsx'
-import { sizeText } from '../size.ts'
 import { useStore } from '../store.ts'
 import { documentChanges, openDocuments } from './documents.ts'
 import type { DocumentState } from './state.ts'
@@ -10,6 +9,8 @@ import classes from './editor.module.css'
 
 interface Words {
   text: string
+  /** Where there is room */
+  more?: string
   hint: string
   icon: React.ReactNode
   tone: 'quiet' | 'warning' | 'danger'
@@ -23,7 +24,7 @@ const refusals: Record<string, [text: string, hint: string]> = {
 }
 const noAccess = ['No access', 'The server does not take changes to this file from you.'] as const
 
-function offline({ unsaved, kept, keeping, pending }: DocumentState): Words {
+function offline({ unsaved, kept, keeping }: DocumentState): Words {
   if (unsaved && kept && keeping)
     return {
       text: 'Offline, keeping…',
@@ -33,7 +34,8 @@ function offline({ unsaved, kept, keeping, pending }: DocumentState): Words {
     }
   if (unsaved && kept)
     return {
-      text: `Offline, ${sizeText(pending)} kept here`,
+      text: 'Offline.',
+      more: 'Your changes are kept in this browser.',
       hint: 'Your changes are kept in this browser, also if you close it. They are saved when the server is back.',
       icon: <HardDriveDownload size={14} />,
       tone: 'warning',
@@ -66,6 +68,16 @@ function words(state: DocumentState, readOnly: boolean): Words {
     case 'opening':
       return { text: 'Opening…', hint: 'Getting the newest text.', icon: spinner, tone: 'quiet' }
     case 'saving':
+      if (state.unanswered)
+        return {
+          text: 'Not saved yet.',
+          more: 'The server does not answer.',
+          hint: state.kept
+            ? 'Your last changes are on their way, and the server has not taken them for some seconds. They are kept in this browser meanwhile.'
+            : 'Your last changes are on their way, and the server has not taken them for some seconds. Leave this tab open.',
+          icon: <CloudAlert size={14} />,
+          tone: 'warning',
+        }
       return {
         text: 'Saving…',
         hint: 'Sent, but not yet written to the server’s disk.',
@@ -100,7 +112,8 @@ function useOthers(): string[] {
 export function SaveStatus({ state, readOnly }: { state: DocumentState; readOnly: boolean }) {
   // The room's socket may notice first that the network is gone: nothing is on its way then.
   const lost = useRoomState().state === 'offline' && state.state === 'saving'
-  const { text, hint, icon, tone } = words(lost ? { ...state, state: 'offline' } : state, readOnly)
+  const now = lost ? { ...state, state: 'offline' as const } : state
+  const { text, more: rest, hint, icon, tone } = words(now, readOnly)
   const others = useOthers()
   const more = `${others.length} other ${others.length === 1 ? 'file' : 'files'} not saved yet`
   return (
@@ -108,10 +121,14 @@ export function SaveStatus({ state, readOnly }: { state: DocumentState; readOnly
       label={others.length > 0 ? `${hint} ${more}: ${others.join(', ')}.` : hint}
       multiline
       maw={280}
+      events={{ hover: true, focus: true, touch: true }}
     >
       <span className={classes.status} data-tone={tone} role="status">
         {icon}
-        {text}
+        <span>
+          {text}
+          {rest && <span className={classes.rest}> {rest}</span>}
+        </span>
         {others.length > 0 && (
           <span className={classes.others} aria-label={more}>
             +{others.length}
