@@ -39,6 +39,7 @@ describe.skipIf(!hasChromium)('an open file without a network', () => {
     await status.getByText('Your changes are kept in this browser').waitFor(soon)
     await context.setOffline(false)
     await status.getByText('Saved', { exact: true }).waitFor(soon)
+    expect(await page.locator('.cm-content').innerText()).toContain('red')
   })
 
   test('a dead line is noticed by edits that nobody takes', { timeout: 90_000 }, async () => {
