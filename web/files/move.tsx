@@ -1,6 +1,6 @@
 // "Move to…": for the keyboard and for phones, and where the way is too long to drag.
 import { useState } from 'react'
-import { Autocomplete } from '@mantine/core'
+import { Combobox, TextInput, useCombobox } from '@mantine/core'
 import { FormDialog } from '../dialog.tsx'
 import { AppError } from '../../protocol/errors.ts'
 import { useOpenProject } from '../room/context.tsx'
@@ -8,8 +8,11 @@ import { mayMove, moveFiles } from './actions.tsx'
 import { openFolders } from './explorer.ts'
 import { knownFiles } from './queries.ts'
 import { isFolder, nameOf, outermost } from './tree.ts'
+import classes from './move.module.css'
 
 const TOP = '/ (top of the project)'
+/** More are found by typing. */
+const SHOWN = 50
 
 export function MoveDialog({ ids, onClose }: { ids: ReadonlySet<string>; onClose: () => void }) {
   const { project } = useOpenProject()
@@ -20,6 +23,9 @@ export function MoveDialog({ ids, onClose }: { ids: ReadonlySet<string>; onClose
   const movable = (id: string | null) => moving.some((file) => mayMove(all, file, id))
   const folders = [...all.values()].filter((file) => isFolder(file) && movable(file.id))
   const options = [...(movable(null) ? [TOP] : []), ...folders.map(({ path }) => path).toSorted()]
+  const typed = options.includes(to) ? '' : to.trim().toLowerCase()
+  const found = options.filter((path) => path.toLowerCase().includes(typed)).slice(0, SHOWN)
+  const combobox = useCombobox({ opened: true })
   const what = moving.length === 1 && moving[0] ? nameOf(moving[0].path) : `${moving.length} files`
   return (
     <FormDialog
@@ -41,20 +47,38 @@ export function MoveDialog({ ids, onClose }: { ids: ReadonlySet<string>; onClose
         await moveFiles(slug, ids, folder?.id ?? null)
       }}
     >
-      <Autocomplete
-        label="Folder"
-        description="Type some letters of its path"
-        placeholder="src/components"
-        data={options}
-        limit={50}
-        maxDropdownHeight={240}
-        data-autofocus
-        spellCheck={false}
-        autoCapitalize="none"
-        value={to}
-        onChange={setTo}
-        onOptionSubmit={setTo}
-      />
+      <Combobox
+        store={combobox}
+        onOptionSubmit={(path) => {
+          setTo(path)
+          // Enter moves it there then.
+          combobox.resetSelectedOption()
+        }}
+      >
+        <Combobox.EventsTarget>
+          <TextInput
+            label="Folder"
+            description="Choose one, or type some letters of its path"
+            data-autofocus
+            spellCheck={false}
+            autoCapitalize="none"
+            autoComplete="off"
+            value={to}
+            onChange={(event) => {
+              setTo(event.currentTarget.value)
+              combobox.resetSelectedOption()
+            }}
+          />
+        </Combobox.EventsTarget>
+        <Combobox.Options className={classes.folders} aria-label="Folders">
+          {found.map((path) => (
+            <Combobox.Option key={path} value={path} active={path === to}>
+              {path}
+            </Combobox.Option>
+          ))}
+          {found.length === 0 && <Combobox.Empty>No such folder</Combobox.Empty>}
+        </Combobox.Options>
+      </Combobox>
     </FormDialog>
   )
 }
