@@ -11,6 +11,8 @@ import classes from './panels.module.css'
 export interface Panel {
   title: string
   icon: ReactNode
+  /** Until somebody drags it, in pixels */
+  width: number
   /** Whether there is such a panel for this file */
   fits: (path: string) => boolean
   Content: ComponentType
@@ -26,12 +28,14 @@ const panels: Readonly<Record<string, Panel>> = {
   preview: {
     title: 'Preview',
     icon: <BookOpen size={16} />,
+    width: 480,
     fits: isMarkdown,
     Content: MarkdownPreview,
   },
   comments: {
     title: 'Comments',
     icon: <MessageSquareText size={16} />,
+    width: 340,
     fits: () => true,
     Content: CommentsPanel,
   },
@@ -56,24 +60,33 @@ export function PanelButtons({ path }: { path: string }) {
   )
 }
 
-const widths = { least: 260, usual: 340, most: 900 }
+const widths = { least: 260, most: 900 }
 
 export function PanelSlot({ path }: { path: string }) {
   const [name, setOpen] = usePanel()
   const panel = name === null ? undefined : panels[name]
+  if (name === null || !panel?.fits(path)) return null
+  return <OpenPanel key={name} name={name} panel={panel} onClose={() => setOpen(null)} />
+}
+
+interface OpenPanelProps {
+  name: string
+  panel: Panel
+  onClose: () => void
+}
+
+function OpenPanel({ name, panel, onClose }: OpenPanelProps) {
   const [width, setWidth] = useLocalStorage({
-    key: 'openlaunch.editor.panel',
-    defaultValue: widths.usual,
+    key: `openlaunch.editor.panel.${name}`,
+    defaultValue: panel.width,
     getInitialValueInEffect: false,
   })
-  if (!panel?.fits(path)) return null
   const resize = (next: number) =>
     setWidth(Math.round(Math.min(widths.most, Math.max(widths.least, next))))
-  const close = () => setOpen(null)
   return (
     <>
       <Divider width={width} onResize={resize} />
-      <PanelFrame title={panel.title} width={width} onClose={close}>
+      <PanelFrame title={panel.title} width={width} onClose={onClose}>
         <panel.Content />
       </PanelFrame>
     </>
