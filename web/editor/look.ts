@@ -115,6 +115,18 @@ const people = EditorView.baseTheme({
   },
   '&dark .cm-ySelectionCaret': { borderLeftColor: personOnDark },
   '.cm-ySelectionCaret[data-dimmed=true]': { opacity: '0.5' },
+  // What is left of the name while nothing moves, and where to point to see it.
+  '.cm-ySelectionCaret::before': {
+    content: '""',
+    position: 'absolute',
+    top: '-3px',
+    left: '-5px',
+    width: '8px',
+    height: '8px',
+    borderRadius: '50%',
+    backgroundColor: person,
+  },
+  '&dark .cm-ySelectionCaret::before': { backgroundColor: personOnDark },
   '.cm-ySelectionInfo': {
     position: 'absolute',
     zIndex: '101',
