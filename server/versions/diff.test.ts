@@ -104,6 +104,19 @@ describe('a comparison', () => {
     expect(told(1_000)[0]!.lines).toHaveLength(103)
   })
 
+  test('leaves no single line out: saying so would take as much room', () => {
+    const lines = Array.from({ length: 40 }, (_, n) => `line ${n}\n`)
+    const startsOf = (...at: number[]) => {
+      const changed = lines.map((line, n) => (at.includes(n) ? 'x\n' : line))
+      const { hunks } = compareContents(whole(lines.join('')), whole(changed.join('')), 3)
+      return hunks.map(({ toLine }) => toLine)
+    }
+    expect(startsOf(4)).toEqual([0])
+    expect(startsOf(5)).toEqual([2])
+    expect(startsOf(4, 12)).toEqual([0])
+    expect(startsOf(4, 13)).toEqual([0, 10])
+  })
+
   test('is whole: the lines of both texts come out of it, with all of their text', () => {
     const seed = Date.now() % 2 ** 31
     const { below } = createRandom(seed)

@@ -91,7 +91,8 @@ export function compareContents(
     const previousEnd = before?.toEnd ?? 0
     const gap = change.to - previousEnd
     let hunk = hunks.at(-1)
-    if (!hunk || gap > 2 * context) {
+    // Where one line is left out, what stands in its place takes as much room.
+    if (!hunk || gap > 2 * context + 1) {
       if (hunk && before)
         addSame(
           hunk,
@@ -99,7 +100,7 @@ export function compareContents(
           previousEnd + Math.min(gap, context),
           before.toEnd - before.fromEnd,
         )
-      const start = change.to - Math.min(gap, context)
+      const start = gap === context + 1 && !before ? 0 : change.to - Math.min(gap, context)
       hunk = { fromLine: start - shift, toLine: start, lines: [] }
       hunks.push(hunk)
       addSame(hunk, start, change.to, shift)

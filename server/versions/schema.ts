@@ -19,7 +19,7 @@ export const diffQuerySchema = z.object({
     .min(0)
     .max(1_000_000)
     .default(3)
-    .describe('Equal lines around each change'),
+    .describe('Equal lines around each change; a single one between is never left out'),
 })
 
 export const versionSchema = z
