@@ -29,6 +29,8 @@ export interface Upload {
   replace: boolean
   /** Why it failed, or what came of a zip */
   message: string | null
+  /** Something of a zip was left out: for a person to read */
+  partly: boolean
 }
 
 export interface ImportResult {
@@ -39,6 +41,8 @@ export interface ImportResult {
   skippedCount: number
 }
 
+/** What went well is shown for so long, milliseconds. */
+const SHOWN_FOR = 6_000
 /** At a time */
 const LANES = 2
 const over = ['done', 'skipped', 'failed']
@@ -61,6 +65,7 @@ function createUploads(slug: string) {
   const running = new Map<string, AbortController>()
   /** What was said for all of those that are on their way */
   let standing: Choice | null = null
+  let leaving: ReturnType<typeof setTimeout> | undefined
 
   const change = (key: string, part: Partial<Upload>) =>
     store.set(store.get().map((entry) => (entry.key === key ? { ...entry, ...part } : entry)))
@@ -68,6 +73,11 @@ function createUploads(slug: string) {
   const isTaken = (path: string) =>
     fileAt(path) !== undefined ||
     store.get().some((entry) => entry.path === path && !over.includes(entry.state))
+
+  /** What is over is not shown any more. */
+  function clear() {
+    store.set(store.get().filter(({ state }) => !over.includes(state)))
+  }
 
   function choose({ key, path }: Upload, choice: Choice) {
     if (choice === 'skip') change(key, { state: 'skipped' })
@@ -87,7 +97,8 @@ function createUploads(slug: string) {
         const address = fileAddress(slug, 'import') + query({ folder: path })
         const zip = file.slice(0, file.size, 'application/zip')
         const result = await sendBytes<ImportResult>(address, zip, onProgress, stop.signal)
-        change(key, { state: 'done', progress: 1, message: describeImport(result) })
+        const partly = result.skippedCount > 0
+        change(key, { state: 'done', progress: 1, message: describeImport(result), partly })
         refreshFiles(slug)
       } else {
         const address =
@@ -117,7 +128,11 @@ function createUploads(slug: string) {
     for (const entry of store.get()) {
       if (entry.state === 'waiting' && running.size < LANES) void send(entry)
     }
-    if (store.get().every(({ state }) => over.includes(state))) standing = null
+    clearTimeout(leaving)
+    if (!store.get().every(({ state }) => over.includes(state))) return
+    standing = null
+    const isNews = ({ state, partly }: Upload) => state === 'failed' || partly
+    if (!store.get().some(isNews)) leaving = setTimeout(clear, SHOWN_FOR)
   }
 
   const begin = (kind: Upload['kind'], path: string, file: File): Upload => ({
@@ -129,6 +144,7 @@ function createUploads(slug: string) {
     progress: 0,
     replace: false,
     message: null,
+    partly: false,
   })
   const show = (folder: string) => {
     const target = fileAt(folder)
@@ -181,10 +197,7 @@ function createUploads(slug: string) {
       )
       for (const stop of running.values()) stop.abort()
     },
-    /** What is over is not shown any more. */
-    clear() {
-      store.set(store.get().filter(({ state }) => !over.includes(state)))
-    },
+    clear,
   }
 }
 
