@@ -7,10 +7,10 @@ import { Confirm } from '../confirm.tsx'
 import { Failure } from '../failure.tsx'
 import { notify, notifyError } from '../notice.ts'
 import { useCan, useOpenProject } from '../room/context.tsx'
-import { ago } from '../time.tsx'
+import { Ago, momentName } from '../time.tsx'
 import { FileIcon } from './icon.tsx'
 import { purgeTrash, restoreFile, useTrash } from './queries.ts'
-import { nameOf } from './tree.ts'
+import { folderOf, nameOf } from './tree.ts'
 import classes from './trash.module.css'
 
 /** `true`: all of it */
@@ -43,10 +43,15 @@ export function TrashDialog({ onClose }: { onClose: () => void }) {
               <li key={file.id} className={classes.entry}>
                 <FileIcon name={nameOf(file.path)} kind={file.kind} />
                 <span className={classes.names}>
-                  <span className={classes.path} title={file.path}>
-                    {file.path}
+                  <span className={classes.path}>
+                    {folderOf(file.path) && (
+                      <span className={classes.folder}>{folderOf(file.path)}/</span>
+                    )}
+                    {nameOf(file.path)}
                   </span>
-                  <span className={classes.when}>{describe(file)}</span>
+                  <span className={classes.when}>
+                    <Deleted file={file} />
+                  </span>
                 </span>
                 {can('file:write') && (
                   <Button
@@ -81,12 +86,12 @@ export function TrashDialog({ onClose }: { onClose: () => void }) {
           {manages && (
             <Button
               mt="md"
-              color="red"
-              variant="light"
-              leftSection={<Trash2 size={15} />}
+              size="compact-sm"
+              color="gray"
+              variant="subtle"
               onClick={() => setAsked(true)}
             >
-              Empty the trash
+              Empty the trash…
             </Button>
           )}
         </>
@@ -107,7 +112,12 @@ export function TrashDialog({ onClose }: { onClose: () => void }) {
   )
 }
 
-function describe({ deletedBy, deletedAt, kind, count }: TrashedFile) {
-  const inside = kind === 'folder' && count > 1 ? `, with ${count - 1} in it` : ''
-  return `Deleted by ${deletedBy?.displayName ?? 'somebody who left'} ${ago(deletedAt)}${inside}`
+function Deleted({ file: { deletedBy, deletedAt, kind, count } }: { file: TrashedFile }) {
+  return (
+    <>
+      Deleted by {deletedBy?.displayName ?? 'somebody who left'} <Ago at={deletedAt} />,{' '}
+      {momentName(deletedAt)}
+      {kind === 'folder' && count > 1 && `, with ${count - 1} in it`}
+    </>
+  )
 }
