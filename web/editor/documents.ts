@@ -215,10 +215,13 @@ function createDocument(fileId: string, user: PublicUser) {
     },
     /** How it was called when somebody opened it here last. */
     path: () => path,
-    enter(asPath: string) {
+    /** How it is called now, for when it is gone. */
+    setPath(now: string) {
+      path = now
+      copy?.setPath(now)
+    },
+    enter() {
       users += 1
-      path = asPath
-      copy?.setPath(path)
       // Who leaves is not shown as being there, even while edits are still on their way.
       if (users === 1) awareness.setLocalState({ user: selfAwareness(user) })
     },

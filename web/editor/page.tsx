@@ -55,11 +55,14 @@ function useDocument(fileId: string, path: string) {
   const [document, setDocument] = useState<OpenDocument | null>(null)
   useEffect(() => {
     const found = findDocument(fileId, user)
-    found.enter(path)
+    found.enter()
     setDocument(found)
     return () => found.leave()
-    // oxlint-disable-next-line react/exhaustive-deps -- a changed profile or path is no reason to leave the file
+    // oxlint-disable-next-line react/exhaustive-deps -- a changed profile is no reason to leave the file
   }, [fileId, user.id])
+  useEffect(() => {
+    if (document?.fileId === fileId) document.setPath(path)
+  }, [document, fileId, path])
   return document
 }
 
