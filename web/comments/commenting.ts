@@ -4,13 +4,14 @@ import type { Extension } from '@codemirror/state'
 import { EditorView } from '@codemirror/view'
 import * as Y from 'yjs'
 import { createAnchor, locateAnchors, type Anchor, type Range } from '../../protocol/anchor.ts'
-import { AppError } from '../../protocol/errors.ts'
+import { AppError, errorStatus } from '../../protocol/errors.ts'
 import { MAX_QUOTE } from '../../protocol/limits.ts'
 import type { CodeThread } from '../../server/threads/schema.ts'
 import { keepDraft, readDraft } from '../chat/composer/drafts.ts'
 import type { OpenDocument } from '../editor/documents.ts'
 import { notify } from '../notice.ts'
 import { createStore } from '../store.ts'
+import { isAppError } from '../wire.ts'
 import { commentMarks, showMarks, type Mark } from './marks.ts'
 
 /** A thread that is being written. */
@@ -68,6 +69,8 @@ function createCommenting(document: OpenDocument) {
   /** To be shown when the text is there */
   let awaited: string | null = null
   let handlers: Handlers | null = null
+  /** Moves that the server does not take, by thread and what it stands at */
+  const refused = new Set<string>()
 
   text.observe((_event, { origin }) => {
     if (origin instanceof Y.UndoManager) undone = true
@@ -120,19 +123,24 @@ function createCommenting(document: OpenDocument) {
       text,
       threads.map(({ anchor }) => anchor),
     )
-    const moved = threads.filter(({ id }, index) => {
-      const [here, there] = [places.get(id), plain[index]]
-      return here && JSON.stringify(here) !== JSON.stringify(there)
+    const moved = threads.filter((thread, index) => {
+      const [here, there] = [places.get(thread.id), plain[index]]
+      const isElse = here && JSON.stringify(here) !== JSON.stringify(there)
+      return isElse && !refused.has(moveOf(thread))
     })
     if (moved.length === 0) return
-    try {
-      await whenSaved(document)
-      for (const thread of moved) {
-        const place = places.get(thread.id)
-        if (place) await handlers?.onMoved(thread, createAnchor(text, place))
-      }
-    } catch {
-      undone = true
+    const saved = await whenSaved(document).then(
+      () => true,
+      () => false,
+    )
+    if (!saved) return void (undone = true)
+    for (const thread of moved) {
+      const place = places.get(thread.id)
+      if (!place) continue
+      await handlers?.onMoved(thread, createAnchor(text, place)).catch((error: unknown) => {
+        if (isRefusal(error)) refused.add(moveOf(thread))
+        else undone = true
+      })
     }
   }
 
@@ -215,6 +223,12 @@ function createCommenting(document: OpenDocument) {
     show,
   }
 }
+
+const moveOf = ({ id, anchor }: CodeThread) => `${id} ${JSON.stringify(anchor)}`
+
+/** Whether asking again would be answered alike. */
+const isRefusal = (error: unknown) =>
+  isAppError(error) && errorStatus[error.code] < 500 && error.code !== 'RATE_LIMITED'
 
 const isSame = (a: ReadonlyMap<string, number>, b: ReadonlyMap<string, number>) =>
   JSON.stringify([...a]) === JSON.stringify([...b])
