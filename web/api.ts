@@ -23,15 +23,18 @@ async function post<Data>(path: string, body: unknown) {
   }
 }
 
-async function call<Data>(request: Request) {
+/** Does it with an access token, and once more with a new one where that is not taken. @throws AppError */
+export async function withToken<Result>(work: (token: string) => Promise<Result>): Promise<Result> {
   const token = await freshToken()
   try {
-    return await send<Data>({ ...request, token })
+    return await work(token)
   } catch (error) {
     if (!isAuthError(error)) throw error
-    return send<Data>({ ...request, token: await renewToken(token) })
+    return work(await renewToken(token))
   }
 }
+
+const call = <Data>(request: Request) => withToken((token) => send<Data>({ ...request, token }))
 
 const data = <Data>(answer: Answer<Data>) => answer.data
 

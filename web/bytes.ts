@@ -1,15 +1,18 @@
 // Bytes over REST, with the token that an <img> or a link cannot send: what is shown or saved, and uploads.
 import { useEffect, useState } from 'react'
 import { AppError, type WireError } from '../protocol/errors.ts'
-import { freshToken } from './accounts/session.ts'
+import { withToken } from './api.ts'
 import { wireError } from './wire.ts'
 
 type Answer<Data> = { success: true; data: Data } | { success: false; error: WireError }
 
 const unreachable = () => new AppError('UNAVAILABLE', 'The server cannot be reached. Try again.')
 
-async function fetchBlob(path: string, signal?: AbortSignal): Promise<Blob> {
-  const headers = { Authorization: `Bearer ${await freshToken()}` }
+const fetchBlob = (path: string, signal?: AbortSignal) =>
+  withToken((token) => fetchWith(token, path, signal))
+
+async function fetchWith(token: string, path: string, signal?: AbortSignal): Promise<Blob> {
+  const headers = { Authorization: `Bearer ${token}` }
   const response = await fetch(`/api/v1${path}`, { headers, ...(signal && { signal }) }).catch(
     () => {
       throw unreachable()
@@ -65,13 +68,20 @@ export function useBytes(path: string | null): Shown {
 }
 
 /** `fetch` does not tell how far an upload is. @throws AppError */
-export async function sendBytes<Data>(
+export const sendBytes = <Data>(
+  path: string,
+  body: Blob,
+  onProgress: (part: number) => void,
+  signal: AbortSignal,
+) => withToken((token) => sendWith<Data>(token, path, body, onProgress, signal))
+
+function sendWith<Data>(
+  token: string,
   path: string,
   body: Blob,
   onProgress: (part: number) => void,
   signal: AbortSignal,
 ): Promise<Data> {
-  const token = await freshToken()
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest()
     request.open('POST', `/api/v1${path}`)
