@@ -1,5 +1,6 @@
 // What the file tree of a project shows beyond its files: open folders, what is chosen, what is being named. It lives
 // outside of the panel, because the start page, shortcuts and phones begin things in it, too.
+import { selfId } from '../accounts/session.ts'
 import { createStore, useStore, type Store } from '../store.ts'
 import { isOpen, setOpen, type OpenFolders } from './tree.ts'
 
@@ -27,7 +28,8 @@ const SMALL = 200
 const everything: OpenFolders = { all: true, except: new Set() }
 
 const known = new Map<string, Store<Explorer>>()
-const storageKey = (slug: string) => `openlaunch.folders.${slug}`
+/** Of a person in a project: one browser may be of several. */
+const storageKey = (slug: string) => `openlaunch.folders.${selfId()}.${slug}`
 
 function readFolders(slug: string): OpenFolders | null {
   try {
@@ -43,7 +45,8 @@ function readFolders(slug: string): OpenFolders | null {
 }
 
 export function explorerOf(slug: string): Store<Explorer> {
-  const found = known.get(slug)
+  const key = storageKey(slug)
+  const found = known.get(key)
   if (found) return found
   const made = createStore<Explorer>({
     view: 'tree',
@@ -55,7 +58,7 @@ export function explorerOf(slug: string): Store<Explorer> {
     chosen: new Set(),
     asked: 0,
   })
-  known.set(slug, made)
+  known.set(key, made)
   return made
 }
 

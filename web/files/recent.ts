@@ -1,6 +1,8 @@
-// Which files of a project were open in this browser, the last one first.
+// Which files of a project a person had open in this browser, the last one first.
+import { selfId } from '../accounts/session.ts'
+
 const LIMIT = 30
-const storageKey = (slug: string) => `openlaunch.recent.${slug}`
+const storageKey = (slug: string) => `openlaunch.recent.${selfId()}.${slug}`
 
 export function recentFiles(slug: string): string[] {
   try {

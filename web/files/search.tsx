@@ -1,9 +1,10 @@
 // Search in all files, in the place of the tree: what was found by file, and a click goes to the line.
 import { useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 'react'
 import { ActionIcon, EmptyState, Loader, TextInput, Tooltip } from '@mantine/core'
-import { useDebouncedValue } from '@mantine/hooks'
+import { useDebouncedValue, useMediaQuery } from '@mantine/hooks'
 import { CaseSensitive, Regex, SearchX, WholeWord, X } from 'lucide-react'
 import { Link } from 'wouter'
+import { useUser } from '../accounts/gate.tsx'
 import { readRefusal } from '../fields.ts'
 import { useOpenProject } from '../room/context.tsx'
 import { errorMessage } from '../wire.ts'
@@ -15,6 +16,9 @@ import { FileIcon } from './icon.tsx'
 import { folderOf, nameOf } from './tree.ts'
 import classes from './search.module.css'
 
+/** Characters before a match: beside the text there is one line for each, on a phone three. */
+const LEAD = { column: 12, phone: 48 }
+
 /** Kept while the page is open: who comes back from a result finds the others again. */
 const lastAsked = new Map<string, Question>()
 
@@ -22,7 +26,8 @@ export function SearchPanel({ onOpen }: { onOpen: () => void }) {
   const { project } = useOpenProject()
   const { slug } = project
   const { asked } = useExplorer(slug)
-  const [question, setQuestion] = useState(lastAsked.get(slug) ?? noQuestion)
+  const asker = `${useUser().id}/${slug}`
+  const [question, setQuestion] = useState(lastAsked.get(asker) ?? noQuestion)
   const [settled] = useDebouncedValue(question, 250)
   const input = useRef<HTMLInputElement>(null)
   const panel = useRef<HTMLDivElement>(null)
@@ -34,7 +39,7 @@ export function SearchPanel({ onOpen }: { onOpen: () => void }) {
   }, [asked])
   const change = (part: Partial<Question>) => {
     const next = { ...question, ...part }
-    lastAsked.set(slug, next)
+    lastAsked.set(asker, next)
     setQuestion(next)
   }
   const close = () => changeExplorer(slug, { view: 'tree' })
@@ -154,6 +159,7 @@ interface FoundProps {
 
 function Found({ file: { fileId, path, matches }, slug, onOpen }: FoundProps) {
   const [open, setOpen] = useState(true)
+  const phone = useMediaQuery('(max-width: 860px)', false, { getInitialValueInEffect: false })
   return (
     <section aria-label={path}>
       <button
@@ -171,7 +177,7 @@ function Found({ file: { fileId, path, matches }, slug, onOpen }: FoundProps) {
       </button>
       {open &&
         matches.map(({ line, column, length, text, textColumn }) => {
-          const parts = excerpt(text, column - textColumn, length)
+          const parts = excerpt(text, column - textColumn, length, phone ? LEAD.phone : LEAD.column)
           return (
             <Link
               key={`${line}:${column}`}
