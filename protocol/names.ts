@@ -22,5 +22,10 @@ export const documentName = (fileId: string) => `file:${fileId}`
 /** @returns the file id, or undefined when the name is not of a file */
 export const parseDocumentName = (name: string) => documentPattern.exec(name)?.[1]?.toLowerCase()
 
+// oxlint-disable-next-line no-control-regex -- control characters are what is meant
+const controlCharacter = /[\u0000-\u001f\u007f]/
+/** No name or path of a file has any. */
+export const hasControlCharacter = (text: string) => controlCharacter.test(text)
+
 /** The shared text of a file is this `Y.Text`. */
 export const CONTENT = 'content'

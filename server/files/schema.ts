@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import { fileKinds } from '../../db/schema.ts'
 import { MAX_FILE_TEXT, MAX_PATH, MAX_PATH_BYTES } from '../../protocol/limits.ts'
+import { hasControlCharacter } from '../../protocol/names.ts'
 import { pageSchema } from '../listing.ts'
 import { publicUserSchema } from '../users/schema.ts'
 
-// oxlint-disable-next-line no-control-regex -- control characters are what is refused
-const badCharacter = /[\u0000-\u001f\u007f\\]/
+const hasBadCharacter = (text: string) => text.includes('\\') || hasControlCharacter(text)
 const isName = (name: string) => name !== '' && name !== '.' && name !== '..'
 
 export const pathTooLong = `a path has ${MAX_PATH} characters, and ${MAX_PATH_BYTES} bytes in UTF-8, at most`
@@ -18,13 +18,13 @@ export const filePathSchema = z
   .min(1)
   .max(MAX_PATH)
   .refine((path) => !isPathTooLong(path), { message: pathTooLong })
-  .refine((path) => path.split('/').every(isName) && !badCharacter.test(path), {
+  .refine((path) => path.split('/').every(isName) && !hasBadCharacter(path), {
     message: 'use a relative path such as "src/main.ts", without empty, "." or ".." parts',
   })
 const nameSchema = z
   .string()
   .max(255)
-  .refine((name) => isName(name) && !badCharacter.test(name) && !name.includes('/'), {
+  .refine((name) => isName(name) && !hasBadCharacter(name) && !name.includes('/'), {
     message: 'use a name such as "main.ts", without slashes',
   })
 

@@ -1,8 +1,6 @@
 // What a file may be called, in words for whoever types it. The server's rules; it has the last word. Pure.
+import { hasControlCharacter } from '../../protocol/names.ts'
 import { folderOf, joinPath, nameOf } from './tree.ts'
-
-// oxlint-disable-next-line no-control-regex -- control characters are what is refused
-const control = /[\u0000-\u001f\u007f]/
 
 /**
  * @param typed a name; with slashes, folders above it
@@ -24,7 +22,7 @@ export function nameProblem(
   const dots = parts.find((part) => part === '.' || part === '..')
   if (dots) return `“${dots}” cannot be a name. Drag the file where it should go instead.`
   if (name.includes('\\')) return 'Use a slash (/) between folders, not a backslash.'
-  if (control.test(name)) return 'Leave out line breaks and other invisible characters.'
+  if (hasControlCharacter(name)) return 'Leave out line breaks and other invisible characters.'
   if (parts.some((part) => part.length > 255)) return 'A name has up to 255 characters.'
   const path = joinPath(folder, name)
   if (path.length > 1_024) return 'A path with all its folders has up to 1,024 characters.'
