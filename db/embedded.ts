@@ -6,7 +6,7 @@ import { PGlite, type PGliteOptions } from '@electric-sql/pglite'
 import { pg_trgm } from '@electric-sql/pglite/contrib/pg_trgm'
 import manifest from '../package.json' with { type: 'json' }
 import { lockDirectory } from './lock.ts'
-import { parsers } from './types.ts'
+import { parsers, serializers } from './types.ts'
 
 /** Without `-F` (no fsync), and with the method that our fsync below implements. */
 const startParams = [
@@ -57,7 +57,7 @@ async function writeTemplate(pglite: PGlite) {
 
 async function create(options: PGliteOptions, isNew: boolean) {
   const template = isNew ? await readTemplate() : undefined
-  const settings = { ...options, parsers, startParams, extensions: { pg_trgm } }
+  const settings = { ...options, parsers, serializers, startParams, extensions: { pg_trgm } }
   const pglite = await PGlite.create(template ? { ...settings, loadDataDir: template } : settings)
   // Only a saving: where the cache cannot be written, the next new directory takes the long way again.
   if (isNew && !template) await writeTemplate(pglite).catch(() => undefined)

@@ -11,7 +11,7 @@ const DRAIN = 0.2
 /** What sending an update on costs, on top of applying it. */
 const PER_FRAME = 0.02
 /** What reading a byte and writing it down costs an embedded database, in milliseconds. */
-const PER_BYTE = 3e-4
+const PER_BYTE = 5e-5
 /** Milliseconds of work in a row. */
 const TURN = 1
 /** Milliseconds of rest for each of work beyond a turn … */
