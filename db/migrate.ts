@@ -7,6 +7,7 @@ import { former } from './migrations/0003_former.ts'
 import { tree } from './migrations/0004_tree.ts'
 import { history } from './migrations/0005_history.ts'
 import { comments } from './migrations/0006_comments.ts'
+import { append } from './migrations/0007_append.ts'
 import type { Database } from './schema.ts'
 
 const migrations: Record<string, Migration> = {
@@ -16,6 +17,7 @@ const migrations: Record<string, Migration> = {
   '0004_tree': tree,
   '0005_history': history,
   '0006_comments': comments,
+  '0007_append': append,
 }
 
 export const createMigrator = (db: Kysely<Database>) =>

@@ -38,8 +38,8 @@ export interface Edit {
 }
 
 /**
- * One statement, and so one transaction, whatever the number of updates: round trips are what a commit costs. Heads
- * are locked in one order, so that two nodes never wait for each other.
+ * One statement, and so one transaction, whatever the number of updates: round trips are what a commit costs. The
+ * function locks heads in one order, so that two nodes never wait for each other.
  * @returns the first seq of each file; a file that is gone is not in it
  */
 export async function appendUpdates(
@@ -57,26 +57,11 @@ export async function appendUpdates(
     }),
   )
   const bytes = Buffer.concat([...edits.values()].flat().map(({ update }) => update))
-  const { rows: heads } = await sql<{ fileId: string; firstSeq: number }>`
-    with wanted as (
-      select * from jsonb_to_recordset(${JSON.stringify(files)}::jsonb) as w(file_id uuid, count bigint)
-    ), locked as materialized (
-      select d.file_id from documents d
-      where d.file_id in (select file_id from wanted) order by d.file_id for update
-    ), heads as (
-      update documents d set last_seq = d.last_seq + wanted.count
-      from wanted join locked using (file_id)
-      where d.file_id = wanted.file_id
-      returning d.file_id, d.last_seq - wanted.count as before
-    ), written as (
-      insert into document_updates (file_id, seq, update, user_id)
-      select file_id, heads.before + r.place, substring(${bytes}::bytea from r.start for r.size), r.user_id
-      from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
-        as r(file_id uuid, place integer, start integer, size integer, user_id uuid)
-      join heads using (file_id)
-    )
-    select file_id, before + 1 as first_seq from heads`.execute(db)
-  return new Map(heads.map(({ fileId, firstSeq }) => [fileId, firstSeq]))
+  const { rows: heads } = await sql<{ headFileId: string; firstSeq: number }>`
+    select * from append_updates(${JSON.stringify(files)}::jsonb, ${JSON.stringify(rows)}::jsonb, ${bytes}::bytea)`.execute(
+    db,
+  )
+  return new Map(heads.map(({ headFileId, firstSeq }) => [headFileId, firstSeq]))
 }
 
 function groupByFile(batch: Entry[]): Map<string, Edit[]> {
