@@ -80,7 +80,9 @@ const whereIs = (slug: string, issueId: string) =>
     .getQueriesData<Issue>({ queryKey: ['issue', slug] })
     .find(([, issue]) => issue?.id === issueId)?.[1]?.number
 
-const notices: { [Type in UpdateType]?: (who: string, data: UpdateData[Type]) => Notice | undefined } = {
+const notices: {
+  [Type in UpdateType]?: (who: string, data: UpdateData[Type]) => Notice | undefined
+} = {
   issue_created: (who, issue) => ({
     text: `${who} opened issue #${issue.number}: ${issue.title}`,
     issueId: issue.id,
