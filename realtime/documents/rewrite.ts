@@ -75,9 +75,11 @@ export function createRewriter({ db, bus, registry, log, open }: RewriteOptions)
     fileId: string,
     text: string,
     change: (live: LiveDocument) => void | Promise<void>,
+    check?: () => Promise<unknown>,
   ) {
     const direct = await open(fileId)
     try {
+      await check?.()
       const live = registry.get(fileId)
       if (!live || live.isDeleted() || live.document !== direct.document)
         throw new AppError('UNAVAILABLE', 'The document was closed; try again')
@@ -128,9 +130,16 @@ export function createRewriter({ db, bus, registry, log, open }: RewriteOptions)
     /**
      * The same, by somebody who knew the document in an older state: what was written since then stays.
      * @param state encoded, of rows that are in the journal
+     * @param check throws where it may not be; nothing waits between it and the edit
      */
-    rewriteFrom: (fileId: string, state: Uint8Array, text: string, userId: string): Promise<void> =>
-      edit(fileId, text, ({ document }) => {
+    rewriteFrom(
+      fileId: string,
+      state: Uint8Array,
+      text: string,
+      userId: string,
+      check: () => Promise<unknown>,
+    ): Promise<void> {
+      const change = ({ document }: LiveDocument) => {
         const fork = new Y.Doc()
         Y.applyUpdate(fork, state)
         const known = Y.encodeStateVector(document)
@@ -141,7 +150,9 @@ export function createRewriter({ db, bus, registry, log, open }: RewriteOptions)
         )
         fork.transact(() => replaceContent(fork.getText(CONTENT), text.toWellFormed()))
         fork.destroy()
-      }),
+      }
+      return edit(fileId, text, change, check)
+    },
   }
 }
 

@@ -19,10 +19,10 @@ export async function restoreVersion(
   const userId = actor.id
   const { kept, id, isNew } = await documents.alone(file.id, async () => {
     const before = await documents.keepVersion(file.id, { reason: 'before_restore', userId })
-    // That took a while.
-    await requireAccess(db, actor, slug, 'file:write')
+    const check = () => requireAccess(db, actor, slug, 'file:write')
     // What is typed after that version is in no version: it must stay.
-    if (before.state) await documents.rewriteFrom(file.id, before.state, content.text, userId)
+    if (before.state)
+      await documents.rewriteFrom(file.id, before.state, content.text, userId, check)
     const wish = { reason: 'restore', userId, restoredFrom: number } as const
     return { kept: before, ...(await documents.keepVersion(file.id, wish)) }
   })

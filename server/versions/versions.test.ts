@@ -209,9 +209,9 @@ describe('a restore', () => {
     const demote = () => owner.patch(`${path}/members/${member.user.id}`, { role: 'guest' })
     const at = { slug: project.slug, fileId, versionId: first.id }
     const refused = restoreWith(member.token, at, {
-      async keepVersion(...wish) {
+      async rewriteFrom(...edit) {
         await demote()
-        return rest.documents.keepVersion(...wish)
+        await rest.documents.rewriteFrom(...edit)
       },
     })
     await expect(refused).rejects.toMatchObject({ code: 'INSUFFICIENT_PERMISSIONS' })

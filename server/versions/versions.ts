@@ -23,8 +23,14 @@ export interface VersionDocuments {
   keepVersion(fileId: string, wish: VersionWish): Promise<Recorded>
   /** Runs while no other restore does. @throws AppError CONFLICT */
   alone<Result>(fileId: string, run: () => Promise<Result>): Promise<Result>
-  /** Gives it a text, as an edit of the state; what was written since then stays */
-  rewriteFrom(fileId: string, state: Uint8Array, text: string, userId: string): Promise<void>
+  /** Gives it a text, as an edit of the state; what was written since then stays. `check` is asked right before. */
+  rewriteFrom(
+    fileId: string,
+    state: Uint8Array,
+    text: string,
+    userId: string,
+    check: () => Promise<unknown>,
+  ): Promise<void>
 }
 
 export interface VersionOptions {
