@@ -71,9 +71,13 @@ export async function openArchives(kind: string) {
     { path, owner }: Pick<Made, 'path' | 'owner'>,
     zip: BodyInit | Buffer,
     query = '',
+    signal?: AbortSignal,
   ) {
     const body = Buffer.isBuffer(zip) ? Uint8Array.from(zip) : zip
-    const response = await request(owner.token, 'POST', `${path}/files/import${query}`, { body })
+    const response = await request(owner.token, 'POST', `${path}/files/import${query}`, {
+      body,
+      ...(signal && { signal }),
+    })
     const answer = (await response.json()) as Reply<Imported>
     return { ...answer, status: response.status }
   }

@@ -5,7 +5,7 @@ import { MAX_FILES } from '../../../protocol/limits.ts'
 import { cleanAttachments } from '../../attachments/cleaning.ts'
 import { images } from '../../attachments/fixture.ts'
 import { kinds, openArchives, pack, type Content } from '../../../test/archives.ts'
-import { importedSchema } from './schema.ts'
+import { importedSchema, type Imported } from './schema.ts'
 
 describe.each(kinds)('archives on %s', async (kind) => {
   const archives = await openArchives(kind)
@@ -185,6 +185,47 @@ describe.each(kinds)('archives on %s', async (kind) => {
     const answers = await Promise.all(uploads.map(({ answer }) => answer))
     expect(answers.map(({ status }) => status)).toEqual([200, 200])
     expect((await importZip(made, zip)).status).toBe(200)
+  })
+
+  test('[F5] an import ends when access is taken, or its request ends, and says what was made', async () => {
+    const made = await makeProject('ends')
+    const member = await made.join('member')
+    const total = 2_000
+    const zip = await pack(
+      Array.from({ length: total }, (_, n): [string, Content] => [`${n}.txt`, `${n}`]),
+    )
+    const count = async (folder: string) => {
+      const files = db.selectFrom('files').select('id').where('projectId', '=', made.project.id)
+      return (await files.where('path', 'like', `${folder}/%`).execute()).length
+    }
+    const begins = async (before: number) => {
+      const told = () => updates.length
+      await expect.poll(told, { interval: 1, timeout: 10_000 }).toBeGreaterThan(before)
+    }
+
+    const before = updates.length
+    const refused = importZip({ path: made.path, owner: member }, zip, '?folder=taken')
+    await begins(before)
+    await made.owner.patch(`${made.path}/members/${member.user.id}`, { role: 'guest' })
+    const { status, error } = await refused
+    expect([status, error.code]).toEqual([403, 'INSUFFICIENT_PERMISSIONS'])
+    const { created } = error.details as Imported
+    expect(created).toBeGreaterThan(0)
+    expect(created).toBeLessThan(total)
+    expect(error.message).toContain(`${created} created, 0 replaced`)
+    expect(await count('taken')).toBe(created)
+
+    const leave = new AbortController()
+    const heard = updates.length
+    const ended = importZip(made, zip, '?folder=gone', leave.signal)
+    await begins(heard)
+    leave.abort()
+    const answer = await ended
+    expect([answer.status, answer.error.code]).toEqual([503, 'UNAVAILABLE'])
+    const left = (answer.error.details as Imported).created
+    expect(left).toBeGreaterThan(0)
+    expect(left).toBeLessThan(total)
+    expect(await count('gone')).toBe(left)
   })
 
   test('[F5] who may write imports, who may read exports', async () => {

@@ -21,7 +21,8 @@ export function archiveRoutes(options: ArchiveOptions & UploadOptions) {
       description:
         'The body is the archive, of 128 MiB and 20,000 entries at most, with 512 MiB in it; each file may be as large as ' +
         'an attachment. What is UTF-8 becomes text, all else a binary file. What is there already gets the new content, ' +
-        'where it is another one. Of one person 2 are under way at most. What cannot be imported is in `skipped`, with the reason, and the rest is imported.',
+        'where it is another one. Of one person 2 are under way at most. What cannot be imported is in `skipped`, with the reason, and the rest is imported. ' +
+        'It ends when its request does, or when access is taken; the `details` of the error are what was imported until then.',
       upload: true,
       query: archiveQuerySchema,
       data: importedSchema,
@@ -32,6 +33,7 @@ export function archiveRoutes(options: ArchiveOptions & UploadOptions) {
         folder: query.folder,
         bytes: requireBytes(c),
         size: Number(c.req.header('content-length')) || undefined,
+        asked: c.req.raw.signal,
       }),
   )
 
