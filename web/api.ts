@@ -49,6 +49,26 @@ export const api = {
   delete: (path: string) => call<unknown>({ method: 'DELETE', path }).then(() => undefined),
 }
 
+/**
+ * All of a list, by what stands behind the last one that came, so that nothing is repeated or left out when others come
+ * and go meanwhile.
+ * @param start what is before all of them
+ * @param limit of one page
+ */
+export async function listAll<Item, Key extends string | number>(
+  path: string,
+  { key, start, limit }: { key: (item: Item) => Key; start: Key; limit: number },
+): Promise<Item[]> {
+  const items: Item[] = []
+  for (let after = start; ;) {
+    const { data } = await api.list<Item>(path + query({ after, limit }))
+    items.push(...data)
+    const last = data.at(-1)
+    if (last === undefined || data.length < limit) return items
+    after = key(last)
+  }
+}
+
 /** `?a=1&b=2` without what is empty. */
 export function query(parameters: Record<string, string | number | undefined | null>): string {
   const search = new URLSearchParams()

@@ -4,7 +4,7 @@ import { requireAccess, type Actor } from '../../db/access.ts'
 import type { Publish } from '../../db/activity.ts'
 import type { Db, Trx } from '../../db/database.ts'
 import { AppError } from '../../protocol/errors.ts'
-import { readPage, type PageQuery } from '../listing.ts'
+import { readPage } from '../listing.ts'
 import { holdProject, lockProject } from '../projects/hold.ts'
 import {
   fileColumns,
@@ -20,7 +20,7 @@ import {
   type Place,
   type TreeChange,
 } from './place.ts'
-import type { FileChange, FileWithContent, NewFile, ProjectFile } from './schema.ts'
+import type { FileChange, FileListQuery, FileWithContent, NewFile, ProjectFile } from './schema.ts'
 
 /** What the realtime plane does for us. */
 export interface FileDocuments {
@@ -59,9 +59,17 @@ export async function changeTree<Result>(
   return result
 }
 
-export async function listFiles(db: Db, actor: Actor, project: string, page: PageQuery) {
+export async function listFiles(
+  db: Db,
+  actor: Actor,
+  project: string,
+  { after, ...page }: FileListQuery,
+) {
   const access = await requireAccess(db, actor, project, 'project:read')
-  return readPage(selectFiles(db, access.project.id).orderBy('path'), page)
+  const files = selectFiles(db, access.project.id)
+  const ordered =
+    after === undefined ? files.orderBy('path') : files.where('id', '>', after).orderBy('id')
+  return readPage(ordered, page)
 }
 
 const addContent = async (

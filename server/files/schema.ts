@@ -58,7 +58,15 @@ export const fileChangeSchema = z
 /** A tree shows all of its files. */
 export const fileListSchema = pageSchema.extend({
   limit: z.coerce.number().int().min(1).max(1_000).default(20),
+  after: z
+    .uuid()
+    .optional()
+    .describe(
+      'By id, those after this one: read to the end, nothing that stays is repeated or left out, whatever changes ' +
+        'meanwhile. Begin with `00000000-0000-0000-0000-000000000000`.',
+    ),
 })
+export type FileListQuery = z.infer<typeof fileListSchema>
 
 export const fileSchema = z.object({
   id: z.uuid(),

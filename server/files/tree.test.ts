@@ -1,4 +1,5 @@
 // Folders, moves and the trash, also by many at the same moment, on both databases.
+import { NIL } from 'uuid'
 import { afterAll, describe, expect, inject, test } from 'vitest'
 import { createPostgresDatabase } from '../../test/postgres.ts'
 import { createRandom } from '../../test/random.ts'
@@ -40,6 +41,32 @@ describe.each(names)('the tree on %s', async (name) => {
     }
   }
   const code = ({ status, error }: Reply<unknown>) => (status < 300 ? status : error.code)
+
+  test('[F1] a list that is read by id has each file once, whatever changes meanwhile', async () => {
+    const { owner, path, make, change, remove } = await openTree('pages')
+    const stay = []
+    for (const file of ['a', 'b', 'c', 'd', 'e']) stay.push((await make(file)).id)
+    const [first, gone] = [(await make('f')).id, (await make('g')).id]
+    const seen: string[] = []
+    let after: string = NIL
+    for (let round = 0; ; round++) {
+      const list = await owner.get<ProjectFile[]>(`${path}/files?after=${after}&limit=2`)
+      seen.push(...list.data.map(({ id }) => id))
+      const last = list.data.at(-1)
+      if (!last) break
+      after = last.id
+      // By path, they would come again or push others out of the page.
+      await change(stay[0]!, { name: `z${round}` })
+      await change(first, { name: `0${round}` })
+      if (round === 0) await remove(gone)
+      if (round === 0) await make('aa')
+    }
+    expect(new Set(seen).size).toBe(seen.length)
+    expect(seen.slice(0, 6)).toEqual([...stay, first])
+    expect(seen).not.toContain(gone)
+    expect(seen).toHaveLength(7)
+    expect((await owner.get(`${path}/files?after=nowhere`)).status).toBe(400)
+  })
 
   test('[F1] a folder is there by itself, and takes along what is in it', async () => {
     const { make, folder, change, list, paths, read } = await openTree('folders')

@@ -7,6 +7,7 @@ import { createThreadIssue } from './issue.ts'
 import {
   codeCommentTextSchema,
   codeThreadSchema,
+  fileThreadFilterSchema,
   newThreadSchema,
   placedThreadSchema,
   threadChangeSchema,
@@ -48,7 +49,7 @@ export function codeThreadRoutes({ db, publish, emit, documents }: ThreadOptions
     ALL,
     {
       summary: 'List the threads on a file, in the order in which they were begun',
-      query,
+      query: fileThreadFilterSchema.extend(pageSchema.shape),
       data: z.array(placedThreadSchema),
       meta: pageMetaSchema,
       errors: ['NOT_FOUND'],

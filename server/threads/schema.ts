@@ -44,6 +44,15 @@ export const threadIssueSchema = z
   .strict()
 
 export const threadFilterSchema = z.object({ state: z.enum(['open', 'resolved']).optional() })
+export const fileThreadFilterSchema = threadFilterSchema.extend({
+  after: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(Number.MAX_SAFE_INTEGER)
+    .optional()
+    .describe('A seq: the threads after it; pages by it are whole, whatever goes meanwhile'),
+})
 
 const codeCommentSchema = z.object({
   id: z.uuid(),
@@ -101,4 +110,5 @@ export type PlacedThread = z.infer<typeof placedThreadSchema>
 export type NewThread = z.infer<typeof newThreadSchema>
 export type ThreadChange = z.infer<typeof threadChangeSchema>
 export type ThreadFilter = z.infer<typeof threadFilterSchema>
+export type FileThreadFilter = z.infer<typeof fileThreadFilterSchema>
 export type ThreadIssue = z.infer<typeof threadIssueSchema>

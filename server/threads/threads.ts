@@ -19,6 +19,7 @@ import { placeThreads, requireSpot, type Spot, type Texts } from './place.ts'
 import type {
   CodeComment,
   CodeThread,
+  FileThreadFilter,
   NewThread,
   PlacedThread,
   ThreadChange,
@@ -104,11 +105,14 @@ export async function listFileThreads(
   { db, documents }: ThreadOptions,
   actor: Principal,
   { slug, fileId }: Omit<ThreadPath, 'threadId'>,
-  filter: ThreadFilter & PageQuery,
+  { after = 0, ...filter }: FileThreadFilter & PageQuery,
 ): Promise<Page<PlacedThread>> {
   const { project } = await requireAccess(db, actor, slug, 'project:read')
   const file = await findFile(db, project.id, fileId)
-  const query = selectThreads(db).where('t.fileId', '=', file.id).orderBy('t.seq')
+  const query = selectThreads(db)
+    .where('t.fileId', '=', file.id)
+    .where('t.seq', '>', after)
+    .orderBy('t.seq')
   const { data, meta } = await readThreads(db, query, filter)
   return { data: await placeThreads(documents, file.id, data), meta }
 }

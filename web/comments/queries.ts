@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import type { Anchor } from '../../protocol/anchor.ts'
 import type { Issue } from '../../server/issues/schema.ts'
 import type { CodeThread, ThreadChange } from '../../server/threads/schema.ts'
-import { api, query } from '../api.ts'
+import { api, listAll } from '../api.ts'
 import { applyNews, queryClient } from '../query.ts'
 
 const threadsKey = (slug: string, fileId: string) => ['threads', slug, fileId]
@@ -20,21 +20,15 @@ const newest = (threads: readonly CodeThread[], thread: CodeThread) => {
   return [...others, thread].toSorted((a, b) => a.seq - b.seq)
 }
 
-async function listAll(slug: string, fileId: string): Promise<CodeThread[]> {
-  const threads: CodeThread[] = []
-  for (let page = 1; ; page += 1) {
-    const { data, meta } = await api.list<CodeThread>(
-      threadsPath(slug, fileId) + query({ page, limit: 100 }),
-    )
-    threads.push(...data)
-    if (data.length === 0 || threads.length >= (meta?.pagination?.total ?? 0)) return threads
-  }
-}
-
 export const useThreads = (slug: string, fileId: string) =>
   useQuery({
     queryKey: threadsKey(slug, fileId),
-    queryFn: () => listAll(slug, fileId),
+    queryFn: () =>
+      listAll<CodeThread, number>(threadsPath(slug, fileId), {
+        key: ({ seq }) => seq,
+        start: 0,
+        limit: 100,
+      }),
   })
 
 /** What the room or an own change tells. */

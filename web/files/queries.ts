@@ -1,5 +1,6 @@
 // The files of a project over REST: all of them, since the tree shows all of them.
 import { useQuery } from '@tanstack/react-query'
+import { NIL } from 'uuid'
 import type {
   FileChange,
   FileWithContent,
@@ -7,7 +8,7 @@ import type {
   ProjectFile,
   TrashedFile,
 } from '../../server/files/schema.ts'
-import { api, query } from '../api.ts'
+import { api, listAll, query } from '../api.ts'
 import { remembered } from '../offline/remembered.ts'
 import { applyNews, queryClient } from '../query.ts'
 import { changeFiles, removeFiles } from './changes.ts'
@@ -22,27 +23,20 @@ export const fileAddress = (slug: string, rest = '') =>
 export const rawAddress = (slug: string, fileId: string, version: string) =>
   `${fileAddress(slug, `${fileId}/raw`)}?version=${version}`
 
-async function listAll(slug: string): Promise<ProjectFile[]> {
-  const files: ProjectFile[] = []
-  for (let page = 1; ; page += 1) {
-    const path = fileAddress(slug) + query({ page, limit: 1_000 })
-    const { data, meta } = await api.list<ProjectFile>(path)
-    files.push(...data)
-    if (data.length === 0 || files.length >= (meta?.pagination?.total ?? 0)) return files
-  }
-}
+const listFiles = (slug: string) =>
+  listAll<ProjectFile, string>(fileAddress(slug), { key: ({ id }) => id, start: NIL, limit: 1_000 })
 
 /** Folders included */
 export const useFiles = (slug: string) =>
   useQuery({
     ...remembered<ProjectFile[]>(filesKey(slug)),
     queryKey: filesKey(slug),
-    queryFn: () => listAll(slug),
+    queryFn: () => listFiles(slug),
   })
 
 /** The same without asking for it: what the room has loaded already. */
 export const useKnownFiles = (slug: string) =>
-  useQuery({ queryKey: filesKey(slug), queryFn: () => listAll(slug), enabled: false })
+  useQuery({ queryKey: filesKey(slug), queryFn: () => listFiles(slug), enabled: false })
 
 export const knownFiles = (slug: string) =>
   queryClient.getQueryData<ProjectFile[]>(filesKey(slug)) ?? []
