@@ -34,6 +34,18 @@ export async function register(url: string, prefix = 'user') {
   return at({ ...account, token, refreshToken, user, id: user.id }, url)
 }
 
+/** Signs in once more, for a token that lives as long as any. */
+export async function signIn<Account extends { email: string; password: string }>(
+  account: Account,
+  url: string,
+) {
+  const { email, password } = account
+  const answer = await call(url, undefined, 'POST', '/auth/login', { email, password })
+  if (answer.status !== 200) throw new Error(`Signing in failed: ${JSON.stringify(answer)}`)
+  const { token, refreshToken } = answer.data as SignedIn
+  return at({ ...account, token, refreshToken }, url)
+}
+
 /** The same person at another address: a restarted server, another node. */
 export const at = <Account extends { token: string }>(account: Account, url: string) => ({
   ...account,
