@@ -2,7 +2,7 @@
 import { useEffect, useRef } from 'react'
 import { MicOff } from 'lucide-react'
 import type { PublicUser } from '../../protocol/events.ts'
-import { initials, personColor } from '../people/color.ts'
+import { initials, usePersonColor } from '../people/color.ts'
 import { useCall } from './context.tsx'
 import type { RemoteMedia, RemotePeer } from './state.ts'
 import classes from './call.module.css'
@@ -55,6 +55,7 @@ export function PeerTile({
   layer,
 }: TileProps) {
   const { session } = useCall()
+  const background = usePersonColor(user.id)
   useEffect(() => {
     if (!track || !producerId || layer === undefined) return
     // The server may not know the consumer any more; then there is nothing to prefer.
@@ -71,7 +72,7 @@ export function PeerTile({
       {track ? (
         <Video track={track} source="camera" mirrored={self} label={`Camera of ${name}`} />
       ) : (
-        <span className={classes.face} style={{ background: personColor(user.id) }} aria-hidden>
+        <span className={classes.face} style={{ background }} aria-hidden>
           {initials(user.displayName)}
         </span>
       )}

@@ -8,6 +8,7 @@ export interface Person {
   name: string
 }
 
+/** For other editors, which take the colours as they come (docs/EDITORS.md). */
 interface Sign extends Person {
   color: string
   colorLight: string
@@ -18,12 +19,11 @@ export function selfAwareness({ id, displayName }: PublicUser): Sign {
   return { id, name: displayName, color, colorLight: `${color}40` }
 }
 
-/** Names are cut; the colour is made of the id again, because y-codemirror writes it into a style attribute. */
-function tame(sign: Partial<Record<keyof Sign, unknown>> | undefined, clientId: number): Sign {
+/** Names are cut; the colour that they say is left out: the page knows its own for them. */
+function tame(sign: Partial<Record<keyof Person, unknown>> | undefined, clientId: number): Person {
   const id = typeof sign?.id === 'string' ? sign.id : String(clientId)
   const name = typeof sign?.name === 'string' ? sign.name.slice(0, 60) : 'Somebody'
-  const color = personColor(id)
-  return { id, name, color, colorLight: `${color}40` }
+  return { id, name }
 }
 
 /** Before anything else listens. @returns a function that ends it */
@@ -32,7 +32,7 @@ export function tamePeople(awareness: Awareness): () => void {
     for (const clientId of [...added, ...updated]) {
       const state = awareness.getStates().get(clientId)
       if (state && clientId !== awareness.clientID) {
-        state['user'] = tame(state['user'] as Partial<Sign> | undefined, clientId)
+        state['user'] = tame(state['user'] as Partial<Person> | undefined, clientId)
       }
     }
   }
@@ -44,7 +44,7 @@ export function tamePeople(awareness: Awareness): () => void {
 export function peopleOf(awareness: Awareness, self: string): Person[] {
   const people = new Map<string, Person>()
   for (const [clientId, state] of awareness.getStates()) {
-    const { id, name } = tame(state['user'] as Partial<Sign> | undefined, clientId)
+    const { id, name } = tame(state['user'] as Partial<Person> | undefined, clientId)
     if (state['user'] && id !== self) people.set(id, { id, name })
   }
   return [...people.values()]

@@ -11,6 +11,7 @@ import {
 } from '@codemirror/view'
 import type { Awareness } from 'y-protocols/awareness'
 import * as Y from 'yjs'
+import { personColor, projectColors } from '../people/color.ts'
 import type { OpenDocument } from './documents.ts'
 
 /** Names are shown for as long after a move, so that they do not lie on the text for longer than they help. */
@@ -99,6 +100,7 @@ class Cursors {
   readonly #text: Y.Text
   /** By client: their last move, and the position they moved to */
   readonly #moves = new Map<number, { at: number; to: string }>()
+  readonly #stopColors: () => void
   #timer: ReturnType<typeof setTimeout> | undefined
 
   constructor(view: EditorView, awareness: Awareness, text: Y.Text) {
@@ -106,6 +108,7 @@ class Cursors {
     this.#awareness = awareness
     this.#text = text
     awareness.on('change', this.#listen)
+    this.#stopColors = projectColors.subscribe(this.#redraw)
     this.decorations = this.#build()
   }
 
@@ -149,8 +152,9 @@ class Cursors {
       const { anchor, head } = fieldOf(state, 'cursor')
       const [from, to] = [indexOf(anchor, this.#text), indexOf(head, this.#text)]
       if (from === null || to === null || Math.max(from, to) > doc.length) continue
-      const { id, name, color } = fieldOf(state, 'user') as Record<string, string>
-      if (id === undefined || name === undefined || color === undefined) continue
+      const { id, name } = fieldOf(state, 'user') as Record<string, string>
+      if (id === undefined || name === undefined) continue
+      const color = personColor(id)
       const caret: Caret = {
         id,
         name,
@@ -175,6 +179,7 @@ class Cursors {
 
   destroy() {
     clearTimeout(this.#timer)
+    this.#stopColors()
     this.#awareness.off('change', this.#listen)
   }
 }

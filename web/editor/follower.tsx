@@ -5,7 +5,7 @@ import { Eye } from 'lucide-react'
 import { useLocation, useRoute } from 'wouter'
 import { useUser } from '../accounts/gate.tsx'
 import { useKnownFiles } from '../files/queries.ts'
-import { personColor } from '../people/color.ts'
+import { usePersonColor } from '../people/color.ts'
 import { useOpenProject, useRoomState } from '../room/context.tsx'
 import { useStore } from '../store.ts'
 import { following, stopFollowing } from './following.ts'
@@ -17,6 +17,7 @@ export function Follower() {
   const { project } = useOpenProject()
   const { present, state } = useRoomState()
   const self = useUser().id
+  const color = usePersonColor(leader?.id ?? '')
   const { data: files } = useKnownFiles(project.slug)
   const [path, navigate] = useLocation()
   const [, route] = useRoute('/p/:slug/files/:fileId/*?')
@@ -61,8 +62,8 @@ export function Follower() {
   const known = files?.some(({ id }) => theirs.includes(id))
   return (
     <>
-      <div className={classes.frame} style={{ borderColor: personColor(leader.id) }} aria-hidden />
-      <div className={classes.banner} style={{ background: personColor(leader.id) }} role="status">
+      <div className={classes.frame} style={{ borderColor: color }} aria-hidden />
+      <div className={classes.banner} style={{ background: color }} role="status">
         <Eye size={14} aria-hidden />
         <span className={classes.name}>
           Following {leader.name}

@@ -4,7 +4,8 @@ import { Button, Text } from '@mantine/core'
 import type { CSSProperties } from 'react'
 import type { PublicUser } from '../../protocol/events.ts'
 import type { DiffHunk, DiffLine, DiffPart, FileDiff } from '../../server/versions/schema.ts'
-import { personColor } from '../people/color.ts'
+import { personColor, projectColors } from '../people/color.ts'
+import { useStore } from '../store.ts'
 import { personName } from './words.ts'
 import classes from './history.module.css'
 
@@ -21,6 +22,7 @@ export const authorStyle = (userId: string | null) =>
 
 export function DiffView({ diff, onAll }: Props) {
   const { hunks, people, cut } = diff
+  useStore(projectColors)
   if (hunks.length === 0)
     return (
       <Text size="sm" c="dimmed" p="lg">

@@ -2,6 +2,8 @@
 import { useMemo, useState } from 'react'
 import { Button } from '@mantine/core'
 import type { VersionContent } from '../../server/versions/schema.ts'
+import { projectColors } from '../people/color.ts'
+import { useStore } from '../store.ts'
 import { authorStyle } from './diff.tsx'
 import { personName } from './words.ts'
 import classes from './history.module.css'
@@ -39,6 +41,7 @@ function authorOf(parts: readonly Part[]): string | null {
 
 export function TextView({ content }: { content: VersionContent }) {
   const { people } = content
+  useStore(projectColors)
   const [shown, setShown] = useState(LINES)
   const lines = useMemo(() => cutLines(content), [content])
   const authors = useMemo(() => lines.map(authorOf), [lines])

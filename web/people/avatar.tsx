@@ -1,7 +1,7 @@
 // A person as a round sign. Pictures are elsewhere on the web; without them the page asks nobody else for anything.
 import type { PublicUser } from '../../protocol/events.ts'
 import type { Status } from '../../protocol/presence.ts'
-import { initials, personColor } from './color.ts'
+import { initials, usePersonColor } from './color.ts'
 import classes from './avatar.module.css'
 
 interface Props {
@@ -13,10 +13,11 @@ interface Props {
 }
 
 export function PersonAvatar({ user, size = 28, status, title = true }: Props) {
+  const background = usePersonColor(user.id)
   return (
     <span
       className={classes.avatar}
-      style={{ width: size, height: size, fontSize: size * 0.4, background: personColor(user.id) }}
+      style={{ width: size, height: size, fontSize: size * 0.4, background }}
       title={title ? user.displayName : undefined}
     >
       <span aria-hidden>{initials(user.displayName)}</span>

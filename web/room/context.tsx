@@ -9,6 +9,7 @@ import { projectKey } from '../projects/queries.ts'
 import { queryClient } from '../query.ts'
 import type { AppSocket } from '../socket.ts'
 import { createStore, useStore } from '../store.ts'
+import { assignColors, projectColors } from '../people/color.ts'
 import { createRoom, joiningRoom, type Room, type RoomState } from './room.ts'
 import { applyUpdate, describeUpdate, refreshRoom } from './updates.ts'
 
@@ -40,6 +41,15 @@ export function ProjectProvider({
 }
 
 const isAbout = (data: unknown, id: string) => (data as { id?: unknown } | null)?.id === id
+
+/** Told only when somebody's changed. */
+function shareColors({ members, present }: RoomState) {
+  const idsOf = (people: readonly { id: string }[]) => people.map(({ id }) => id)
+  const next = assignColors(idsOf(members), idsOf(present))
+  const now = projectColors.get()
+  if (next.size !== now.size || [...next].some(([id, color]) => now.get(id) !== color))
+    projectColors.set(next)
+}
 
 function useRoomOf({ id, slug, permissions }: ProjectDetails) {
   const user = useUser()
@@ -73,6 +83,7 @@ function useRoomOf({ id, slug, permissions }: ProjectDetails) {
     let role = opened.get().role
     const end = opened.subscribe(() => {
       const now = opened.get()
+      shareColors(now)
       const changed = now.state === 'refused' || (role !== null && now.role !== role)
       role = now.role
       // What may be done here changed: the project says what is left of it.
@@ -81,6 +92,7 @@ function useRoomOf({ id, slug, permissions }: ProjectDetails) {
     store.set(opened)
     return () => {
       end()
+      projectColors.set(new Map())
       opened.close()
       store.set(null)
     }
