@@ -6,6 +6,7 @@ import { useUser } from '../accounts/gate.tsx'
 import { useCommenting } from '../comments/bound.ts'
 import { FilePreview } from '../files/preview.tsx'
 import { useFiles } from '../files/queries.ts'
+import page from '../files/page.module.css'
 import { useCan, useOpenProject } from '../room/context.tsx'
 import { useStore } from '../store.ts'
 import { useTitle } from '../title.ts'
@@ -31,7 +32,7 @@ export function FilePage({ fileId }: { fileId: string }) {
   useTitle(file ? `${file.path} · ${project.name}` : project.name)
   if (!files) return <EditorSkeleton />
   return (
-    <div className={classes.page}>
+    <div className={page.page}>
       <TabStrip current={fileId} files={files} />
       {file?.kind === 'binary' ? (
         <FilePreview file={file} />
@@ -94,10 +95,10 @@ function Editor({ fileId, document, path }: EditorProps) {
   useCommenting(document)
   return (
     <EditorContext value={open}>
-      <div className={classes.page}>
-        <header className={classes.head}>
-          <h1 className={classes.path} title={path}>
-            <span className={classes.folder}>{path.slice(0, slash)}</span>
+      <div className={page.page}>
+        <header className={page.head}>
+          <h1 className={page.path} title={path}>
+            <span className={page.folder}>{path.slice(0, slash)}</span>
             {path.slice(slash)}
           </h1>
           <FilePeople people={state.people} document={document} view={view} />

@@ -12,6 +12,7 @@ import { useBytes } from '../bytes.ts'
 import { FileIcon } from './icon.tsx'
 import { rawAddress } from './queries.ts'
 import { folderOf, nameOf } from './tree.ts'
+import page from './page.module.css'
 import classes from './preview.module.css'
 
 export function FilePreview({ file }: { file: ProjectFile }) {
@@ -21,10 +22,10 @@ export function FilePreview({ file }: { file: ProjectFile }) {
   const folder = folderOf(file.path)
   const isPicture = file.type?.startsWith('image/') ?? false
   return (
-    <div className={classes.page}>
-      <header className={classes.head}>
-        <h1 className={classes.path} title={file.path}>
-          {folder && <span className={classes.folder}>{folder}/</span>}
+    <div className={page.page}>
+      <header className={page.head}>
+        <h1 className={page.path} title={file.path}>
+          {folder && <span className={page.folder}>{folder}/</span>}
           {name}
         </h1>
         <Button

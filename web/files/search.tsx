@@ -14,6 +14,7 @@ import { useSearch, noQuestion, type FoundFile, type Question } from './found.ts
 import { excerpt } from './excerpt.ts'
 import { FileIcon } from './icon.tsx'
 import { folderOf, nameOf } from './tree.ts'
+import panelClasses from './panel.module.css'
 import classes from './search.module.css'
 
 /** Characters before a match: beside the text there is one line for each, on a phone three. */
@@ -76,8 +77,8 @@ export function SearchPanel({ onOpen }: { onOpen: () => void }) {
       aria-label="Search in files"
       onKeyDown={onKeyDown}
     >
-      <div className={classes.head}>
-        <h2 className={classes.title}>Search</h2>
+      <div className={panelClasses.head}>
+        <h2 className={panelClasses.title}>Search</h2>
         <Tooltip label="Back to the files">
           <ActionIcon aria-label="Close search" onClick={close}>
             <X size={16} />

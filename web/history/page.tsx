@@ -6,6 +6,7 @@ import { ArrowLeft } from 'lucide-react'
 import { Link, useLocation, useSearch } from 'wouter'
 import type { FileVersion } from '../../server/versions/schema.ts'
 import { useFiles } from '../files/queries.ts'
+import page from '../files/page.module.css'
 import { AvatarRow } from '../people/avatar.tsx'
 import { useCan, useOpenProject } from '../room/context.tsx'
 import { dayName } from '../time.tsx'
@@ -64,8 +65,8 @@ export function HistoryPage({ fileId }: { fileId: string }) {
   const showList = !phone || choice.version === null
   const showText = !phone || choice.version !== null
   return (
-    <div className={classes.page}>
-      <header className={classes.head}>
+    <div className={page.page}>
+      <header className={page.head}>
         <Tooltip label={phone && showText ? 'All versions' : 'Back to the file'}>
           {phone && showText ? (
             <ActionIcon aria-label="All versions" onClick={() => choice.choose(null)}>
@@ -81,7 +82,7 @@ export function HistoryPage({ fileId }: { fileId: string }) {
             </ActionIcon>
           )}
         </Tooltip>
-        <h1 className={classes.path} title={path}>
+        <h1 className={page.path} title={path}>
           History of {path}
         </h1>
       </header>
