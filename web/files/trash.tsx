@@ -89,6 +89,8 @@ export function TrashDialog({ onClose }: { onClose: () => void }) {
               size="compact-sm"
               color="gray"
               variant="subtle"
+              c="dimmed"
+              fw={450}
               onClick={() => setAsked(true)}
             >
               Empty the trash…
