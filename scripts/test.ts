@@ -39,7 +39,13 @@ const needs: Need[] = [
 ]
 
 /** Tests that need the media worker. */
-const mediaTests = ['sfu/calls/**', 'sfu/workers.test.ts', 'web/call/**', 'test/journey.test.ts']
+const mediaTests = [
+  'sfu/calls/**',
+  'sfu/workers.test.ts',
+  'web/call/**',
+  'test/calls/**',
+  'test/journey.test.ts',
+]
 
 const missing = () => needs.filter((need) => !need.isThere())
 

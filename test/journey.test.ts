@@ -149,11 +149,13 @@ describe.skipIf(!hasChromium)('the journey', () => {
       .getByRole('button', { name: /^Join call/ })
       .first()
       .click()
+    await ada.page.getByRole('button', { name: 'Join now' }).click(patience)
     await ada.page.getByRole('button', { name: 'Leave call' }).waitFor(patience)
     await bob.page
       .getByRole('button', { name: /^Join call, 1 person/ })
       .first()
       .click()
+    await bob.page.getByRole('button', { name: 'Join now' }).click(patience)
     const others = '[data-self="false"] video[data-source="camera"]'
     for (const { page } of [ada, bob]) {
       await expect.poll(() => framesShown(page, others), patience).toBeGreaterThan(10)

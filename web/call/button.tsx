@@ -11,7 +11,7 @@ export const people = (count: number) => (count === 1 ? '1 person' : `${count} p
 
 export function CallButton({ large = false }: { large?: boolean }) {
   const { call } = useRoomState()
-  const { state, join, worker } = useCall()
+  const { state, open, loading, worker } = useCall()
   const can = useCan()
   const user = useUser()
   const count = call?.participants.length ?? 0
@@ -28,11 +28,11 @@ export function CallButton({ large = false }: { large?: boolean }) {
       {...(large ? {} : { fz: 'sm' })}
       variant={count > 0 || large ? 'filled' : 'default'}
       leftSection={<Phone size={15} />}
-      loading={status.state === 'joining'}
+      loading={loading || status.state === 'joining'}
       disabled={worker !== null}
       title={count > 0 ? `${people(count)} in the call: ${names}` : 'Start a call in this room'}
       aria-label={count > 0 ? `Join call, ${people(count)} in the call` : 'Join call'}
-      onClick={join}
+      onClick={open}
     >
       {count > 0 && !large ? `Join call · ${count}` : 'Join call'}
     </Button>
@@ -41,7 +41,7 @@ export function CallButton({ large = false }: { large?: boolean }) {
 
 /** Two tabs of one person in one call echo, so joining here as well is never just one click. */
 function ElsewhereButton({ large, others }: { large: boolean; others: number }) {
-  const { join, worker } = useCall()
+  const { open, worker } = useCall()
   const [asking, ask] = useDisclosure(false)
   const company = others === 0 ? 'nobody else' : others === 1 ? '1 other' : `${others} others`
   return (
@@ -63,7 +63,7 @@ function ElsewhereButton({ large, others }: { large: boolean; others: number }) 
         action="Join call here"
         onClose={ask.close}
         onConfirm={() => {
-          join()
+          open()
           return Promise.resolve()
         }}
       >

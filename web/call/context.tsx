@@ -13,24 +13,33 @@ import type { WorkerStatus } from '../../protocol/worker.ts'
 import { useOpenProject } from '../room/context.tsx'
 import type { AppSocket } from '../socket.ts'
 import { createStore, useStore } from '../store.ts'
+import { AppError } from '../../protocol/errors.ts'
 import { errorMessage, isAppError } from '../wire.ts'
-import { readChoice, saveChoice } from './choice.ts'
+import { choices, choose } from './choice.ts'
 import { AskBeforeLeaving } from './leaving.tsx'
 import type { CallSession } from './session.ts'
-import type { CallState } from './state.ts'
+import { useCallShortcuts } from './shortcuts.ts'
+import { RemoteSound } from './sound.tsx'
+import { idleState, type CallState } from './state.ts'
 
 interface Call {
   state: CallState
   session: CallSession | null
+  /** What WebRTC needs is on its way */
+  loading: boolean
   /** Why this server has no calls at the moment; null where it has */
   worker: Exclude<WorkerStatus, { state: 'ready' }> | null
+  /** The page before the call: to see oneself, and choose. */
+  open(): void
   join(): void
-  /** Closes what a failed call left on the page. */
+  /** Remembered for the next call */
+  setMicrophone(on: boolean): Promise<void>
+  setCamera(on: boolean): Promise<void>
+  /** Does not go in after all; closes what a failed call left on the page. */
   dismiss(): void
 }
 
-const idle: CallState = { status: { state: 'idle' }, peers: [], own: {}, problems: {} }
-const absent = createStore(idle)
+const absent = createStore(idleState)
 const CallContext = createContext<Call | null>(null)
 
 export function useCall(): Call {
@@ -44,6 +53,7 @@ async function openSession(projectId: string, { request, on, connection }: AppSo
   return createCallSession({
     projectId,
     request,
+    preferences: choices.get,
     on: (name, listener) => on(name, (payload) => listener(payload)),
     onConnection: (listener) =>
       connection.subscribe(() => listener(connection.get() === 'connected')),
@@ -74,88 +84,91 @@ export function CallProvider({ children }: { children: ReactNode }) {
     [socket, project.id],
   )
 
-  const join = useCallback(async () => {
-    if (!socket) return
+  const load = useCallback(async () => {
+    if (!socket) throw new AppError('UNAVAILABLE', 'Not connected to the server.')
     setLoading(true)
     setProblem(null)
     setWorker(null)
     try {
       const opened = (own.current ??= await openSession(project.id, socket))
       setSession(opened)
-      setLoading(false)
-      await opened.join(readChoice())
-    } catch (error) {
-      const status = workerOf(error)
-      setWorker(status)
-      setProblem(errorMessage(error))
+      return opened
     } finally {
       setLoading(false)
     }
   }, [socket, project.id])
 
+  const enter = useCallback(
+    async (how: 'preview' | 'join') => {
+      try {
+        const opened = await load()
+        const previewed = opened.get().status.state === 'previewing'
+        const { audio, video } = choices.get()
+        if (how === 'preview') await opened.preview({ audio, video })
+        else await (previewed ? opened.join() : opened.join({ audio, video }))
+      } catch (error) {
+        setWorker(workerOf(error))
+        setProblem(errorMessage(error))
+      }
+    },
+    [load],
+  )
+
   // Who waits for the worker goes in as soon as it is there.
   useEffect(() => {
     if (!socket || !worker) return
     return socket.on('call_worker', (status) => {
-      if (status.state === 'ready') void join()
+      if (status.state === 'ready') void enter('join')
       else setWorker(status)
     })
-  }, [socket, worker, join])
+  }, [socket, worker, enter])
 
-  const { microphone, camera } = inner.own
   const joined = inner.status.state === 'joined'
-  const speaking = microphone !== undefined && !microphone.muted
-  const filming = camera !== undefined
-  useEffect(() => {
-    if (joined) saveChoice({ audio: speaking, video: filming })
-  }, [joined, speaking, filming])
+  const setMicrophone = useCallback(
+    async (on: boolean) => {
+      choose({ audio: on })
+      await session?.setMicrophone(on)
+    },
+    [session],
+  )
+  const setCamera = useCallback(
+    async (on: boolean) => {
+      choose({ video: on })
+      await session?.setCamera(on)
+    },
+    [session],
+  )
+  const using = joined || inner.status.state === 'previewing'
+  useCallShortcuts(using ? session : null, { setMicrophone, setCamera })
 
   const call = useMemo<Call>(() => {
     const state: CallState =
-      inner.status.state === 'idle' && loading
-        ? { ...inner, status: { state: 'joining' } }
-        : inner.status.state === 'idle' && problem
-          ? { ...inner, status: { state: 'failed', reason: problem } }
-          : inner
+      inner.status.state === 'idle' && problem
+        ? { ...inner, status: { state: 'failed', reason: problem } }
+        : inner
     return {
       state,
       session,
+      loading,
       worker,
-      join: () => void join(),
+      setMicrophone,
+      setCamera,
+      open: () => void enter('preview'),
+      join: () => void enter('join'),
       dismiss() {
         setProblem(null)
         setWorker(null)
         session?.leave()
       },
     }
-  }, [inner, loading, problem, session, worker, join])
+  }, [inner, loading, problem, session, worker, enter, setMicrophone, setCamera])
   return (
     <CallContext value={call}>
       {children}
-      <RemoteSound />
+      <RemoteSound peers={inner.peers} />
       {(joined || inner.status.state === 'reconnecting') && (
         <AskBeforeLeaving home={`/p/${project.slug}`} />
       )}
     </CallContext>
   )
-}
-
-/** What the others say is heard wherever one looks. */
-function RemoteSound() {
-  const { peers } = useCall().state
-  return peers.flatMap(({ peerId, media }) =>
-    (['microphone', 'screen-audio'] as const).map((source) => {
-      const track = media[source]?.track
-      return track ? <Sound key={`${peerId} ${source}`} track={track} /> : null
-    }),
-  )
-}
-
-function Sound({ track }: { track: MediaStreamTrack }) {
-  const element = useRef<HTMLAudioElement>(null)
-  useEffect(() => {
-    if (!element.current) return
-    element.current.srcObject = new MediaStream([track])
-  }, [track])
-  return <audio ref={element} autoPlay />
 }

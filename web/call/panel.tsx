@@ -8,6 +8,7 @@ import { useCan, useRoomState } from '../room/context.tsx'
 import { CallButton, people } from './button.tsx'
 import { useCall } from './context.tsx'
 import { CallControls } from './controls.tsx'
+import { CallPreview } from './preview/preview.tsx'
 import { PeerTile, ScreenTile } from './tile.tsx'
 import classes from './call.module.css'
 
@@ -17,6 +18,7 @@ export function CallPanel({ phone }: { phone: boolean }) {
   if (worker) return <Preparing />
   if (status.state === 'failed') return <Failed reason={status.reason} />
   if (status.state === 'idle') return phone ? <Lobby /> : null
+  if (status.state === 'previewing') return <CallPreview phone={phone} />
   if (status.state === 'joining') {
     return (
       <div className={classes.message} role="status">

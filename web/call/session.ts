@@ -1,11 +1,10 @@
 // The call of one project in this browser: joins, keeps the chosen devices through losses, joins again by itself.
 // A small store without a framework: get() is a new object after every change.
-import type { MediaSource } from '../../protocol/calls.ts'
 import { createPatience } from './patience.ts'
 import { openConnection, type CallConnection } from './connection.ts'
-import { describeProblem, openDevices, openScreen } from './devices.ts'
+import { createOwnDevices, type DevicePreferences, type OwnDevices } from './own.ts'
 import { codeOf, isNotJoined, type Signalling } from './signalling.ts'
-import { idleState, type CallState, type DeviceKind } from './state.ts'
+import { idleState, type CallState, type CallStatus } from './state.ts'
 import type { CallStats } from './stats.ts'
 
 export interface CallSessionOptions extends Signalling {
@@ -13,36 +12,36 @@ export interface CallSessionOptions extends Signalling {
   onConnection(listener: (connected: boolean) => void): () => void
   /** Default 1280×720, 30 fps */
   camera?: MediaTrackConstraints
+  /** Read whenever a device is opened */
+  preferences?(): DevicePreferences
 }
 
-export interface CallSession {
+type Devices = { audio: boolean; video: boolean }
+
+export interface CallSession extends Pick<
+  OwnDevices,
+  | 'setMicrophone'
+  | 'setCamera'
+  | 'reopen'
+  | 'startScreenShare'
+  | 'stopScreenShare'
+  | 'dismissProblem'
+> {
   get(): CallState
   subscribe(listener: () => void): () => void
-  /** Resolves when joined and the devices are open or refused; rejects when the call cannot be joined. */
-  join(choice: { audio: boolean; video: boolean }): Promise<void>
+  /** Opens the devices, and nobody else sees or hears them yet. */
+  preview(devices: Devices): Promise<void>
+  /**
+   * Resolves when joined and the devices are open or refused; rejects when the call cannot be joined.
+   * @param devices of use without a preview; with one, they are open
+   */
+  join(devices?: Devices): Promise<void>
   leave(): void
-  /** With a device, changes to it. */
-  setMicrophone(on: boolean, deviceId?: string): Promise<void>
-  /** Off gives the camera back: its light goes out. */
-  setCamera(on: boolean, deviceId?: string): Promise<void>
-  startScreenShare(): Promise<void>
-  stopScreenShare(): void
   /** Asks the server for a smaller picture of a peer's camera; 0 is the smallest. */
   preferLayer(producerId: string, spatialLayer: number): Promise<void>
   stats(): Promise<CallStats>
   /** Leaves for good. */
   close(): void
-}
-
-const defaultCamera: MediaTrackConstraints = {
-  width: { ideal: 1280 },
-  height: { ideal: 720 },
-  frameRate: { ideal: 30, max: 30 },
-}
-const microphone: MediaTrackConstraints = {
-  echoCancellation: true,
-  noiseSuppression: true,
-  autoGainControl: true,
 }
 
 /** Refusals that do not change by asking again. */
@@ -60,65 +59,29 @@ const isUnprepared = (error: unknown) =>
   typeof (error as { details?: { state?: unknown } } | null)?.details?.state === 'string'
 
 export function createCallSession(options: CallSessionOptions): CallSession {
-  const { projectId, request, camera = defaultCamera } = options
+  const { projectId, request, camera, preferences = () => ({}) } = options
   let state = idleState
   const listeners = new Set<() => void>()
   let connection: CallConnection | null = null
   /** Counts what the person did: what began before must not go on. */
   let run = 0
   const patience = createPatience()
-  /** The newest wish per device; opening takes time. */
-  const wishes: Record<DeviceKind, number> = { camera: 0, microphone: 0, screen: 0 }
 
   const update = (change: Partial<CallState>) => {
     state = { ...state, ...change }
     for (const listener of listeners) listener()
   }
-  const isActive = () => state.status.state !== 'idle' && state.status.state !== 'failed'
-
-  function setOwn(source: MediaSource, media: { track: MediaStreamTrack; muted: boolean } | null) {
-    const { [source]: before, ...others } = state.own
-    if (before && before.track !== media?.track) {
-      before.track.onended = null
-      before.track.stop()
-    }
-    update({ own: media ? { ...others, [source]: media } : others })
-    connection?.send(state.own)
-  }
-  function setProblem(device: DeviceKind, problem: string | null) {
-    const { [device]: _, ...others } = state.problems
-    update({ problems: problem === null ? others : { ...others, [device]: problem } })
-  }
-
-  /** A track may end by itself: unplugged, or stopped in the browser's own bar. */
-  function adopt(source: MediaSource, track: MediaStreamTrack) {
-    track.onended = () => {
-      if (source === 'screen' || source === 'screen-audio') return stopScreenShare()
-      setOwn(source, null)
-      setProblem(source, `The ${source} was disconnected.`)
-    }
-    setOwn(source, { track, muted: false })
-  }
-
-  async function openWished(devices: { camera?: string | true; microphone?: string | true }) {
-    const before = { ...wishes }
-    const constraints = (wish: string | true | undefined, base: MediaTrackConstraints) =>
-      wish !== undefined && { ...base, ...(wish !== true && { deviceId: { exact: wish } }) }
-    const opened = await openDevices({
-      camera: constraints(devices.camera, camera),
-      microphone: constraints(devices.microphone, microphone),
-    })
-    for (const device of ['camera', 'microphone'] as const) {
-      if (devices[device] === undefined) continue
-      const track = opened[device]
-      if (wishes[device] !== before[device]) {
-        track?.stop()
-        continue
-      }
-      if (track) adopt(device, track)
-      setProblem(device, opened.problems[device] ?? null)
-    }
-  }
+  const devices = createOwnDevices({
+    camera,
+    preferences,
+    onChange(now) {
+      update(now)
+      connection?.send(now.own)
+    },
+  })
+  const isIn = (...states: CallStatus['state'][]) => states.includes(state.status.state)
+  const inCall = () => isIn('joining', 'joined', 'reconnecting')
+  const mayUse = () => inCall() || isIn('previewing')
 
   async function connect(mine: number, giveUpAfter: number) {
     const deadline = performance.now() + giveUpAfter
@@ -127,10 +90,7 @@ export function createCallSession(options: CallSessionOptions): CallSession {
         const opened = await openConnection(options, {
           onChange: () => update({ peers: connection?.peers ?? [] }),
           onLost: (reason) => mine === run && (reason ? fail(reason) : reconnect()),
-          onRefused(source, error) {
-            setOwn(source, null)
-            if (source !== 'screen-audio') setProblem(source, describeProblem(source, error))
-          },
+          onRefused: devices.refuse,
         })
         if (mine !== run) return opened.close()
         connection = opened
@@ -170,22 +130,15 @@ export function createCallSession(options: CallSessionOptions): CallSession {
     run += 1
     connection?.close()
     connection = null
-    for (const device of ['camera', 'microphone', 'screen'] as const) wishes[device] += 1
-    for (const source of Object.keys(state.own)) setOwn(source as MediaSource, null)
-    update({ peers: [], problems: {} })
-  }
-
-  function stopScreenShare() {
-    wishes.screen += 1
-    setOwn('screen', null)
-    setOwn('screen-audio', null)
+    devices.end()
+    update({ peers: [] })
   }
 
   function leave() {
-    if (!isActive()) return update({ status: { state: 'idle' } })
-    endMedia()
+    const joined = inCall()
+    if (mayUse()) endMedia()
     update({ status: { state: 'idle' } })
-    tellLeft()
+    if (joined) tellLeft()
   }
 
   const subscriptions = [
@@ -202,62 +155,40 @@ export function createCallSession(options: CallSessionOptions): CallSession {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
-    async join({ audio, video }) {
-      if (isActive()) return
+    async preview(wanted) {
+      if (mayUse()) return
+      run += 1
+      update({ status: { state: 'previewing' } })
+      await devices.open(wanted)
+    },
+    async join(wanted = { audio: false, video: false }) {
+      if (inCall()) return
       run += 1
       const mine = run
-      update({ status: { state: 'joining' }, problems: {} })
+      update({ status: { state: 'joining' } })
       // Not one after the other: the person may take time to answer the browser, and listens meanwhile.
-      const devices = openWished({
-        ...(audio && { microphone: true }),
-        ...(video && { camera: true }),
-      })
+      const opening = devices.open(wanted)
       try {
         await connect(mine, 30_000)
       } catch (error) {
         if (mine === run) fail(error)
         throw error
       }
-      await devices
+      await opening
     },
     leave,
-    async setMicrophone(on, deviceId) {
-      const { microphone: own } = state.own
-      if (own && (!on || deviceId === undefined)) {
-        // At once; the producer is paused as soon as its turn comes.
-        own.track.enabled = on
-        return setOwn('microphone', { ...own, muted: !on })
-      }
-      wishes.microphone += 1
-      if (on && isActive()) await openWished({ microphone: deviceId ?? true })
+    async setMicrophone(on) {
+      if (mayUse()) await devices.setMicrophone(on)
     },
-    async setCamera(on, deviceId) {
-      wishes.camera += 1
-      if (!on) return setOwn('camera', null)
-      if (isActive() && (!state.own.camera || deviceId !== undefined)) {
-        await openWished({ camera: deviceId ?? true })
-      }
+    async setCamera(on) {
+      if (mayUse()) await devices.setCamera(on)
     },
+    reopen: devices.reopen,
     async startScreenShare() {
-      if (!isActive() || state.own.screen) return
-      wishes.screen += 1
-      const mine = wishes.screen
-      try {
-        const opened = await openScreen()
-        if (!opened) return
-        if (mine !== wishes.screen) {
-          opened.screen.stop()
-          opened.audio?.stop()
-          return
-        }
-        adopt('screen', opened.screen)
-        if (opened.audio) adopt('screen-audio', opened.audio)
-        setProblem('screen', null)
-      } catch (error) {
-        setProblem('screen', (error as Error).message)
-      }
+      if (inCall()) await devices.startScreenShare()
     },
-    stopScreenShare,
+    stopScreenShare: devices.stopScreenShare,
+    dismissProblem: devices.dismissProblem,
     async preferLayer(producerId, spatialLayer) {
       await connection?.preferLayer(producerId, spatialLayer)
     },

@@ -4,6 +4,8 @@ import type { PublicUser } from '../../protocol/events.ts'
 
 export type CallStatus =
   | { state: 'idle' }
+  /** Sees oneself, and is not in the call yet */
+  | { state: 'previewing' }
   | { state: 'joining' }
   | { state: 'joined'; peerId: string }
   | { state: 'reconnecting' }

@@ -1,38 +1,12 @@
 // One person's picture, or their initials; one screen, large.
-import { useEffect, useRef } from 'react'
+import { useEffect } from 'react'
 import { MicOff } from 'lucide-react'
 import type { PublicUser } from '../../protocol/events.ts'
 import { initials, usePersonColor } from '../people/color.ts'
 import { useCall } from './context.tsx'
 import type { RemoteMedia, RemotePeer } from './state.ts'
+import { Video } from './video.tsx'
 import classes from './call.module.css'
-
-interface VideoProps {
-  track: MediaStreamTrack
-  source: 'camera' | 'screen'
-  mirrored?: boolean
-  label: string
-}
-
-function Video({ track, source, mirrored = false, label }: VideoProps) {
-  const element = useRef<HTMLVideoElement>(null)
-  useEffect(() => {
-    if (element.current) element.current.srcObject = new MediaStream([track])
-  }, [track])
-  // Always muted: the sound comes from elements of its own.
-  return (
-    <video
-      ref={element}
-      className={classes.video}
-      data-source={source}
-      data-mirrored={mirrored}
-      aria-label={label}
-      autoPlay
-      playsInline
-      muted
-    />
-  )
-}
 
 interface TileProps {
   peerId: string

@@ -1,0 +1,71 @@
+// The page before the call, in a real Chromium: one sees and hears oneself, chooses devices, and joins with them.
+import type { Page } from 'playwright-core'
+import { describe, expect, test } from 'vitest'
+import { hasChromium } from '../browser.ts'
+import { expectPicture, joinCall, openPreview, patience, useCallRooms } from './room.ts'
+
+const level = (page: Page) =>
+  page.getByRole('meter', { name: 'Microphone level' }).getAttribute('aria-valuenow')
+const figure = (page: Page, name: string) => page.getByRole('figure', { name, exact: true })
+
+describe.skipIf(!hasChromium)('the page before the call', () => {
+  const rooms = useCallRooms()
+
+  test('one sees oneself, is heard by the meter, joins muted, and is remembered', async () => {
+    const { slug, people } = await rooms.project('ada', 'bob')
+    const [ada, bob] = await Promise.all(people.map((one) => rooms.open(one, `/p/${slug}`)))
+    if (!ada || !bob) throw new Error('Two people are needed')
+    await openPreview(ada.page)
+    await ada.page.getByText('Nobody else is in the call yet').waitFor(patience)
+    await expectPicture(ada.page, 'video[aria-label="Your camera"]')
+    // The fake microphone beeps once a second.
+    await expect.poll(() => level(ada.page), patience).not.toBe('0')
+    await ada.page.getByLabel('Microphone', { exact: true }).selectOption('Fake Audio Input 2')
+    await ada.page.getByLabel('Speaker').selectOption('Fake Audio Output 2')
+    await ada.page.getByRole('button', { name: 'Mute microphone' }).click()
+    await ada.page.getByText('You join muted').waitFor(patience)
+    await ada.page.getByRole('button', { name: 'Join now' }).click()
+    await ada.page.getByRole('button', { name: 'Unmute microphone' }).waitFor(patience)
+
+    await openPreview(bob.page)
+    await bob.page.getByText(`${people[0]?.username} is in the call`).waitFor(patience)
+    await bob.page.getByRole('button', { name: 'Join now' }).click()
+    await figure(bob.page, `${people[0]?.username}, muted`).waitFor(patience)
+    await expectPicture(bob.page)
+    // Where Bob is heard is where Ada chose.
+    const sink = () =>
+      ada.page
+        .locator('audio')
+        .first()
+        .evaluate(async (element: HTMLAudioElement) => {
+          const devices = await navigator.mediaDevices.enumerateDevices()
+          return devices.find(({ deviceId }) => deviceId === element.sinkId)?.label
+        })
+    await expect.poll(sink, patience).toBe('Fake Audio Output 2')
+
+    await ada.page.reload()
+    await openPreview(ada.page)
+    const chosen = ada.page.getByLabel('Microphone', { exact: true }).locator('option:checked')
+    await expect.poll(() => chosen.innerText(), patience).toBe('Fake Audio Input 2')
+    await ada.page.getByText('You join muted').waitFor(patience)
+    expect(ada.faults).toEqual([])
+  })
+
+  test('who refuses the camera, or has none, is told why, and joins', async () => {
+    const { slug, people } = await rooms.project('ada', 'bob')
+    const [ada, bob] = await Promise.all(people.map((one) => rooms.open(one, `/p/${slug}`)))
+    if (!ada || !bob) throw new Error('Two people are needed')
+    await ada.page.evaluate(() => {
+      const refuse = () => Promise.reject(new DOMException('no', 'NotAllowedError'))
+      Object.assign(navigator.mediaDevices, { getUserMedia: refuse })
+    })
+    await joinCall(bob.page)
+    await openPreview(ada.page)
+    await ada.page.getByText('Your browser does not allow the camera here.').waitFor(patience)
+    await ada.page.getByText('Your browser does not allow the microphone here.').waitFor(patience)
+    await ada.page.getByRole('button', { name: 'Join now' }).click()
+    await expectPicture(ada.page)
+    await figure(bob.page, `${people[0]?.username}, muted`).waitFor(patience)
+    expect(ada.faults).toEqual([])
+  })
+})

@@ -1,0 +1,99 @@
+// The page before the call: how one looks and sounds, with which devices, and who is there already.
+import { Alert, Button, Modal } from '@mantine/core'
+import { Phone } from 'lucide-react'
+import { useUser } from '../../accounts/gate.tsx'
+import { AvatarRow, PersonAvatar } from '../../people/avatar.tsx'
+import { useOpenProject, useRoomState } from '../../room/context.tsx'
+import { people } from '../button.tsx'
+import { useCall } from '../context.tsx'
+import { CameraToggle, MicrophoneToggle } from '../toggles.tsx'
+import { Video } from '../video.tsx'
+import { DeviceFields } from './fields.tsx'
+import { LevelMeter } from './meter.tsx'
+import classes from './preview.module.css'
+
+export function CallPreview({ phone }: { phone: boolean }) {
+  const { state, dismiss, join } = useCall()
+  const { project } = useOpenProject()
+  return (
+    <Modal
+      opened={state.status.state === 'previewing'}
+      onClose={dismiss}
+      title={`Call in ${project.name}`}
+      size={820}
+      fullScreen={phone}
+    >
+      <div className={classes.preview}>
+        <Mirror />
+        <div className={classes.side}>
+          <DeviceFields />
+          <Company />
+          <Button size="md" leftSection={<Phone size={17} />} onClick={join} data-autofocus>
+            Join now
+          </Button>
+        </div>
+      </div>
+    </Modal>
+  )
+}
+
+function Mirror() {
+  const user = useUser()
+  const { microphone, camera } = useCall().state.own
+  const { problems } = useCall().state
+  const heard = microphone && !microphone.muted
+  return (
+    <div className={classes.mirror}>
+      <div className={classes.picture}>
+        {camera ? (
+          <Video track={camera.track} source="camera" mirrored label="Your camera" />
+        ) : (
+          <>
+            <PersonAvatar user={user} size={96} />
+            <span className={classes.off}>Camera is off</span>
+          </>
+        )}
+        <div className={classes.toggles}>
+          <MicrophoneToggle />
+          <CameraToggle />
+        </div>
+      </div>
+      <div className={classes.level}>
+        <LevelMeter track={heard ? microphone.track : null} />
+        <span>
+          {heard
+            ? 'Say something: the bar moves when you are heard'
+            : 'You join muted: nobody hears you'}
+        </span>
+      </div>
+      {Object.entries(problems).map(([device, problem]) => (
+        <Alert key={device} color="yellow" role="alert">
+          {problem} You can join without it.
+        </Alert>
+      ))}
+    </div>
+  )
+}
+
+function Company() {
+  const { call } = useRoomState()
+  const user = useUser()
+  const others = call?.participants.filter(({ id }) => id !== user.id) ?? []
+  const names = others.map(({ displayName }) => displayName)
+  return (
+    <div className={classes.company}>
+      {others.length === 0 ? (
+        <span>Nobody else is in the call yet. Everybody in the room will see that you are.</span>
+      ) : (
+        <>
+          <AvatarRow users={others} />
+          <span>
+            {names.slice(0, 3).join(', ')}
+            {names.length > 3 && ` and ${people(names.length - 3)} more`}{' '}
+            {names.length === 1 ? 'is' : 'are'} in the call
+          </span>
+        </>
+      )}
+    </div>
+  )
+}

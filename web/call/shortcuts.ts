@@ -1,0 +1,54 @@
+// Keys of a call, as in Google Meet. An editor that means something else by them keeps them.
+import { useEffect, useRef } from 'react'
+import type { CallSession } from './session.ts'
+
+const mac = typeof navigator !== 'undefined' && /mac|iphone|ipad/i.test(navigator.platform)
+const control = mac ? '⌘' : 'Ctrl+'
+export const keys = { microphone: `${control}D`, camera: `${control}E`, talk: 'Space' }
+
+/** Where a space is a letter, or presses something. */
+const TYPING = 'input, textarea, select, button, a, summary, [contenteditable], [role]'
+const isTyping = ({ target }: KeyboardEvent) => target instanceof Element && target.matches(TYPING)
+
+/** Only while the session is in use. */
+export function useCallShortcuts(
+  session: CallSession | null,
+  { setMicrophone, setCamera }: Pick<CallSession, 'setMicrophone' | 'setCamera'>,
+) {
+  const talking = useRef(false)
+  useEffect(() => {
+    if (!session) return
+    const isMuted = () => session.get().own.microphone?.muted !== false
+    const down = (event: KeyboardEvent) => {
+      if (event.defaultPrevented || event.repeat) return
+      const command = (mac ? event.metaKey : event.ctrlKey) && !event.altKey && !event.shiftKey
+      if (command && event.code === 'KeyD') {
+        event.preventDefault()
+        void setMicrophone(isMuted())
+      } else if (command && event.code === 'KeyE') {
+        event.preventDefault()
+        void setCamera(!session.get().own.camera)
+      } else if (event.code === 'Space' && !command && isMuted() && !isTyping(event)) {
+        event.preventDefault()
+        talking.current = true
+        void session.setMicrophone(true)
+      }
+    }
+    const stop = () => {
+      if (!talking.current) return
+      talking.current = false
+      void session.setMicrophone(false)
+    }
+    const up = (event: KeyboardEvent) => event.code === 'Space' && stop()
+    document.addEventListener('keydown', down)
+    document.addEventListener('keyup', up)
+    // Whoever holds the key and goes elsewhere does not stay heard.
+    window.addEventListener('blur', stop)
+    return () => {
+      stop()
+      document.removeEventListener('keydown', down)
+      document.removeEventListener('keyup', up)
+      window.removeEventListener('blur', stop)
+    }
+  }, [session, setMicrophone, setCamera])
+}
