@@ -1,5 +1,5 @@
 // Who may do what, decided in one place: system role, membership, visibility → permissions. Every plane asks here.
-import { sql } from 'kysely'
+import { sql, type SqlBool } from 'kysely'
 import {
   projectPermissions,
   type Permission,
@@ -105,6 +105,17 @@ export async function requireFileAccess(
   if (!file) throw notFound('File')
   return requireAccess(db, actor, file.projectId, ...required)
 }
+
+/**
+ * Where `channels` is joined, and the reader may be in the room of its project: public channels, and those that the
+ * person is in.
+ */
+export const isReadable = (userId: string) => sql<SqlBool>`(
+  channels.kind = 'public' or exists (
+    select from channel_members
+    where channel_members.channel_id = channels.id and channel_members.user_id = ${userId}
+  )
+)`
 
 /**
  * Many people's permissions in many projects, in one query; none where there is nothing to see.

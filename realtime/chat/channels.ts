@@ -1,12 +1,12 @@
 // Channels as they are read: which ones a person may see, and what is unread in them.
 import { sql, type SqlBool } from 'kysely'
+import { isReadable } from '../../db/access.ts'
 import type { Db, Trx } from '../../db/database.ts'
 import { publicUser } from '../../db/people.ts'
 import { UNREAD_LIMIT, type Channel, type ChannelInfo } from '../../protocol/chat.ts'
 import { notFound } from '../../protocol/errors.ts'
 import type { PublicUser } from '../../protocol/events.ts'
 import { DEFAULT_CHANNEL } from '../../protocol/names.ts'
-import { isReadable } from './door.ts'
 
 const members = sql<PublicUser[] | null>`case when channels.kind <> 'public' then (
   select coalesce(json_agg(${publicUser('c.userId')} order by c.joined_at, c.user_id), '[]')

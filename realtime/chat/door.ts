@@ -1,22 +1,11 @@
 // The door of a channel: whoever passes may read it, and has the permissions asked for. db/access.ts decides the rest.
-import { sql, type SqlBool } from 'kysely'
-import { requireAccess, type Actor, type ProjectAccess } from '../../db/access.ts'
+import { sql } from 'kysely'
+import { isReadable, requireAccess, type Actor, type ProjectAccess } from '../../db/access.ts'
 import type { Db, Trx } from '../../db/database.ts'
 import type { ChannelKind } from '../../protocol/chat.ts'
 import type { Permission } from '../../protocol/access.ts'
 import { AppError, notFound } from '../../protocol/errors.ts'
 import { DEFAULT_CHANNEL, isUuid } from '../../protocol/names.ts'
-
-/**
- * Where `channels` is joined, and the reader may be in the room of its project: public channels, and those that the
- * person is in.
- */
-export const isReadable = (userId: string) => sql<SqlBool>`(
-  channels.kind = 'public' or exists (
-    select from channel_members
-    where channel_members.channel_id = channels.id and channel_members.user_id = ${userId}
-  )
-)`
 
 export interface OpenChannel {
   id: string

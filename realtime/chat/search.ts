@@ -1,12 +1,11 @@
 // Search over the messages that a person may read: whole words by full text, and what is no word, such as code, as it
 // stands. Newest first.
 import { sql, type SqlBool } from 'kysely'
-import { requireAccess, type Actor } from '../../db/access.ts'
+import { isReadable, requireAccess, type Actor } from '../../db/access.ts'
 import type { Db } from '../../db/database.ts'
 import type { ChatMessage } from '../../protocol/chat.ts'
 import { AppError } from '../../protocol/errors.ts'
 import { isUuid } from '../../protocol/names.ts'
-import { isReadable } from './door.ts'
 import { selectMessages, toMessage } from './messages.ts'
 
 /** All of it together decides; without `q`, every message that the rest leaves. */

@@ -1,10 +1,10 @@
 // Threads as a person sees them: those they take part in, and what is unread there.
 import { sql } from 'kysely'
-import { requireAccess, type Actor } from '../../db/access.ts'
+import { isReadable, requireAccess, type Actor } from '../../db/access.ts'
 import type { Db, Trx } from '../../db/database.ts'
 import { UNREAD_LIMIT, type ThreadReadState, type ThreadState } from '../../protocol/chat.ts'
 import { notFound } from '../../protocol/errors.ts'
-import { isReadable, openChannel } from './door.ts'
+import { openChannel } from './door.ts'
 import { selectMessages, toMessage } from './messages.ts'
 
 /** The threads with the newest replies; older ones are found in their channels. */

@@ -1,11 +1,10 @@
 // What REST asks of messages beyond what sockets ask.
-import { requireAccess, type Actor } from '../../db/access.ts'
+import { isReadable, requireAccess, type Actor } from '../../db/access.ts'
 import type { Db } from '../../db/database.ts'
 import type { ChatMessage } from '../../protocol/chat.ts'
 import { notFound } from '../../protocol/errors.ts'
 import { isUuid } from '../../protocol/names.ts'
 import { selectMessages, toMessage } from '../../realtime/chat/messages.ts'
-import { isReadable } from '../../realtime/chat/door.ts'
 
 /** An id as it stands in a path, in one spelling. @throws AppError NOT_FOUND where it can be none */
 export function requireId(text: string, what = 'Message'): string {
