@@ -31,6 +31,7 @@ export const permissions = [
   'file:comment',
   'file:write',
   'call:join',
+  'call:moderate',
 ] as const
 export type Permission = (typeof permissions)[number]
 
@@ -41,6 +42,7 @@ const contributor: Permission[] = [...member, 'issue:assign']
 const maintainer: Permission[] = [
   ...contributor,
   'chat:moderate',
+  'call:moderate',
   'issue:delete',
   'project:write',
   'project:delete',

@@ -19,7 +19,30 @@ export const sourceKinds: Record<MediaSource, MediaKind> = {
   screen: 'video',
   'screen-audio': 'audio',
 }
-export type CallEndReason = 'worker_died' | 'connection_lost' | 'access_changed' | 'shutdown'
+
+/** A call is the project's own, or that of one of its channels. */
+export interface CallAddress {
+  projectId: string
+  channelId?: string | undefined
+}
+/** The same for the same call, and for no other. */
+export const callKey = ({ projectId, channelId }: CallAddress) =>
+  channelId === undefined ? projectId : `${projectId} ${channelId}`
+
+/** The media of a call is gone: join again. But after `removed` and `ended`, somebody wanted it so. */
+export const callEndReasons = [
+  'worker_died',
+  'connection_lost',
+  'access_changed',
+  'shutdown',
+  'removed',
+  'ended',
+] as const
+export type CallEndReason = (typeof callEndReasons)[number]
+
+/** What a person may throw in; others see it for a moment. */
+export const callReactions = ['👍', '👏', '❤️', '😂', '😮', '🎉', '🤔', '👋'] as const
+export type CallReaction = (typeof callReactions)[number]
 
 export interface CallProducer {
   producerId: string
@@ -33,7 +56,21 @@ export interface CallPeer {
   /** One tab of one person in one call */
   peerId: string
   user: PublicUser
+  /** Since when the hand is up, ISO 8601: who raised it first comes first */
+  hand: string | null
+  /** 0 to 10: how well what it sends gets through; null while nothing is known. Good from 7, fair from 4 */
+  score: number | null
   producers: CallProducer[]
+}
+
+/** What everybody in a call sees beside its peers. */
+export interface CallState {
+  /** ISO 8601 */
+  startedAt: string
+  /** peerId of who speaks, or spoke last and still could */
+  speaker: string | null
+  /** What this person may do in it, beside taking part */
+  may: { moderate: boolean }
 }
 
 export interface TransportParameters {
@@ -64,21 +101,20 @@ export interface ConsumerParameters {
  * socket is not in the call, or no longer: the client joins again.
  */
 export interface CallRequests {
-  /** Joins the project's call, starting it when nobody is in it. A socket is in one call per project. */
+  /** Joins the call, starting it when nobody is in it. A socket is in a call once. */
   call_join: [
-    { projectId: string },
-    { peerId: string; rtpCapabilities: RtpCapabilities; peers: CallPeer[] },
+    CallAddress,
+    { peerId: string; rtpCapabilities: RtpCapabilities; peers: CallPeer[]; state: CallState },
   ]
-  call_leave: [{ projectId: string }, null]
-  call_create_transport: [{ projectId: string; direction: 'send' | 'receive' }, TransportParameters]
+  call_leave: [CallAddress, null]
+  call_create_transport: [CallAddress & { direction: 'send' | 'receive' }, TransportParameters]
   call_connect_transport: [
-    { projectId: string; transportId: string; dtlsParameters: DtlsParameters },
+    CallAddress & { transportId: string; dtlsParameters: DtlsParameters },
     null,
   ]
-  call_restart_ice: [{ projectId: string; transportId: string }, { iceParameters: IceParameters }]
+  call_restart_ice: [CallAddress & { transportId: string }, { iceParameters: IceParameters }]
   call_produce: [
-    {
-      projectId: string
+    CallAddress & {
       transportId: string
       kind: MediaKind
       source: MediaSource
@@ -87,43 +123,52 @@ export interface CallRequests {
     },
     { producerId: string },
   ]
-  call_pause_producer: [{ projectId: string; producerId: string; paused: boolean }, null]
-  call_close_producer: [{ projectId: string; producerId: string }, null]
+  call_pause_producer: [CallAddress & { producerId: string; paused: boolean }, null]
+  call_close_producer: [CallAddress & { producerId: string }, null]
   call_consume: [
-    {
-      projectId: string
-      transportId: string
-      producerId: string
-      rtpCapabilities: RtpCapabilities
-    },
+    CallAddress & { transportId: string; producerId: string; rtpCapabilities: RtpCapabilities },
     ConsumerParameters,
   ]
-  call_resume_consumer: [{ projectId: string; consumerId: string }, null]
+  /** What is not visible needs not be sent. */
+  call_pause_consumer: [CallAddress & { consumerId: string }, null]
+  call_resume_consumer: [CallAddress & { consumerId: string }, null]
   call_set_layers: [
-    {
-      projectId: string
+    CallAddress & {
       consumerId: string
       spatialLayer: number
       temporalLayer?: number | undefined
     },
     null,
   ]
+  /** One's own hand; a moderator lowers that of another peer, too */
+  call_raise_hand: [CallAddress & { raised: boolean; peerId?: string | undefined }, null]
+  /** Up to 10 in 5 seconds */
+  call_react: [CallAddress & { emoji: CallReaction }, null]
 }
 
 export interface CallEvents {
   /** To the peers of the call, below */
-  call_peer_joined: { projectId: string; peer: CallPeer }
-  call_peer_left: { projectId: string; peerId: string }
-  call_producer_added: { projectId: string; producer: CallProducer }
-  call_producer_paused: { projectId: string; producerId: string; paused: boolean }
-  call_producer_closed: { projectId: string; producerId: string }
-  /** This peer's media is gone (worker or node died, ICE was lost, access is judged anew): join again */
-  call_ended: { projectId: string; peerId: string; reason: CallEndReason }
-  /** To the whole room: who is in the call; null when it is over */
-  call_changed: {
-    projectId: string
-    call: CallSummary | null
+  call_peer_joined: CallAddress & { peer: CallPeer }
+  call_peer_left: CallAddress & { peerId: string }
+  call_producer_added: CallAddress & { producer: CallProducer }
+  call_producer_paused: CallAddress & { producerId: string; paused: boolean }
+  call_producer_closed: CallAddress & { producerId: string }
+  call_hand: CallAddress & { peerId: string; hand: string | null }
+  call_reaction: CallAddress & { peerId: string; emoji: CallReaction }
+  /** Who speaks now; null when that peer fell silent for good: muted or gone */
+  call_speaker: CallAddress & { peerId: string | null }
+  /** When what a peer sends became good, fair or poor; at most once a second */
+  call_quality: CallAddress & { peerId: string; score: number }
+  /** To the receiver: which layers of a simulcast come now; null: none */
+  call_layers: CallAddress & {
+    consumerId: string
+    spatialLayer: number | null
+    temporalLayer: number | null
   }
+  /** To the peer whose media is gone (worker or node died, ICE was lost, access is judged anew), or that was sent away */
+  call_ended: CallAddress & { peerId: string; reason: CallEndReason }
+  /** To all who may read the channel, or who are in the room: who is in the call; null when it is over */
+  call_changed: CallAddress & { call: CallSummary | null }
   /** To every socket of the node that it is about: whether calls are possible there yet */
   call_worker: WorkerStatus
 }

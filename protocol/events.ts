@@ -81,7 +81,10 @@ export interface JoinedProject extends UpdatePage {
   /** Everybody who is in the room now, members or not */
   present: PresentPerson[]
   channels: Channel[]
+  /** The project's own call */
   call: CallSummary | null
+  /** Those of its channels, by channel id */
+  channelCalls: Record<string, CallSummary>
   /** ISO 8601; this person cannot write in the chat until then */
   mutedUntil: string | null
 }

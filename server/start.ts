@@ -142,7 +142,15 @@ async function assemble(
   closers.push(() => presence.close())
   const changes = createChanges({ db, bus, outlet, log })
   closers.push(() => changes.close())
-  const audience = createAudience({ db, io, bus, outlet, feed: changes, log })
+  const audience = createAudience({
+    db,
+    io,
+    bus,
+    outlet,
+    feed: changes,
+    log,
+    onChange: (change) => calls.judgeChannel(change),
+  })
   closers.push(() => audience.close())
   const typing = createTyping({ io, bus, outlet, changes })
   closers.push(() => typing.close())
@@ -195,7 +203,7 @@ async function assemble(
     presence,
     updates,
     audience,
-    callSummary: (id) => calls.summary(id),
+    calls,
   })
   const marks = createMarks({ db, io, bus, log })
   closers.push(() => marks.close())

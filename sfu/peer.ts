@@ -1,20 +1,22 @@
 // One tab of one person in one call: its transports, what it sends and what it receives. Leaving, disconnecting,
 // being removed and the end of the call are all close().
 import { randomUUID } from 'node:crypto'
-import type { Consumer, DtlsParameters, Producer, WebRtcTransport } from 'mediasoup/types'
-import {
-  sourceKinds,
-  type CallEndReason,
-  type CallPeer,
-  type CallProducer,
-  type CallRequests,
-  type ConsumerParameters,
-  type MediaSource,
-  type TransportParameters,
+import type { DtlsParameters, Producer, WebRtcTransport } from 'mediasoup/types'
+import type {
+  CallAddress,
+  CallEndReason,
+  CallPeer,
+  CallRequests,
+  ConsumerParameters,
+  TransportParameters,
 } from '../protocol/calls.ts'
 import { AppError, notFound } from '../protocol/errors.ts'
 import type { Events } from '../protocol/events.ts'
 import type { Caller } from '../protocol/requests.ts'
+import { Consumers } from './consumers.ts'
+import { Making } from './making.ts'
+import { Producers } from './producers.ts'
+import { Quality } from './quality.ts'
 import { refusing, withWorker } from './refusal.ts'
 
 /** Two are needed; while one is replaced there may be more. */
@@ -30,6 +32,9 @@ export interface PeerHost {
   candidates(transport: WebRtcTransport): TransportParameters['iceCandidates']
   canConsume(request: Payload<'call_consume'>): boolean
   findProducer(producerId: string): Producer | undefined
+  priorityOf(producer: Producer): number
+  onMicrophone(peer: Peer, producer: Producer): void
+  tell<Name extends keyof Events>(peer: Peer, name: Name, payload: Events[Name]): void
   tellOthers<Name extends keyof Events>(peer: Peer, name: Name, payload: Events[Name]): void
   onClose(peer: Peer, reason: CallEndReason | null): void
 }
@@ -46,32 +51,69 @@ export class Peer {
   readonly caller: Caller
   /** The node that holds the peer's socket */
   readonly nodeId: string
-  readonly projectId: string
+  readonly address: CallAddress
+  readonly producers: Producers
+  readonly consumers: Consumers
   closed = false
+  #hand: string | null = null
   readonly #host: PeerHost
   readonly #transports = new Map<string, PeerTransport>()
-  readonly #producers = new Map<MediaSource, Producer>()
-  readonly #consumers = new Map<string, Consumer>()
-  /** Taken before the worker is asked, so that requests at the same time cannot pass a limit together */
-  readonly #reserved = new Set<string>()
+  readonly #making = new Making(() => this.closed)
+  readonly #quality: Quality
   #openingTransports = 0
 
-  constructor(options: { projectId: string; caller: Caller; nodeId: string; host: PeerHost }) {
-    this.projectId = options.projectId
+  constructor(options: { address: CallAddress; caller: Caller; nodeId: string; host: PeerHost }) {
+    const { address, host } = options
+    this.address = address
     this.caller = options.caller
     this.nodeId = options.nodeId
-    this.#host = options.host
+    this.#host = host
+    const isClosed = () => this.closed
+    this.producers = new Producers({
+      peerId: this.id,
+      isClosed,
+      onAdded: (producer, description) => {
+        this.#tellOthers('call_producer_added', { ...address, producer: description })
+        this.#quality.watch(producer)
+        if (description.source === 'microphone') host.onMicrophone(this, producer)
+      },
+      onPaused: ({ id: producerId, paused }) =>
+        this.#tellOthers('call_producer_paused', { ...address, producerId, paused }),
+      onClosed: ({ id: producerId }) =>
+        this.#tellOthers('call_producer_closed', { ...address, producerId }),
+    })
+    this.consumers = new Consumers({
+      isClosed,
+      canConsume: host.canConsume,
+      priorityOf: host.priorityOf,
+      onLayers: (consumerId, layers) =>
+        this.tell('call_layers', {
+          ...address,
+          consumerId,
+          spatialLayer: layers?.spatialLayer ?? null,
+          temporalLayer: layers?.temporalLayer ?? null,
+        }),
+    })
+    this.#quality = new Quality((score) =>
+      this.#tellAll('call_quality', { ...address, peerId: this.id, score }),
+    )
   }
 
   describe(): CallPeer {
-    const producers = [...this.#producers].map(([source, producer]) =>
-      this.#describeProducer(source, producer),
-    )
-    return { peerId: this.id, user: this.caller.principal.user, producers }
+    return {
+      peerId: this.id,
+      user: this.caller.principal.user,
+      hand: this.#hand,
+      score: this.#quality.score,
+      producers: this.producers.describe(),
+    }
   }
 
-  findProducer(producerId: string): Producer | undefined {
-    return [...this.#producers.values()].find(({ id }) => id === producerId)
+  /** Raising it again keeps its place among the hands. */
+  raiseHand(raised: boolean) {
+    if (raised === (this.#hand !== null)) return
+    this.#hand = raised ? new Date().toISOString() : null
+    this.#tellAll('call_hand', { ...this.address, peerId: this.id, hand: this.#hand })
   }
 
   async createTransport(direction: 'send' | 'receive'): Promise<TransportParameters> {
@@ -80,8 +122,7 @@ export class Peer {
     }
     this.#openingTransports += 1
     try {
-      const transport = await withWorker(() => this.#host.openTransport())
-      this.#keep(transport)
+      const transport = this.#making.keep(await withWorker(() => this.#host.openTransport()))
       this.#transports.set(transport.id, { transport, direction, connected: false })
       this.#watch(transport)
       return {
@@ -114,84 +155,17 @@ export class Peer {
   }
 
   async produce(request: Payload<'call_produce'>): Promise<{ producerId: string }> {
-    const { transportId, kind, source, rtpParameters, paused = false } = request
-    const { transport } = this.#findTransport(transportId, 'send')
-    if (sourceKinds[source] !== kind) {
-      throw new AppError('VALIDATION_ERROR', `A ${source} is ${sourceKinds[source]}, not ${kind}`)
-    }
-    if (this.#producers.has(source)) throw alreadySending(source)
-    const producer = await this.#reserve(source, alreadySending(source), () =>
-      refusing('Cannot send', () => transport.produce({ kind, rtpParameters, paused })),
+    return this.producers.produce(
+      this.#findTransport(request.transportId, 'send').transport,
+      request,
     )
-    this.#producers.set(source, producer)
-    const forget = () => {
-      if (this.#producers.get(source) !== producer) return
-      this.#producers.delete(source)
-      const { projectId } = this
-      this.#tellOthers('call_producer_closed', { projectId, producerId: producer.id })
-    }
-    producer.observer.once('close', forget)
-    const description = this.#describeProducer(source, producer)
-    this.#tellOthers('call_producer_added', { projectId: this.projectId, producer: description })
-    return { producerId: producer.id }
-  }
-
-  async pauseProducer(producerId: string, paused: boolean): Promise<null> {
-    const producer = this.#findOwnProducer(producerId)
-    await refusing('Cannot pause', () => (paused ? producer.pause() : producer.resume()))
-    const { projectId } = this
-    this.#tellOthers('call_producer_paused', { projectId, producerId, paused })
-    return null
-  }
-
-  closeProducer(producerId: string): null {
-    this.#findOwnProducer(producerId).close()
-    return null
   }
 
   async consume(request: Payload<'call_consume'>): Promise<ConsumerParameters> {
-    const { transportId, producerId, rtpCapabilities } = request
-    const { transport } = this.#findTransport(transportId, 'receive')
-    const producer = this.#host.findProducer(producerId)
-    if (!producer || this.findProducer(producerId)) throw notFound('Producer')
-    const twice = new AppError('CONFLICT', 'You are receiving this already')
-    if ([...this.#consumers.values()].some((other) => other.producerId === producerId)) throw twice
-    const consumer = await this.#reserve(producerId, twice, () =>
-      refusing('Cannot receive', async () => {
-        if (!this.#host.canConsume(request)) {
-          throw new AppError('VALIDATION_ERROR', 'These capabilities cannot receive this producer')
-        }
-        return transport.consume({ producerId, rtpCapabilities, paused: true })
-      }),
-    )
-    if (producer.closed) throw notFound('Producer')
-    this.#consumers.set(consumer.id, consumer)
-    consumer.observer.once('close', () => this.#consumers.delete(consumer.id))
-    return {
-      consumerId: consumer.id,
-      producerId,
-      kind: consumer.kind,
-      // The same parameters; the two packages list different header extensions.
-      rtpParameters: consumer.rtpParameters as ConsumerParameters['rtpParameters'],
-      producerPaused: consumer.producerPaused,
-    }
-  }
-
-  async resumeConsumer(consumerId: string): Promise<null> {
-    const consumer = this.#findConsumer(consumerId)
-    await refusing('Cannot resume', () => consumer.resume())
-    return null
-  }
-
-  async setLayers({ consumerId, spatialLayer, temporalLayer }: Payload<'call_set_layers'>) {
-    const consumer = this.#findConsumer(consumerId)
-    await refusing('Cannot choose layers', () =>
-      consumer.setPreferredLayers({
-        spatialLayer,
-        ...(temporalLayer !== undefined && { temporalLayer }),
-      }),
-    )
-    return null
+    const { transport } = this.#findTransport(request.transportId, 'receive')
+    const producer = this.#host.findProducer(request.producerId)
+    if (!producer || this.producers.find(producer.id)) throw notFound('Producer')
+    return this.consumers.consume(transport, producer, request)
   }
 
   /** @param reason what the peer itself is told with call_ended; null when it asked for this or is away */
@@ -199,40 +173,24 @@ export class Peer {
     if (this.closed) return
     this.closed = true
     // Everybody is told that the peer left; that its producers are closed goes without saying.
-    this.#producers.clear()
+    this.producers.forget()
+    this.#quality.close()
     for (const { transport } of this.#transports.values()) transport.close()
     this.#transports.clear()
     this.#host.onClose(this, reason)
   }
 
-  #describeProducer(source: MediaSource, producer: Producer): CallProducer {
-    const { id: producerId, kind, paused } = producer
-    return { producerId, peerId: this.id, kind, source, paused }
+  tell<Name extends keyof Events>(name: Name, payload: Events[Name]) {
+    if (!this.closed) this.#host.tell(this, name, payload)
   }
 
   #tellOthers<Name extends keyof Events>(name: Name, payload: Events[Name]) {
     if (!this.closed) this.#host.tellOthers(this, name, payload)
   }
 
-  async #reserve<T extends Producer | Consumer>(
-    key: string,
-    taken: AppError,
-    make: () => Promise<T>,
-  ): Promise<T> {
-    if (this.#reserved.has(key)) throw taken
-    this.#reserved.add(key)
-    try {
-      return this.#keep(await make())
-    } finally {
-      this.#reserved.delete(key)
-    }
-  }
-
-  /** The peer may have been closed while the worker was asked: then nothing may stay. */
-  #keep<T extends { close(): void }>(made: T): T {
-    if (!this.closed) return made
-    made.close()
-    throw new AppError('NOT_FOUND', 'You have left the call', { joined: false })
+  #tellAll<Name extends keyof Events>(name: Name, payload: Events[Name]) {
+    this.tell(name, payload)
+    this.#tellOthers(name, payload)
   }
 
   /** A browser that vanished without a word is noticed by its transports. */
@@ -257,19 +215,4 @@ export class Peer {
     }
     return entry
   }
-
-  #findOwnProducer(producerId: string): Producer {
-    const producer = this.findProducer(producerId)
-    if (!producer) throw notFound('Producer')
-    return producer
-  }
-
-  #findConsumer(consumerId: string): Consumer {
-    const consumer = this.#consumers.get(consumerId)
-    if (!consumer) throw notFound('Consumer')
-    return consumer
-  }
 }
-
-const alreadySending = (source: MediaSource) =>
-  new AppError('CONFLICT', `You are sending a ${source} already`)

@@ -1,28 +1,40 @@
-// The call of one project: a router on one worker, and the peers in it. It closes when the last peer leaves or its
-// worker dies.
-import type { Router, RtpCapabilities } from 'mediasoup/types'
-import type { CallEndReason } from '../protocol/calls.ts'
+// One call: a router on one worker, and the peers in it. It closes when the last peer leaves or its worker dies.
+import type { ActiveSpeakerObserver, Producer, Router, RtpCapabilities } from 'mediasoup/types'
+import type { CallAddress, CallEndReason } from '../protocol/calls.ts'
+import type { ChannelKind } from '../protocol/chat.ts'
 import { AppError } from '../protocol/errors.ts'
 import type { CallSummary, Events, PublicUser } from '../protocol/events.ts'
 import type { Caller, Emit } from '../protocol/requests.ts'
 import { clientCapabilities } from './codecs.ts'
 import { Peer, type PeerHost } from './peer.ts'
+import { Speaker } from './speaker.ts'
 import type { MediaWorker } from './workers.ts'
 
 export const MAX_PEERS = 50
+/** Tabs and devices of one person */
+export const MAX_PEERS_OF_ONE = 5
+
+/** Who gets the bandwidth first: 1 comes last. */
+const SCREEN_PRIORITY = 10
+const SPEAKER_PRIORITY = 5
 
 interface RoomOptions {
-  projectId: string
+  address: CallAddress
+  /** Of the channel; null: the call is the project's own */
+  kind: ChannelKind | null
   router: Router
+  observer: ActiveSpeakerObserver
   worker: MediaWorker
   emit: Emit
-  /** Somebody came or went; null: the room is closed */
-  onChange(call: CallSummary | null): void
+  /** Somebody came or went, or the room is closed */
+  onChange(): void
 }
 
 export class Room {
-  readonly projectId: string
+  readonly address: CallAddress
+  readonly kind: ChannelKind | null
   readonly startedAt = new Date().toISOString()
+  readonly speaker: Speaker
   closed = false
   readonly #router: Router
   readonly #worker: MediaWorker
@@ -30,13 +42,16 @@ export class Room {
   readonly #onChange: RoomOptions['onChange']
   readonly #peers = new Map<string, Peer>()
   readonly #peerHost: PeerHost
+  #speaking: Peer | undefined
 
-  constructor({ projectId, router, worker, emit, onChange }: RoomOptions) {
-    this.projectId = projectId
+  constructor({ address, kind, router, observer, worker, emit, onChange }: RoomOptions) {
+    this.address = address
+    this.kind = kind
     this.#router = router
     this.#worker = worker
     this.#emit = emit
     this.#onChange = onChange
+    this.speaker = new Speaker(observer, () => this.#changeSpeaker())
     router.once('workerclose', () => this.close('worker_died'))
     this.#peerHost = {
       openTransport: () => worker.createTransport(router),
@@ -44,8 +59,11 @@ export class Room {
       canConsume: ({ producerId, rtpCapabilities }) =>
         router.canConsume({ producerId, rtpCapabilities }),
       findProducer: (producerId) =>
-        this.peers.map((peer) => peer.findProducer(producerId)).find(Boolean),
-      tellOthers: (peer, name, payload) => this.#tellOthers(peer, name, payload),
+        this.peers.map(({ producers }) => producers.find(producerId)).find(Boolean),
+      priorityOf: (producer) => this.#priorityOf(producer),
+      onMicrophone: (peer, producer) => this.speaker.follow(peer.id, producer),
+      tell: (peer, name, payload) => emit.toSocket(peer.caller.socketId, name, payload),
+      tellOthers: (peer, name, payload) => this.tellOthers(peer, name, payload),
       onClose: (peer, reason) => this.#remove(peer, reason),
     }
   }
@@ -69,21 +87,23 @@ export class Room {
     return this.peers.find(({ caller }) => caller.socketId === socketId)
   }
 
+  peer(peerId: string): Peer | undefined {
+    return this.#peers.get(peerId)
+  }
+
   /** A socket that joins again starts anew. */
   join(caller: Caller, nodeId: string): Peer {
     if (this.closed) throw new AppError('UNAVAILABLE', 'The call has just ended; join again')
     const before = this.findPeer(caller.socketId)
-    if (this.#peers.size - (before ? 1 : 0) >= MAX_PEERS) {
-      throw new AppError('CONFLICT', `This call is full: at most ${MAX_PEERS} can take part`)
-    }
-    const { projectId } = this
-    const peer = new Peer({ projectId, caller, nodeId, host: this.#peerHost })
+    this.#refuseTooMany(caller, before)
+    const { address } = this
+    const peer = new Peer({ address, caller, nodeId, host: this.#peerHost })
     this.#peers.set(peer.id, peer)
     this.#worker.load += 1
     // After the new one is in: the room would close otherwise.
     before?.close(null)
-    this.#tellOthers(peer, 'call_peer_joined', { projectId, peer: peer.describe() })
-    if (!before) this.#onChange(this.describe())
+    this.tellOthers(peer, 'call_peer_joined', { ...address, peer: peer.describe() })
+    if (!before) this.#onChange()
     return peer
   }
 
@@ -94,12 +114,44 @@ export class Room {
     this.#finish()
   }
 
+  tellAll<Name extends keyof Events>(name: Name, payload: Events[Name]) {
+    for (const peer of this.peers) peer.tell(name, payload)
+  }
+
+  #refuseTooMany({ principal }: Caller, before: Peer | undefined) {
+    const others = this.peers.filter((peer) => peer !== before)
+    if (others.length >= MAX_PEERS) {
+      throw new AppError('CONFLICT', `This call is full: at most ${MAX_PEERS} can take part`)
+    }
+    const own = others.filter(({ caller }) => caller.principal.id === principal.id)
+    if (own.length >= MAX_PEERS_OF_ONE) {
+      const reason = `You are in this call ${MAX_PEERS_OF_ONE} times; leave it elsewhere first`
+      throw new AppError('CONFLICT', reason)
+    }
+  }
+
+  #priorityOf(producer: Producer): number {
+    const sender = this.peers.find(({ producers }) => producers.find(producer.id))
+    if (sender?.producers.of('screen') === producer) return SCREEN_PRIORITY
+    return sender && sender === this.#speaking ? SPEAKER_PRIORITY : 1
+  }
+
+  #changeSpeaker() {
+    if (this.closed) return
+    const { peerId } = this.speaker
+    const before = this.#speaking
+    this.#speaking = peerId === null ? undefined : this.#peers.get(peerId)
+    for (const camera of [before, this.#speaking].map((peer) => peer?.producers.of('camera')))
+      if (camera) for (const { consumers } of this.peers) consumers.prioritise(camera)
+    this.tellAll('call_speaker', { ...this.address, peerId })
+  }
+
   #remove(peer: Peer, reason: CallEndReason | null) {
-    const { projectId } = this
+    const { address } = this
     this.#peers.delete(peer.id)
     this.#worker.load -= 1
     if (reason) {
-      const ended = { projectId, peerId: peer.id, reason }
+      const ended = { ...address, peerId: peer.id, reason }
       this.#emit.toSocket(peer.caller.socketId, 'call_ended', ended)
     }
     if (this.closed) return
@@ -107,16 +159,16 @@ export class Room {
       this.closed = true
       return this.#finish()
     }
-    this.#tellOthers(peer, 'call_peer_left', { projectId, peerId: peer.id })
-    this.#onChange(this.describe())
+    this.tellOthers(peer, 'call_peer_left', { ...address, peerId: peer.id })
+    this.#onChange()
   }
 
   #finish() {
     this.#router.close()
-    this.#onChange(null)
+    this.#onChange()
   }
 
-  #tellOthers<Name extends keyof Events>(from: Peer, name: Name, payload: Events[Name]) {
+  tellOthers<Name extends keyof Events>(from: Peer, name: Name, payload: Events[Name]) {
     const userId = from.caller.principal.id
     for (const peer of this.peers) {
       if (peer !== from) this.#emit.toSocket(peer.caller.socketId, name, payload, userId)

@@ -3,6 +3,7 @@ import type { Logger } from 'pino'
 import type { ActorUpdate } from '../../db/activity.ts'
 import type { Db } from '../../db/database.ts'
 import { readPublicUser } from '../../db/people.ts'
+import type { CallAddress } from '../../protocol/calls.ts'
 import type { SystemMessage } from '../../protocol/chat.ts'
 import { AppError } from '../../protocol/errors.ts'
 import type { Draft } from './writer/draft.ts'
@@ -71,9 +72,15 @@ export function createAnnouncer({ db, log, say }: AnnouncerOptions) {
     },
 
     /** @param startedAt ISO 8601 */
-    callStarted(projectId: string, authorId: string, startedAt: string) {
+    callStarted({ projectId, channelId }: CallAddress, authorId: string, startedAt: string) {
       const system = { type: 'call_started' } as const
-      announce({ projectId, authorId, nonce: `call:${startedAt}`, system })
+      announce({
+        projectId,
+        ...(channelId && { channelId }),
+        authorId,
+        nonce: `call:${startedAt}`,
+        system,
+      })
     },
 
     close: () => timers.forEach((timer) => clearTimeout(timer)),

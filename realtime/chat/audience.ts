@@ -37,6 +37,8 @@ export interface AudienceOptions {
   /** Of the chat, by channel */
   feed: Pick<Feed, 'follow' | 'unfollow'>
   log: Logger
+  /** On every node, whether anybody here hears the channel or not */
+  onChange?(change: ChannelChange): void
 }
 
 /** What is to be judged in a project, in one go. */
@@ -184,7 +186,9 @@ export function createAudience(options: AudienceOptions): Audience & { close(): 
     })
   }
 
-  function look({ projectId, channelId, userIds, removed = [] }: ChannelChange) {
+  function look(change: ChannelChange) {
+    const { projectId, channelId, userIds, removed = [] } = change
+    options.onChange?.(change)
     if (!adapter.rooms.has(projectRoom(projectId))) return
     for (const socket of removed.map(userRoom).flatMap(socketsIn))
       if (socket.rooms.has(channelRoom(channelId))) void drop(socket, projectId, channelId)

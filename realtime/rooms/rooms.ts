@@ -3,6 +3,7 @@ import { requireAccess, type ProjectAccess } from '../../db/access.ts'
 import { readUpdatePage } from '../../db/activity.ts'
 import type { Db } from '../../db/database.ts'
 import type { Permission } from '../../protocol/access.ts'
+import type { CallAddress } from '../../protocol/calls.ts'
 import type { CallSummary, JoinedProject, UpdatePage } from '../../protocol/events.ts'
 import { AppError } from '../../protocol/errors.ts'
 import { projectRoom, userRoom } from '../../protocol/names.ts'
@@ -28,8 +29,11 @@ export interface RoomsOptions {
     enter(socket: IoSocket, projectId: string): Promise<void>
     leave(socket: IoSocket, projectId: string): Promise<void>
   }
-  /** The project's call, if there is one */
-  callSummary(projectId: string): Promise<CallSummary | null>
+  calls: {
+    summary(address: CallAddress): Promise<CallSummary | null>
+    /** By channel id */
+    channelCalls(projectId: string): Record<string, CallSummary>
+  }
 }
 
 /** Who joins at the same time: after a restart it is everybody, and messages wait for the same database. */
@@ -38,7 +42,7 @@ const LANES = 16
 export type Rooms = ReturnType<typeof createRooms>
 
 export function createRooms(options: RoomsOptions) {
-  const { db, io, presence, updates, audience, callSummary } = options
+  const { db, io, presence, updates, audience, calls } = options
   const membersOf = shareReads((projectId) => listMembers(db, projectId))
   const newestOf = shareReads((projectId) => readUpdatePage(db, projectId, undefined))
 
@@ -69,7 +73,7 @@ export function createRooms(options: RoomsOptions) {
     const [members, channels, call, mutedUntil, page] = await Promise.all([
       membersOf(projectId),
       listChannels(db, projectId, userId),
-      callSummary(projectId),
+      calls.summary({ projectId }),
       readMute(db, projectId, userId),
       readMissed(projectId, since),
     ])
@@ -83,6 +87,11 @@ export function createRooms(options: RoomsOptions) {
       present,
       channels,
       call,
+      channelCalls: Object.fromEntries(
+        Object.entries(calls.channelCalls(projectId)).filter(([channelId]) =>
+          channels.some(({ id }) => id === channelId),
+        ),
+      ),
       mutedUntil,
       ...page,
     }

@@ -4,7 +4,7 @@ import type { CallRequests } from '../../protocol/calls.ts'
 import type { Caller } from '../../protocol/requests.ts'
 import type { WorkerStatus } from '../../protocol/worker.ts'
 import { createLocalBus } from '../../realtime/bus.ts'
-import { MAX_PEERS } from '../room.ts'
+import { MAX_PEERS, MAX_PEERS_OF_ONE } from '../room.ts'
 import chromium from './chromium.json' with { type: 'json' }
 import { joinCall, openStage, type StageNode } from './stage.ts'
 
@@ -17,7 +17,7 @@ beforeAll(async () => {
   stage = await openStage()
   const config = { portMin: 21_200, portMax: 21_250, workers: 1 }
   node = stage.addNode(createLocalBus(), config, {
-    onStarted: (...call) => void started.push(call),
+    onStarted: ({ projectId }, ...more) => void started.push([projectId, ...more]),
   })
 }, 600_000)
 afterAll(() => stage.close())
@@ -29,12 +29,12 @@ const ask = <Name extends keyof CallRequests>(
 ) => node.ask(caller, name, payload)
 
 const useMember = async (projectId: string, caller?: Caller) =>
-  joinCall(node, projectId, caller ?? (await stage.addPerson(projectId)))
+  joinCall(node, { projectId }, caller ?? (await stage.addPerson(projectId)))
 
 test('a call says once that it began, and whose doing it was', async () => {
   const projectId = await stage.addProject()
   const ada = await useMember(projectId)
-  const summary = await node.calls.summary(projectId)
+  const summary = await node.calls.summary({ projectId })
   await useMember(projectId)
   const began = [projectId, ada.caller.principal.id, summary?.startedAt]
   expect(started.filter(([id]) => id === projectId)).toEqual([began])
@@ -46,10 +46,19 @@ test('two people join, one sends, the other receives', async () => {
   expect(ada.peers).toEqual([])
   const bob = await useMember(projectId)
   expect(bob.peers).toEqual([
-    { peerId: ada.peerId, user: ada.caller.principal.user, producers: [] },
+    { peerId: ada.peerId, user: ada.caller.principal.user, hand: null, score: null, producers: [] },
   ])
   expect(stage.heardBy(ada.caller.socketId, 'call_peer_joined')).toEqual([
-    { projectId, peer: { peerId: bob.peerId, user: bob.caller.principal.user, producers: [] } },
+    {
+      projectId,
+      peer: {
+        peerId: bob.peerId,
+        user: bob.caller.principal.user,
+        hand: null,
+        score: null,
+        producers: [],
+      },
+    },
   ])
 
   const { producerId } = await ada.produce('camera', { paused: true })
@@ -101,7 +110,7 @@ test('[CA5] a person in two tabs counts once', async () => {
   const tab = await useMember(projectId, { ...ada.caller, socketId: 'second-tab' })
   expect(tab.peers.map(({ peerId }) => peerId)).toEqual([ada.peerId])
   const participants = [ada.caller.principal.user]
-  expect((await node.calls.summary(projectId))?.participants).toEqual(participants)
+  expect((await node.calls.summary({ projectId }))?.participants).toEqual(participants)
   expect(stage.heardBy(projectId, 'call_changed').at(-1)?.call?.participants).toEqual(participants)
 })
 
@@ -113,7 +122,7 @@ test('[CA1] only who may join the call joins it', async () => {
       code: 'INSUFFICIENT_PERMISSIONS',
     })
   }
-  expect(await node.calls.summary(projectId)).toBe(null)
+  expect(await node.calls.summary({ projectId })).toBe(null)
 })
 
 test('limits are told in words', async () => {
@@ -137,12 +146,19 @@ test('limits are told in words', async () => {
   })
 
   const { caller } = ada
-  for (let n = 1; n < MAX_PEERS; n += 1) {
-    await ask({ ...caller, socketId: `tab-${n}` }, 'call_join', { projectId })
-  }
-  await expect(
-    ask({ ...caller, socketId: 'one-too-many' }, 'call_join', { projectId }),
-  ).rejects.toMatchObject({ code: 'CONFLICT', message: expect.stringContaining('full') })
+  const join = (tab: Caller) => ask(tab, 'call_join', { projectId })
+  for (let n = 1; n < MAX_PEERS_OF_ONE; n += 1) await join({ ...caller, socketId: `tab-${n}` })
+  await expect(join({ ...caller, socketId: 'one-too-many' })).rejects.toMatchObject({
+    code: 'CONFLICT',
+    message: expect.stringContaining('leave it elsewhere'),
+  })
+  // A tab that is in it joins anew.
+  await join(caller)
+  for (let n = MAX_PEERS_OF_ONE; n < MAX_PEERS; n += 1) await join(await stage.addPerson(projectId))
+  await expect(join(await stage.addPerson(projectId))).rejects.toMatchObject({
+    code: 'CONFLICT',
+    message: expect.stringContaining('full'),
+  })
 })
 
 test('a transport is connected once, and its ICE restarts', async () => {

@@ -1,19 +1,20 @@
 // Signalling of calls. A request may arrive at any node; the node that owns the call answers it.
 import type { Logger } from 'pino'
-import { requireAccess } from '../../db/access.ts'
 import type { Db } from '../../db/database.ts'
 import type { Bus } from '../../protocol/bus.ts'
-import type { CallRequests } from '../../protocol/calls.ts'
+import type { CallAddress, CallRequests } from '../../protocol/calls.ts'
 import { AppError } from '../../protocol/errors.ts'
-import type { CallSummary } from '../../protocol/events.ts'
+import type { CallSummary, Events } from '../../protocol/events.ts'
+import { channelRoom } from '../../protocol/names.ts'
 import type { AccessChange, Caller, Emit, Holding } from '../../protocol/requests.ts'
 import type { RequestHandlers } from '../../protocol/requests.ts'
-import type { Peer } from '../peer.ts'
-import { notInCall, withWorker } from '../refusal.ts'
-import { grantTurn } from '../turn.ts'
+import { notInCall } from '../refusal.ts'
+import type { Room } from '../room.ts'
 import { createWorkers, type MediaConfig } from '../workers.ts'
+import { openCall, readDoors } from './door.ts'
+import { createOwner, type Answer, type CallName, type Payload } from './owner.ts'
 import { createRooms } from './rooms.ts'
-import { createRoster } from './roster.ts'
+import { createRoster, type KnownCall } from './roster.ts'
 import { callSchemas } from './schema.ts'
 import { createSeats } from './seats.ts'
 import { watchBinary, type WorkerBinary } from './readiness.ts'
@@ -26,136 +27,119 @@ export interface CallsOptions {
   config: MediaConfig
   log: Pick<Logger, 'error'>
   /** Told on the node that owns the call, once: somebody was the first to join, and there was none a moment ago */
-  onStarted?: (projectId: string, userId: string, startedAt: string) => void
+  onStarted?: (address: CallAddress, userId: string, startedAt: string) => void
   /** How often nodes tell each other that they are alive; a lease lasts three of these. Default 5 s */
   beatMs?: number
 }
 
 export interface Calls {
-  handlers: RequestHandlers<keyof CallRequests>
+  handlers: RequestHandlers<CallName>
   /** To be called on the node that held the socket. */
   socketGone(socketId: string): void
   /** Who was let into the calls that this node owns. */
   holds(): Holding[]
   /** Ends the person's part in the calls that this node owns: to be called on every node. */
   closeFor(change: AccessChange): void
-  /** Who is in the project's call, on whichever node; null when nobody is. */
-  summary(projectId: string): Promise<CallSummary | null>
+  /** A channel, or who is in it, changed: judges the people of its call anew. To be called on every node. */
+  judgeChannel(address: CallAddress): void
+  /** Who is in the call, on whichever node; null when nobody is. */
+  summary(address: CallAddress): Promise<CallSummary | null>
+  /** The running calls of a project's channels, by channel id. */
+  channelCalls(projectId: string): Record<string, CallSummary>
   /** Process ids of the media workers that run now. */
   workerPids(): number[]
   /** Ends the calls of this node; their clients join again, elsewhere. */
   close(): Promise<void>
 }
 
-type CallName = keyof CallRequests
-type Payload<Name extends CallName> = CallRequests[Name][0]
-type Answer<Name extends CallName> = Promise<CallRequests[Name][1]>
-/** What the owner of a call does. */
-type Local = {
-  [Name in CallName]: (caller: Caller, payload: Payload<Name>, nodeId: string) => Answer<Name>
-}
 interface Forwarded {
   name: CallName
   caller: Caller
   payload: Payload<CallName>
 }
 
+const describe = (room: Room): KnownCall => ({
+  address: room.address,
+  kind: room.kind,
+  call: room.describe(),
+})
+
 export function createCalls(options: CallsOptions): Calls {
   const { db, bus, emit, binary, config, log, beatMs = 5_000 } = options
   const workers = createWorkers(config, log)
-  /** Those whose beginning is still to be told */
-  const fresh = new WeakMap<object, boolean>()
   const readiness = watchBinary(binary, (status) => emit.toOwnSockets('call_worker', status))
+
+  /** To whom the call is no secret. */
+  function tellChange({ address, kind }: Omit<KnownCall, 'call'>, call: CallSummary | null) {
+    const news: Events['call_changed'] = { ...address, call }
+    if (address.channelId === undefined || kind === 'public')
+      emit.toProject(address.projectId, 'call_changed', news)
+    else emit.toRoom(channelRoom(address.channelId), [], 'call_changed', news)
+  }
+
   const rooms = createRooms({
     bus,
     emit,
     workers,
     leaseMs: beatMs * 3,
     log,
-    onChange(projectId, call) {
-      emit.toProject(projectId, 'call_changed', { projectId, call })
+    onChange(room) {
+      // Before the first one joins: that is heard of.
+      if (!fresh.has(room)) fresh.set(room, !roster.hadCall(room.address))
+      tellChange(room, room.closed ? null : room.describe())
       roster.tell()
     },
   })
+  /** Whether their beginning is still to be told */
+  const fresh = new WeakMap<Room, boolean>()
   const roster = createRoster({
     bus,
     beatMs,
-    describe: () =>
-      Object.fromEntries(rooms.all().map((room) => [room.projectId, room.describe()])),
-    onBeat: rooms.renew,
-    onGone(nodeId, projectIds) {
+    describe: () => rooms.all().map(describe),
+    onBeat() {
+      rooms.renew()
+      // News of a channel may be lost.
+      judge(rooms.all())
+    },
+    onGone(nodeId, calls) {
       rooms.closeNode(nodeId)
-      for (const projectId of projectIds) {
-        if (rooms.find(projectId) || roster.find(projectId)) continue
-        emit.toProject(projectId, 'call_changed', { projectId, call: null })
+      for (const known of calls) {
+        if (rooms.find(known.address) || roster.find(known.address)) continue
+        tellChange(known, null)
       }
     },
   })
-  const seats = createSeats((owner, caller, projectId) => {
+  const seats = createSeats((owner, caller, address) => {
     // When the owner cannot be reached, it will notice by itself that the media stopped.
-    ask(owner, 'call_leave', caller, { projectId }).catch(() => undefined)
+    ask(owner, 'call_leave', caller, address).catch(() => undefined)
   })
 
-  const findPeer = (caller: Caller, projectId: string): Peer => {
-    const peer = rooms.find(projectId)?.findPeer(caller.socketId)
-    if (!peer) throw notInCall()
-    return peer
+  /** Sends away whoever may not be in the call of a channel any more. */
+  function judge(judged: Room[]) {
+    const peers = judged.flatMap(({ address, peers }) => (address.channelId ? peers : []))
+    if (peers.length === 0) return
+    const channelIds = peers.flatMap(({ address }) => address.channelId ?? [])
+    const userIds = peers.map(({ caller }) => caller.principal.id)
+    readDoors(db, channelIds, userIds).then(
+      (isOpen) => {
+        for (const peer of peers)
+          if (!isOpen(peer.address.channelId ?? '', peer.caller.principal.id))
+            peer.close('access_changed')
+      },
+      // Without the database nobody is sent away; the next beat asks again.
+      (error: unknown) => log.error({ err: error }, 'calls of channels cannot be judged now'),
+    )
   }
-  const judge = (caller: Caller, projectId: string) =>
-    requireAccess(db, caller.principal, projectId, 'call:join')
 
-  const local: Local = {
-    async call_join(caller, { projectId }, nodeId) {
-      const room = await withWorker(async () =>
-        rooms.open(projectId, await readiness.requirePath()),
-      )
-      // Before the first one joins: that is heard of.
-      if (!fresh.has(room)) fresh.set(room, !roster.hadCall(projectId))
-      const peer = room.join(caller, nodeId)
-      try {
-        // Judged again now that closeFor() would find the peer: in between it could be missed.
-        await judge(caller, projectId)
-      } catch (error) {
-        peer.close(null)
-        throw error
-      }
-      if (peer.closed) throw notInCall()
-      if (fresh.get(room)) {
-        fresh.set(room, false)
-        options.onStarted?.(projectId, caller.principal.id, room.startedAt)
-      }
-      const peers = room.peers.filter((other) => other !== peer)
-      return {
-        peerId: peer.id,
-        rtpCapabilities: room.rtpCapabilities as CallRequests['call_join'][1]['rtpCapabilities'],
-        peers: peers.map((other) => other.describe()),
-      }
+  const local = createOwner({
+    db,
+    rooms,
+    readiness,
+    config,
+    onStarted(room, { principal }) {
+      if (fresh.get(room)) options.onStarted?.(room.address, principal.id, room.startedAt)
     },
-    async call_leave(caller, { projectId }) {
-      rooms.find(projectId)?.findPeer(caller.socketId)?.close(null)
-      return null
-    },
-    async call_create_transport(caller, { projectId, direction }) {
-      const transport = await findPeer(caller, projectId).createTransport(direction)
-      const { turn } = config
-      if (!turn) return transport
-      return { ...transport, iceServers: [grantTurn(turn, caller.principal.id)] }
-    },
-    call_connect_transport: async (caller, { projectId, transportId, dtlsParameters }) =>
-      findPeer(caller, projectId).connectTransport(transportId, dtlsParameters),
-    call_restart_ice: async (caller, { projectId, transportId }) =>
-      findPeer(caller, projectId).restartIce(transportId),
-    call_produce: async (caller, payload) => findPeer(caller, payload.projectId).produce(payload),
-    call_pause_producer: async (caller, { projectId, producerId, paused }) =>
-      findPeer(caller, projectId).pauseProducer(producerId, paused),
-    call_close_producer: async (caller, { projectId, producerId }) =>
-      findPeer(caller, projectId).closeProducer(producerId),
-    call_consume: async (caller, payload) => findPeer(caller, payload.projectId).consume(payload),
-    call_resume_consumer: async (caller, { projectId, consumerId }) =>
-      findPeer(caller, projectId).resumeConsumer(consumerId),
-    call_set_layers: async (caller, payload) =>
-      findPeer(caller, payload.projectId).setLayers(payload),
-  }
+  })
 
   async function ask<Name extends CallName>(
     owner: string,
@@ -171,10 +155,9 @@ export function createCalls(options: CallsOptions): Calls {
   bus.respond('call', async (message, from) => {
     const { name, caller, payload } = message as Forwarded
     if (name === 'call_join') {
-      const { projectId } = payload
       await readiness.requirePath()
       // The asker believed that this node owns the call, which may have changed on the way.
-      if (!rooms.find(projectId) && (await rooms.claim(projectId)) !== bus.nodeId) throw movedOn()
+      if (!rooms.find(payload) && (await rooms.claim(payload)) !== bus.nodeId) throw movedOn()
     }
     // TypeScript cannot see that name and payload belong together.
     const answer = local[name] as (caller: Caller, payload: unknown, from: string) => unknown
@@ -182,33 +165,31 @@ export function createCalls(options: CallsOptions): Calls {
   })
 
   /** Asks for the lease only where it could be used; otherwise it would keep a call from nodes that can. */
-  async function findOwner(projectId: string): Promise<string> {
-    if (rooms.find(projectId)) return bus.nodeId
+  async function findOwner(address: CallAddress): Promise<string> {
+    if (rooms.find(address)) return bus.nodeId
     if (!readiness.isReady()) {
-      const known = roster.find(projectId)
+      const known = roster.find(address)
       if (known) return known.nodeId
       await readiness.requirePath()
     }
-    return rooms.claim(projectId)
+    return rooms.claim(address)
   }
 
-  async function join(caller: Caller, payload: Payload<'call_join'>): Answer<'call_join'> {
-    const { projectId } = payload
-    return seats.take(caller, projectId, {
+  const join = async (caller: Caller, payload: Payload<'call_join'>): Answer<'call_join'> =>
+    seats.take(caller, payload, {
       async findOwner() {
-        await judge(caller, projectId)
-        return findOwner(projectId)
+        await openCall(db, caller.principal, payload)
+        return findOwner(payload)
       },
       join: (owner) => ask(owner, 'call_join', caller, payload),
     })
-  }
 
   const forward = async <Name extends CallName>(
     name: Name,
     caller: Caller,
     payload: Payload<Name>,
   ): Answer<Name> => {
-    const owner = seats.ownerOf(caller.socketId, payload.projectId)
+    const owner = seats.ownerOf(caller.socketId, payload)
     if (owner === undefined) throw notInCall()
     try {
       return await ask(owner, name, caller, payload)
@@ -231,8 +212,8 @@ export function createCalls(options: CallsOptions): Calls {
       call_join: { schema: callSchemas.call_join, handle: join },
       call_leave: {
         schema: callSchemas.call_leave,
-        async handle(caller, { projectId }) {
-          seats.leave(caller.socketId, projectId)
+        async handle(caller, address) {
+          seats.leave(caller.socketId, address)
           return null
         },
       },
@@ -243,15 +224,28 @@ export function createCalls(options: CallsOptions): Calls {
       call_pause_producer: handlerOf('call_pause_producer'),
       call_close_producer: handlerOf('call_close_producer'),
       call_consume: handlerOf('call_consume'),
+      call_pause_consumer: handlerOf('call_pause_consumer'),
       call_resume_consumer: handlerOf('call_resume_consumer'),
       call_set_layers: handlerOf('call_set_layers'),
+      call_raise_hand: handlerOf('call_raise_hand'),
+      call_react: handlerOf('call_react'),
     },
     socketGone: (socketId) => seats.leave(socketId),
     holds: rooms.holds,
     closeFor: rooms.closePeers,
-    async summary(projectId) {
-      return rooms.find(projectId)?.describe() ?? roster.find(projectId)?.call ?? null
+    judgeChannel(address) {
+      const room = rooms.find(address)
+      if (room) judge([room])
     },
+    async summary(address) {
+      return rooms.find(address)?.describe() ?? roster.find(address)?.call ?? null
+    },
+    channelCalls: (projectId) =>
+      Object.fromEntries(
+        [...roster.all(), ...rooms.all().map(describe)].flatMap(({ address, call }) =>
+          address.projectId === projectId && address.channelId ? [[address.channelId, call]] : [],
+        ),
+      ),
     workerPids: () => workers.pids(),
     async close() {
       readiness.close()

@@ -1,5 +1,6 @@
 // Two nodes on one real Redis: a call lives on one of them, people are on both.
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest'
+import type { CallAddress } from '../../protocol/calls.ts'
 import { connectRedis, createRedisBus } from '../../realtime/bus.ts'
 import chromium from './chromium.json' with { type: 'json' }
 import { openStage } from './stage.ts'
@@ -20,7 +21,7 @@ describe.skipIf(!inject('redisUrl'))('two nodes', () => {
     const client = await connectRedis(inject('redisUrl') ?? '', () => undefined)
     const bus = await createRedisBus(client)
     const config = { portMin, portMax: portMin + 20, workers: 1 }
-    const onStarted = (id: string) => void started.push(id)
+    const onStarted = ({ projectId }: CallAddress) => void started.push(projectId)
     const node = stage.addNode(bus, config, { beatMs: 300, onStarted })
     const disconnect = async () => {
       await bus.close()
@@ -51,7 +52,10 @@ describe.skipIf(!inject('redisUrl'))('two nodes', () => {
     expect(peers.map((peer) => peer.peerId)).toEqual([joined.peerId])
     expect([a, b].map(({ calls }) => calls.workerPids().length)).toEqual([1, 0])
     await expect
-      .poll(async () => (await b.calls.summary(projectId))?.participants.map(({ id }) => id), soon)
+      .poll(
+        async () => (await b.calls.summary({ projectId }))?.participants.map(({ id }) => id),
+        soon,
+      )
       .toEqual([ada.principal.id, bob.principal.id])
 
     const { transportId } = await b.ask(bob, 'call_create_transport', {
@@ -76,7 +80,7 @@ describe.skipIf(!inject('redisUrl'))('two nodes', () => {
       .poll(() => stage.heardBy(ada.socketId, 'call_peer_left'), soon)
       .toEqual([{ projectId, peerId }])
     await a.ask(ada, 'call_leave', { projectId })
-    await expect.poll(() => b.calls.summary(projectId), soon).toBe(null)
+    await expect.poll(() => b.calls.summary({ projectId }), soon).toBe(null)
 
     // The lease is free again: now the other node may have it.
     await b.ask(bob, 'call_join', { projectId })
@@ -91,7 +95,7 @@ describe.skipIf(!inject('redisUrl'))('two nodes', () => {
     ])
     expect(a.calls.workerPids().length + b.calls.workerPids().length).toBe(1)
     await expect
-      .poll(async () => (await a.calls.summary(projectId))?.participants.length, soon)
+      .poll(async () => (await a.calls.summary({ projectId }))?.participants.length, soon)
       .toBe(2)
   })
 

@@ -20,7 +20,9 @@ beforeAll(async () => {
   observer.on('newworker', (worker) => workers.add(worker))
   stage = await openStage()
   const config = { portMin: 21_260, portMax: 21_290, workers: 1 }
-  node = stage.addNode(createLocalBus(), config, { onStarted: (id) => void started.push(id) })
+  node = stage.addNode(createLocalBus(), config, {
+    onStarted: ({ projectId }) => void started.push(projectId),
+  })
 }, 600_000)
 afterAll(() => stage.close())
 
@@ -41,7 +43,7 @@ async function holdings() {
 }
 
 const useMember = async (projectId: string, caller?: Caller) =>
-  joinCall(node, projectId, caller ?? (await stage.addPerson(projectId)))
+  joinCall(node, { projectId }, caller ?? (await stage.addPerson(projectId)))
 
 test('[CA2] leaving, disconnecting and joining anew free everything', async () => {
   const projectId = await stage.addProject()
@@ -64,12 +66,14 @@ test('[CA2] leaving, disconnecting and joining anew free everything', async () =
     { projectId: other, peerId: a.peerId },
   ])
   node.calls.socketGone(b.caller.socketId)
-  expect((await node.calls.summary(other))?.participants).toEqual([c.caller.principal.user])
+  expect((await node.calls.summary({ projectId: other }))?.participants).toEqual([
+    c.caller.principal.user,
+  ])
   const again = await ask(c.caller, 'call_join', { projectId: other })
   expect(again.peers).toEqual([])
   node.calls.socketGone(c.caller.socketId)
 
-  expect(await node.calls.summary(other)).toBe(null)
+  expect(await node.calls.summary({ projectId: other })).toBe(null)
   expect(stage.heardBy(other, 'call_changed').at(-1)).toEqual({ projectId: other, call: null })
   expect(await holdings()).toEqual(before)
   await expect(
@@ -83,7 +87,7 @@ test('a socket that goes while it joins leaves nothing', async () => {
   const joining = ask(caller, 'call_join', { projectId })
   node.calls.socketGone(caller.socketId)
   await expect(joining).rejects.toMatchObject({ details: { joined: false } })
-  expect(await node.calls.summary(projectId)).toBe(null)
+  expect(await node.calls.summary({ projectId })).toBe(null)
 })
 
 test('[CA2] who loses access is out at once, others stay', async () => {
@@ -128,7 +132,7 @@ test('[CA4] when a worker dies its calls end, and joining again works at once', 
       { projectId, peerId: ada.peerId, reason: 'worker_died' },
       { projectId, peerId: bob.peerId, reason: 'worker_died' },
     ])
-  expect(await node.calls.summary(projectId)).toBe(null)
+  expect(await node.calls.summary({ projectId })).toBe(null)
   const again = await useMember(projectId, ada.caller)
   await again.produce('camera')
   expect(node.calls.workerPids()).toHaveLength(1)

@@ -1,7 +1,7 @@
 // Whatever a client sends, it gets an answer in words, and neither the worker nor anybody else's call suffers.
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { CallRequests } from '../../protocol/calls.ts'
+import { callReactions, type CallRequests } from '../../protocol/calls.ts'
 import { AppError } from '../../protocol/errors.ts'
 import type { Caller } from '../../protocol/requests.ts'
 import { createLocalBus } from '../../realtime/bus.ts'
@@ -25,10 +25,10 @@ beforeAll(async () => {
   stage = await openStage()
   node = stage.addNode(createLocalBus(), { portMin: 21_300, portMax: 21_350, workers: 1 })
   projectId = await stage.addProject()
-  const other = await joinCall(node, projectId, await stage.addPerson(projectId))
+  const other = await joinCall(node, { projectId }, await stage.addPerson(projectId))
   producerId = (await other.produce('camera')).producerId
   caller = await stage.addPerson(projectId)
-  ;({ sendId, receiveId } = await joinCall(node, projectId, caller))
+  ;({ sendId, receiveId } = await joinCall(node, { projectId }, caller))
   pids = node.calls.workerPids()
 }, 600_000)
 afterAll(() => stage.close())
@@ -172,6 +172,16 @@ const rows: Row[] = [
     () => ({ consumerId: randomUUID(), spatialLayer: -1 }),
     'VALIDATION_ERROR',
   ],
+  ['call_pause_consumer', 'an unknown consumer', () => ({ consumerId: randomUUID() }), 'NOT_FOUND'],
+  [
+    'call_raise_hand',
+    'an unknown peer',
+    () => ({ raised: false, peerId: randomUUID() }),
+    'NOT_FOUND',
+  ],
+  ['call_raise_hand', 'no hand', () => ({}), 'VALIDATION_ERROR'],
+  ['call_react', 'a text', () => ({ emoji: 'hello' }), 'VALIDATION_ERROR'],
+  ['call_join', 'an unknown channel', () => ({ channelId: randomUUID() }), 'NOT_FOUND'],
 ]
 
 test.each(rows)('[CA3] %s with %s', async (name, _, payload, code) => {
@@ -195,6 +205,8 @@ test('requests of somebody who never joined', async () => {
     direction: 'send',
     paused: true,
     spatialLayer: 0,
+    raised: true,
+    emoji: callReactions[0],
   }
   for (const name of names) {
     if (name === 'call_join' || name === 'call_leave') continue
@@ -264,8 +276,8 @@ test('spoiled requests are answered, and the worker goes on', async () => {
     expect(node.calls.workerPids(), context()).toEqual(pids)
     // Some are still good: then everything starts anew.
     if (result instanceof Error) continue
-    ;({ sendId, receiveId } = await joinCall(node, projectId, caller))
+    ;({ sendId, receiveId } = await joinCall(node, { projectId }, caller))
   }
-  const sent = await (await joinCall(node, projectId, caller)).produce('camera')
+  const sent = await (await joinCall(node, { projectId }, caller)).produce('camera')
   expect(sent.producerId, `FUZZ_SEED=${seed}`).toBeTypeOf('string')
 })

@@ -1,9 +1,10 @@
 // The rooms that this node owns. A lease on the bus decides who owns a call; it is renewed while the room lives.
 import type { Logger } from 'pino'
 import type { Bus } from '../../protocol/bus.ts'
+import { callKey, type CallAddress } from '../../protocol/calls.ts'
+import type { ChannelKind } from '../../protocol/chat.ts'
 import { AppError } from '../../protocol/errors.ts'
 import type { AccessChange, Emit, Holding } from '../../protocol/requests.ts'
-import type { CallSummary } from '../../protocol/events.ts'
 import { Room } from '../room.ts'
 import type { Workers } from '../workers.ts'
 
@@ -13,15 +14,19 @@ interface RoomsOptions {
   workers: Workers
   leaseMs: number
   log: Pick<Logger, 'error'>
-  onChange(projectId: string, call: CallSummary | null): void
+  /** Somebody came or went, or the room is closed */
+  onChange(room: Room): void
 }
 
 export interface Rooms {
-  /** @returns the node that owns the project's call, which becomes this one when nobody does */
-  claim(projectId: string): Promise<string>
-  find(projectId: string): Room | undefined
-  /** @param binary path of the media worker */
-  open(projectId: string, binary: string): Promise<Room>
+  /** @returns the node that owns the call, which becomes this one when nobody does */
+  claim(address: CallAddress): Promise<string>
+  find(address: CallAddress): Room | undefined
+  /**
+   * @param kind of the channel
+   * @param binary path of the media worker
+   */
+  open(address: CallAddress, kind: ChannelKind | null, binary: string): Promise<Room>
   all(): Room[]
   /** Ends the rooms whose lease another node holds. */
   renew(): void
@@ -32,88 +37,93 @@ export interface Rooms {
   close(): Promise<void>
 }
 
-const leaseOf = (projectId: string) => `call:${projectId}`
+const leaseOf = (key: string) => `call:${key}`
 
 export function createRooms(options: RoomsOptions): Rooms {
   const { bus, emit, workers, leaseMs, log, onChange } = options
   const rooms = new Map<string, Room>()
   const opening = new Map<string, Promise<Room>>()
 
-  const claim = (projectId: string) => bus.claim(leaseOf(projectId), leaseMs)
+  const claim = (key: string) => bus.claim(leaseOf(key), leaseMs)
 
   /** Nothing may be awaited between the question whether the lease is needed and the release. */
-  const releaseUnused = async (projectId: string) => {
-    if (!rooms.has(projectId) && !opening.has(projectId)) await bus.release(leaseOf(projectId))
+  const releaseUnused = async (key: string) => {
+    if (!rooms.has(key) && !opening.has(key)) await bus.release(leaseOf(key))
   }
 
-  async function open(projectId: string, binary: string): Promise<Room> {
+  async function open(address: CallAddress, kind: ChannelKind | null, binary: string) {
+    const key = callKey(address)
     const worker = await workers.leastLoaded(binary)
     const router = await worker.createRouter()
     try {
+      const observer = await router.createActiveSpeakerObserver()
       // Starting a worker takes its time: longer than the lease, and the call may live elsewhere by now.
-      if ((await claim(projectId)) !== bus.nodeId) {
+      if ((await claim(key)) !== bus.nodeId) {
         throw new AppError('UNAVAILABLE', 'The call has just started elsewhere; join again')
       }
+      const room = new Room({
+        address,
+        kind,
+        router,
+        observer,
+        worker,
+        emit,
+        onChange() {
+          if (room.closed) {
+            rooms.delete(key)
+            void releaseUnused(key)
+          }
+          onChange(room)
+        },
+      })
+      rooms.set(key, room)
+      return room
     } catch (error) {
       router.close()
       throw error
     }
-    const room = new Room({
-      projectId,
-      router,
-      worker,
-      emit,
-      onChange(call) {
-        if (!call) {
-          rooms.delete(projectId)
-          void releaseUnused(projectId)
-        }
-        onChange(projectId, call)
-      },
-    })
-    rooms.set(projectId, room)
-    return room
   }
 
   const peers = () => [...rooms.values()].flatMap((room) => room.peers)
 
   return {
-    claim,
-    find: (projectId) => rooms.get(projectId),
+    claim: (address) => claim(callKey(address)),
+    find: (address) => rooms.get(callKey(address)),
     all: () => [...rooms.values()],
-    async open(projectId, binary) {
-      const known = rooms.get(projectId) ?? opening.get(projectId)
+    async open(address, kind, binary) {
+      const key = callKey(address)
+      const known = rooms.get(key) ?? opening.get(key)
       if (known) return known
-      const opened = open(projectId, binary)
-      opening.set(projectId, opened)
+      const opened = open(address, kind, binary)
+      opening.set(key, opened)
       try {
         return await opened
       } finally {
-        opening.delete(projectId)
-        void releaseUnused(projectId)
+        opening.delete(key)
+        void releaseUnused(key)
       }
     },
     renew() {
-      for (const projectId of new Set([...rooms.keys(), ...opening.keys()])) {
-        claim(projectId).then(
+      for (const key of new Set([...rooms.keys(), ...opening.keys()])) {
+        claim(key).then(
           (owner) => {
-            if (owner !== bus.nodeId) rooms.get(projectId)?.close('connection_lost')
+            if (owner !== bus.nodeId) rooms.get(key)?.close('connection_lost')
           },
           // Without the bus nobody else can take the call either.
-          (error: unknown) => log.error({ err: error, projectId }, 'a call could not be renewed'),
+          (error: unknown) => log.error({ err: error, call: key }, 'a call could not be renewed'),
         )
       }
     },
     holds: () =>
-      peers().map(({ projectId, caller: { principal } }) => ({
+      peers().map(({ address, caller: { principal } }) => ({
         principal,
-        project: { id: projectId, fits: (now) => now.includes('call:join') },
+        project: { id: address.projectId, fits: (now) => now.includes('call:join') },
       })),
     closePeers({ userId, projectId, sessionId }) {
       for (const peer of peers()) {
         const { id, sessionId: session } = peer.caller.principal
         if (id !== userId) continue
-        if (projectId !== undefined && projectId !== peer.projectId) continue
+        if (projectId !== undefined && projectId !== peer.address.projectId) continue
         if (sessionId !== undefined && sessionId !== session) continue
         peer.close('access_changed')
       }
@@ -124,7 +134,7 @@ export function createRooms(options: RoomsOptions): Rooms {
     async close() {
       const owned = [...rooms.keys()]
       for (const room of rooms.values()) room.close('shutdown')
-      await Promise.all(owned.map((projectId) => bus.release(leaseOf(projectId))))
+      await Promise.all(owned.map((key) => bus.release(leaseOf(key))))
     },
   }
 }

@@ -1,19 +1,28 @@
 // What the nodes tell each other every few seconds: which calls they own. A call's owner is decided by its lease;
 // this is for those who only want to know.
 import { createTopic, type Bus } from '../../protocol/bus.ts'
+import { callKey, type CallAddress } from '../../protocol/calls.ts'
+import type { ChannelKind } from '../../protocol/chat.ts'
 import type { CallSummary } from '../../protocol/events.ts'
 
 const TOPIC = 'calls'
 /** So soon after its worker or its node died, a call is the same one for people; milliseconds. */
 const MOMENT = 60_000
 
-type Calls = Record<string, CallSummary>
-type News = { kind: 'calls'; calls: Calls } | { kind: 'hello' }
+export interface KnownCall {
+  address: CallAddress
+  /** Of the channel */
+  kind: ChannelKind | null
+  call: CallSummary
+}
+type News = { kind: 'calls'; calls: KnownCall[] } | { kind: 'hello' }
 
 export interface Roster {
-  find(projectId: string): { nodeId: string; call: CallSummary } | undefined
-  /** Whether the project had a call a moment ago, on any node */
-  hadCall(projectId: string): boolean
+  find(address: CallAddress): (KnownCall & { nodeId: string }) | undefined
+  /** Those of other nodes */
+  all(): KnownCall[]
+  /** Whether there was this call a moment ago, on any node */
+  hadCall(address: CallAddress): boolean
   /** Tells the others now; otherwise they learn with the next beat. */
   tell(): void
   close(): void
@@ -23,20 +32,20 @@ interface RosterOptions {
   bus: Bus
   beatMs: number
   /** The calls of this node */
-  describe(): Calls
+  describe(): KnownCall[]
   onBeat(): void
   /** A node is gone: with it went its calls, and the sockets that it held */
-  onGone(nodeId: string, projectIds: string[]): void
+  onGone(nodeId: string, calls: KnownCall[]): void
 }
 
 export function createRoster({ bus, beatMs, describe, onBeat, onGone }: RosterOptions): Roster {
-  const nodes = new Map<string, Map<string, CallSummary>>()
+  const nodes = new Map<string, Map<string, KnownCall>>()
   const { publish, subscribe } = createTopic<News>(bus, TOPIC)
   const heardAt = new Map<string, number>()
-  const hear = (calls: Calls) => {
+  const hear = (calls: KnownCall[]) => {
     const now = performance.now()
-    for (const projectId of Object.keys(calls)) heardAt.set(projectId, now)
-    for (const [projectId, at] of heardAt) if (now - at > MOMENT) heardAt.delete(projectId)
+    for (const { address } of calls) heardAt.set(callKey(address), now)
+    for (const [key, at] of heardAt) if (now - at > MOMENT) heardAt.delete(key)
   }
   const tell = () => {
     const calls = describe()
@@ -51,12 +60,12 @@ export function createRoster({ bus, beatMs, describe, onBeat, onGone }: RosterOp
     subscribe((news, from) => {
       if (news.kind === 'hello') return tell()
       hear(news.calls)
-      nodes.set(from, new Map(Object.entries(news.calls)))
+      nodes.set(from, new Map(news.calls.map((known) => [callKey(known.address), known])))
     }),
     bus.onPeerGone((nodeId) => {
-      const projectIds = [...(nodes.get(nodeId)?.keys() ?? [])]
+      const calls = [...(nodes.get(nodeId)?.values() ?? [])]
       nodes.delete(nodeId)
-      onGone(nodeId, projectIds)
+      onGone(nodeId, calls)
     }),
     bus.onGap(sayHello),
   ]
@@ -68,14 +77,15 @@ export function createRoster({ bus, beatMs, describe, onBeat, onGone }: RosterOp
   sayHello()
 
   return {
-    find(projectId) {
+    find(address) {
       for (const [nodeId, calls] of nodes) {
-        const call = calls.get(projectId)
-        if (call) return { nodeId, call }
+        const known = calls.get(callKey(address))
+        if (known) return { nodeId, ...known }
       }
       return undefined
     },
-    hadCall: (projectId) => performance.now() - (heardAt.get(projectId) ?? -Infinity) < MOMENT,
+    all: () => [...nodes.values()].flatMap((calls) => [...calls.values()]),
+    hadCall: (address) => performance.now() - (heardAt.get(callKey(address)) ?? -Infinity) < MOMENT,
     tell,
     close() {
       clearInterval(beat)

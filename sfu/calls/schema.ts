@@ -7,7 +7,7 @@ import type {
   RtpHeaderExtensionUri,
   RtpParameters,
 } from 'mediasoup-client/types'
-import { mediaSources, type CallRequests } from '../../protocol/calls.ts'
+import { callReactions, mediaSources, type CallRequests } from '../../protocol/calls.ts'
 
 const id = z.string().toLowerCase().pipe(z.uuid())
 const word = z.string().min(1).max(255)
@@ -109,7 +109,7 @@ export const dtlsParametersSchema: z.ZodType<DtlsParameters> = z.object({
   ).min(1, 'without a fingerprint nobody can be recognised'),
 })
 
-const call = z.object({ projectId: id })
+const call = z.object({ projectId: id, channelId: id.optional() })
 const onTransport = call.extend({ transportId: id })
 
 type CallSchemas = { [Name in keyof CallRequests]: z.ZodType<CallRequests[Name][0]> }
@@ -139,10 +139,13 @@ export const callSchemas: CallSchemas = {
   call_pause_producer: call.extend({ producerId: id, paused: z.boolean() }),
   call_close_producer: call.extend({ producerId: id }),
   call_consume: onTransport.extend({ producerId: id, rtpCapabilities: rtpCapabilitiesSchema }),
+  call_pause_consumer: call.extend({ consumerId: id }),
   call_resume_consumer: call.extend({ consumerId: id }),
   call_set_layers: call.extend({
     consumerId: id,
     spatialLayer: uint8,
     temporalLayer: uint8.optional(),
   }),
+  call_raise_hand: call.extend({ raised: z.boolean(), peerId: id.optional() }),
+  call_react: call.extend({ emoji: z.enum(callReactions) }),
 }

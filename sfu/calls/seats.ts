@@ -1,11 +1,12 @@
 // Which calls the sockets of this node are in, and which node owns each: the way for what follows call_join, and
 // for the news that a socket is gone.
+import { callKey, type CallAddress } from '../../protocol/calls.ts'
 import { AppError } from '../../protocol/errors.ts'
 import type { Caller } from '../../protocol/requests.ts'
 
 interface Seat {
   caller: Caller
-  projectId: string
+  address: CallAddress
   /** null while the join is under way */
   owner: string | null
   /** The socket left or went meanwhile, or joined anew */
@@ -19,44 +20,44 @@ interface Joining<Joined> {
 
 export interface Seats {
   /** Joins; if the socket goes meanwhile, what it joined is left again. */
-  take<Joined>(caller: Caller, projectId: string, joining: Joining<Joined>): Promise<Joined>
-  ownerOf(socketId: string, projectId: string): string | undefined
-  /** Without a project, all calls of the socket. */
-  leave(socketId: string, projectId?: string): void
+  take<Joined>(caller: Caller, address: CallAddress, joining: Joining<Joined>): Promise<Joined>
+  ownerOf(socketId: string, address: CallAddress): string | undefined
+  /** Without an address, all calls of the socket. */
+  leave(socketId: string, address?: CallAddress): void
 }
 
 export function createSeats(
-  tellOwner: (owner: string, caller: Caller, projectId: string) => void,
+  tellOwner: (owner: string, caller: Caller, address: CallAddress) => void,
 ): Seats {
   const seats = new Map<string, Map<string, Seat>>()
 
   const remove = (seat: Seat) => {
     const { socketId } = seat.caller
     const ofSocket = seats.get(socketId)
-    if (ofSocket?.get(seat.projectId) !== seat) return
-    ofSocket.delete(seat.projectId)
+    if (ofSocket?.get(callKey(seat.address)) !== seat) return
+    ofSocket.delete(callKey(seat.address))
     if (ofSocket.size === 0) seats.delete(socketId)
   }
 
   const put = (seat: Seat) => {
     const ofSocket = seats.get(seat.caller.socketId) ?? new Map<string, Seat>()
-    seats.set(seat.caller.socketId, ofSocket.set(seat.projectId, seat))
+    seats.set(seat.caller.socketId, ofSocket.set(callKey(seat.address), seat))
   }
 
   return {
-    async take(caller, projectId, joining) {
-      const before = seats.get(caller.socketId)?.get(projectId)
+    async take(caller, address, joining) {
+      const before = seats.get(caller.socketId)?.get(callKey(address))
       if (before?.owner === null) {
         throw new AppError('UNAVAILABLE', 'You are joining this call already')
       }
-      const seat: Seat = { caller, projectId, owner: null, given: false }
+      const seat: Seat = { caller, address, owner: null, given: false }
       put(seat)
       try {
         const owner = await joining.findOwner()
-        if (before?.owner && before.owner !== owner) tellOwner(before.owner, caller, projectId)
+        if (before?.owner && before.owner !== owner) tellOwner(before.owner, caller, address)
         const joined = await joining.join(owner)
         if (seat.given) {
-          tellOwner(owner, caller, projectId)
+          tellOwner(owner, caller, address)
           throw new AppError('NOT_FOUND', 'You have left the call', { joined: false })
         }
         seat.owner = owner
@@ -65,18 +66,18 @@ export function createSeats(
         remove(seat)
         // What was joined before may still stand: it must be found when the socket goes.
         if (before?.owner && !seat.given) put(before)
-        else if (before?.owner) tellOwner(before.owner, caller, projectId)
+        else if (before?.owner) tellOwner(before.owner, caller, address)
         throw error
       }
     },
-    ownerOf: (socketId, projectId) => seats.get(socketId)?.get(projectId)?.owner ?? undefined,
-    leave(socketId, projectId) {
+    ownerOf: (socketId, address) => seats.get(socketId)?.get(callKey(address))?.owner ?? undefined,
+    leave(socketId, address) {
       const ofSocket = [...(seats.get(socketId)?.values() ?? [])]
       for (const seat of ofSocket) {
-        if (projectId !== undefined && seat.projectId !== projectId) continue
+        if (address && callKey(seat.address) !== callKey(address)) continue
         seat.given = true
         remove(seat)
-        if (seat.owner !== null) tellOwner(seat.owner, seat.caller, seat.projectId)
+        if (seat.owner !== null) tellOwner(seat.owner, seat.caller, seat.address)
       }
     },
   }

@@ -4,7 +4,8 @@ import { randomUUID } from 'node:crypto'
 import { openDatabase } from '../../db/database.ts'
 import type { ProjectRole, Principal } from '../../protocol/access.ts'
 import type { Bus } from '../../protocol/bus.ts'
-import type { CallRequests } from '../../protocol/calls.ts'
+import type { CallAddress, CallRequests } from '../../protocol/calls.ts'
+import type { ChannelKind } from '../../protocol/chat.ts'
 import { AppError } from '../../protocol/errors.ts'
 import type { Events } from '../../protocol/events.ts'
 import type { Caller, Emit } from '../../protocol/requests.ts'
@@ -29,9 +30,10 @@ export interface StageNode {
 }
 
 /** Joins and opens both transports. */
-export async function joinCall({ ask }: StageNode, projectId: string, caller: Caller) {
-  const joined = await ask(caller, 'call_join', { projectId })
-  const open = (direction: string) => ask(caller, 'call_create_transport', { projectId, direction })
+export async function joinCall({ ask }: StageNode, address: CallAddress, caller: Caller) {
+  const joined = await ask(caller, 'call_join', address)
+  const open = (direction: string) =>
+    ask(caller, 'call_create_transport', { ...address, direction })
   const [send, receive] = [await open('send'), await open('receive')]
   return {
     caller,
@@ -40,7 +42,7 @@ export async function joinCall({ ask }: StageNode, projectId: string, caller: Ca
     receiveId: receive.transportId,
     produce: (source: 'camera' | 'microphone' | 'screen', more: object = {}) =>
       ask(caller, 'call_produce', {
-        projectId,
+        ...address,
         transportId: send.transportId,
         kind: source === 'microphone' ? 'audio' : 'video',
         source,
@@ -49,7 +51,7 @@ export async function joinCall({ ask }: StageNode, projectId: string, caller: Ca
       }),
     consume: (producerId: string) =>
       ask(caller, 'call_consume', {
-        projectId,
+        ...address,
         transportId: receive.transportId,
         producerId,
         rtpCapabilities: chromium.rtpCapabilities,
@@ -90,6 +92,16 @@ export async function openStage() {
       const id = randomUUID()
       const name = `Project ${id}`
       await db.insertInto('projects').values({ id, name, slug: id, visibility: 'public' }).execute()
+      return id
+    },
+    /** @param members the ids of those who are in it, unless it is public */
+    async addChannel(projectId: string, kind: ChannelKind, members: string[] = []) {
+      const id = randomUUID()
+      const name = kind === 'public' || kind === 'private' ? id : null
+      await db.insertInto('channels').values({ id, projectId, kind, name }).execute()
+      for (const userId of members) {
+        await db.insertInto('channelMembers').values({ channelId: id, userId }).execute()
+      }
       return id
     },
     /** @returns a socket of a new person */

@@ -35,7 +35,7 @@ export async function openConnection(
   const news = collectNews(signalling)
   try {
     const [joined, device] = await Promise.all([
-      signalling.request('call_join', { projectId: signalling.projectId }),
+      signalling.request('call_join', signalling.address),
       Device.factory(),
     ])
     await device.load({ routerRtpCapabilities: joined.rtpCapabilities })
@@ -123,8 +123,8 @@ export class CallConnection {
   async preferLayer(producerId: string, spatialLayer: number) {
     const consumerId = this.#receiver.consumer(producerId)?.id
     if (consumerId === undefined) return
-    const { projectId, request } = this.#options.signalling
-    await request('call_set_layers', { projectId, consumerId, spatialLayer })
+    const { address, request } = this.#options.signalling
+    await request('call_set_layers', { ...address, consumerId, spatialLayer })
   }
 
   async stats(): Promise<CallStats> {

@@ -51,7 +51,7 @@ export function useCall(): Call {
 async function openSession(projectId: string, { request, on, connection }: AppSocket) {
   const { createCallSession } = await import('./session.ts')
   return createCallSession({
-    projectId,
+    address: { projectId },
     request,
     preferences: choices.get,
     on: (name, listener) => on(name, (payload) => listener(payload)),

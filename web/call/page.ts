@@ -27,7 +27,7 @@ window.openCall = async (token, projectId) => {
   const shown: Record<string, number> = {}
   const requests: string[] = []
   const session = createCallSession({
-    projectId,
+    address: { projectId },
     camera: { width: 640, height: 480, frameRate: 15 },
     async request(name, payload) {
       requests.push(name)

@@ -26,7 +26,7 @@ const isSkipped = (error: unknown) =>
 
 export function createReceiver(options: ReceiverOptions): Receiver {
   const { signalling, device, openTransport, remote, onLost } = options
-  const { projectId, request } = signalling
+  const { address, request } = signalling
   const consumers = new Map<string, Consumer>()
   let transport: Promise<Transport> | null = null
   let queue: Promise<unknown> = Promise.resolve()
@@ -37,7 +37,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     transport ??= openTransport()
     const { id: transportId } = await transport
     const { recvRtpCapabilities: rtpCapabilities } = device
-    const payload = { projectId, transportId, producerId, rtpCapabilities }
+    const payload = { ...address, transportId, producerId, rtpCapabilities }
     const { consumerId, kind, rtpParameters } = await request('call_consume', payload)
     const found = remote.find(producerId)
     if (!found) return
@@ -49,7 +49,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     if (!remote.find(producerId)) return consumer.close()
     consumers.set(producerId, consumer)
     remote.change(producerId, { track: consumer.track })
-    await request('call_resume_consumer', { projectId, consumerId })
+    await request('call_resume_consumer', { ...address, consumerId })
   }
 
   return {

@@ -27,7 +27,7 @@ export interface Sender {
 
 export function createSender(options: SenderOptions): Sender {
   const { signalling, device, openTransport, onLost, onRefused } = options
-  const { projectId, request } = signalling
+  const { address, request } = signalling
   const producers = new Map<MediaSource, Producer>()
   let wanted: CallState['own'] = {}
   let transport: Promise<Transport> | null = null
@@ -55,13 +55,13 @@ export function createSender(options: SenderOptions): Sender {
     if (producer.paused === muted) return
     if (muted) producer.pause()
     else producer.resume()
-    await request('call_pause_producer', { projectId, producerId: producer.id, paused: muted })
+    await request('call_pause_producer', { ...address, producerId: producer.id, paused: muted })
   }
 
   async function stop(source: MediaSource, producer: Producer) {
     producers.delete(source)
     producer.close()
-    await request('call_close_producer', { projectId, producerId: producer.id })
+    await request('call_close_producer', { ...address, producerId: producer.id })
   }
 
   async function step(source: MediaSource) {

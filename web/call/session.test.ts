@@ -93,9 +93,9 @@ test('two people see and hear each other, share a screen, mute and leave', async
 
   await a.evaluate(() => window.stage.session.leave())
   await expect.poll(async () => (await stateOf(b)).peers, soon).toEqual([])
-  expect((await pages.calls.summary(projectId))?.participants).toHaveLength(1)
+  expect((await pages.calls.summary({ projectId }))?.participants).toHaveLength(1)
   await b.evaluate(() => window.stage.session.leave())
-  await expect.poll(() => pages.calls.summary(projectId), soon).toBe(null)
+  await expect.poll(() => pages.calls.summary({ projectId }), soon).toBe(null)
   expect(await Promise.all([problemsOf(a), problemsOf(b)])).toEqual([[], []])
 })
 

@@ -59,7 +59,7 @@ const isUnprepared = (error: unknown) =>
   typeof (error as { details?: { state?: unknown } } | null)?.details?.state === 'string'
 
 export function createCallSession(options: CallSessionOptions): CallSession {
-  const { projectId, request, camera, preferences = () => ({}) } = options
+  const { address, request, camera, preferences = () => ({}) } = options
   let state = idleState
   const listeners = new Set<() => void>()
   let connection: CallConnection | null = null
@@ -108,7 +108,7 @@ export function createCallSession(options: CallSessionOptions): CallSession {
   }
 
   /** Without an answer, the server notices by itself. */
-  const tellLeft = () => void request('call_leave', { projectId }).catch(() => undefined)
+  const tellLeft = () => void request('call_leave', address).catch(() => undefined)
 
   function fail(error: unknown) {
     endMedia()

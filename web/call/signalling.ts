@@ -1,8 +1,13 @@
 // What a call needs of the socket, and the news of one call in order.
-import type { CallEvents, CallRequests } from '../../protocol/calls.ts'
+import {
+  callKey,
+  type CallAddress,
+  type CallEvents,
+  type CallRequests,
+} from '../../protocol/calls.ts'
 
 export interface Signalling {
-  projectId: string
+  address: CallAddress
   /** Rejects with an error that has the server's `code` and `details`; UNAVAILABLE when there was no answer in time */
   request<Name extends keyof CallRequests>(
     name: Name,
@@ -27,12 +32,12 @@ type NewsName = (typeof newsNames)[number]
 export type NewsHandlers = { [Name in NewsName]: (payload: CallEvents[Name]) => void }
 
 /** News may overtake the answer to call_join: it is kept until there is somebody to hear it. */
-export function collectNews({ projectId, on }: Signalling) {
+export function collectNews({ address, on }: Signalling) {
   let handlers: NewsHandlers | undefined
   const early: (() => void)[] = []
   const subscribe = <Name extends NewsName>(name: Name) =>
     on(name, (payload) => {
-      if (payload.projectId !== projectId) return
+      if (callKey(payload) !== callKey(address)) return
       if (handlers) handlers[name](payload)
       else early.push(() => handlers?.[name](payload))
     })

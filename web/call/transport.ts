@@ -27,9 +27,9 @@ interface TransportOptions {
 
 export async function openTransport(options: TransportOptions): Promise<Transport> {
   const { signalling, device, direction, onLost } = options
-  const { projectId, request } = signalling
+  const { address, request } = signalling
   const { transportId, ...parameters } = await request('call_create_transport', {
-    projectId,
+    ...address,
     direction,
   })
   const transportOptions = { id: transportId, ...parameters }
@@ -48,11 +48,11 @@ export async function openTransport(options: TransportOptions): Promise<Transpor
 
   transport.on('connect', ({ dtlsParameters }, done, fail) => {
     wait(UNREACHABLE_AFTER, () => onLost(unreachable()))
-    request('call_connect_transport', { projectId, transportId, dtlsParameters }).then(done, fail)
+    request('call_connect_transport', { ...address, transportId, dtlsParameters }).then(done, fail)
   })
   transport.on('produce', ({ kind, rtpParameters, appData }, done, fail) => {
     const { source, paused } = appData as { source: MediaSource; paused: boolean }
-    request('call_produce', { projectId, transportId, kind, source, rtpParameters, paused }).then(
+    request('call_produce', { ...address, transportId, kind, source, rtpParameters, paused }).then(
       ({ producerId }) => done({ id: producerId }),
       fail,
     )
@@ -62,7 +62,7 @@ export async function openTransport(options: TransportOptions): Promise<Transpor
     if (restarting) return
     restarting = true
     wait(LOST_AFTER, onLost)
-    const { iceParameters } = await request('call_restart_ice', { projectId, transportId })
+    const { iceParameters } = await request('call_restart_ice', { ...address, transportId })
     await transport.restartIce({ iceParameters })
   }
   const restartOrLose = () => {

@@ -19,5 +19,5 @@ test('the call fails with a reason in words, and gives the devices back', async 
     .poll(async () => (await state()).status, { timeout: 25_000 })
     .toEqual({ state: 'failed', reason: expect.stringContaining('firewall') })
   expect((await state()).own).toEqual({})
-  await expect.poll(() => pages.calls.summary(projectId), { timeout: 15_000 }).toBe(null)
+  await expect.poll(() => pages.calls.summary({ projectId }), { timeout: 15_000 }).toBe(null)
 })

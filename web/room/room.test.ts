@@ -37,6 +37,7 @@ function openRoom() {
     present: server.present,
     channels: [],
     call: null,
+    channelCalls: {},
     mutedUntil: null,
     ...page(since),
   })

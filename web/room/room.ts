@@ -18,7 +18,10 @@ export interface RoomState {
   permissions: readonly Permission[]
   members: JoinedProject['members']
   present: readonly PresentPerson[]
+  /** The project's own */
   call: CallSummary | null
+  /** Those of its channels, by channel id */
+  channelCalls: Readonly<Record<string, CallSummary>>
   /** ISO 8601: one cannot write in the chat until then */
   mutedUntil: string | null
 }
@@ -31,6 +34,7 @@ export const joiningRoom: RoomState = {
   members: [],
   present: [],
   call: null,
+  channelCalls: {},
   mutedUntil: null,
 }
 
@@ -77,8 +81,8 @@ export function createRoom(options: RoomOptions) {
     const resumeChats = chats.join()
     try {
       const joined = await request('join_project', { projectId, ...since })
-      const { role, permissions, members, present, call, mutedUntil } = joined
-      const state = { role, permissions, members, present, call, mutedUntil }
+      const { role, permissions, members, present, call, channelCalls, mutedUntil } = joined
+      const state = { role, permissions, members, present, call, channelCalls, mutedUntil }
       change({ state: 'joined', refusal: null, ...state })
       entering = true
       updates.take(joined)
@@ -141,7 +145,11 @@ export function createRoom(options: RoomOptions) {
     ),
     on(
       'call_changed',
-      here(({ call }) => change({ call })),
+      here(({ channelId, call }) => {
+        if (channelId === undefined) return change({ call })
+        const { [channelId]: _, ...others } = store.get().channelCalls
+        change({ channelCalls: call ? { ...others, [channelId]: call } : others })
+      }),
     ),
     on(
       'muted',

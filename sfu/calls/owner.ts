@@ -1,0 +1,137 @@
+// What the node that owns a call does when one of its people asks.
+import { RateLimiterMemory } from 'rate-limiter-flexible'
+import { can } from '../../db/access.ts'
+import type { Db } from '../../db/database.ts'
+import type { CallAddress, CallRequests } from '../../protocol/calls.ts'
+import { AppError, notFound } from '../../protocol/errors.ts'
+import type { Caller } from '../../protocol/requests.ts'
+import type { Peer } from '../peer.ts'
+import { notInCall, withWorker } from '../refusal.ts'
+import type { Room } from '../room.ts'
+import { grantTurn } from '../turn.ts'
+import type { MediaConfig } from '../workers.ts'
+import { openCall } from './door.ts'
+import type { Readiness } from './readiness.ts'
+import type { Rooms } from './rooms.ts'
+
+export type CallName = keyof CallRequests
+export type Payload<Name extends CallName> = CallRequests[Name][0]
+export type Answer<Name extends CallName> = Promise<CallRequests[Name][1]>
+/** @param nodeId which holds the caller's socket */
+export type Local = {
+  [Name in CallName]: (caller: Caller, payload: Payload<Name>, nodeId: string) => Answer<Name>
+}
+
+/** How often somebody may react. */
+const REACTIONS = { points: 10, duration: 5 }
+
+interface OwnerOptions {
+  db: Db
+  rooms: Rooms
+  readiness: Readiness
+  config: MediaConfig
+  /** The first one has joined */
+  onStarted(room: Room, caller: Caller): void
+}
+
+export function createOwner(options: OwnerOptions): Local {
+  const { db, rooms, readiness, config } = options
+  const reactions = new RateLimiterMemory(REACTIONS)
+  const started = new WeakSet<Room>()
+
+  const find = (caller: Caller, address: CallAddress): { room: Room; peer: Peer } => {
+    const room = rooms.find(address)
+    const peer = room?.findPeer(caller.socketId)
+    if (!room || !peer) throw notInCall()
+    return { room, peer }
+  }
+  const findPeer = (caller: Caller, address: CallAddress) => find(caller, address).peer
+  const judge = (caller: Caller, { projectId, channelId }: CallAddress) =>
+    openCall(db, caller.principal, { projectId, channelId })
+  /** @throws AppError INSUFFICIENT_PERMISSIONS */
+  const requireModerator = (caller: Caller, { projectId, channelId }: CallAddress) =>
+    openCall(db, caller.principal, { projectId, channelId }, 'call:moderate')
+
+  async function openRoom(caller: Caller, { projectId, channelId }: CallAddress): Promise<Room> {
+    const address = { projectId, channelId }
+    const known = rooms.find(address)
+    if (known) return known
+    const { kind } = await judge(caller, address)
+    const path = await readiness.requirePath()
+    return withWorker(() => rooms.open(address, kind, path))
+  }
+
+  return {
+    async call_join(caller, address, nodeId) {
+      const room = await openRoom(caller, address)
+      const peer = room.join(caller, nodeId)
+      const judged = await judge(caller, address).catch((error: unknown) => {
+        peer.close(null)
+        throw error
+      })
+      // Judged again now that closeFor() would find the peer: in between it could be missed.
+      if (peer.closed) throw notInCall()
+      if (!started.has(room)) {
+        started.add(room)
+        options.onStarted(room, caller)
+      }
+      const peers = room.peers.filter((other) => other !== peer)
+      return {
+        peerId: peer.id,
+        rtpCapabilities: room.rtpCapabilities as CallRequests['call_join'][1]['rtpCapabilities'],
+        peers: peers.map((other) => other.describe()),
+        state: {
+          startedAt: room.startedAt,
+          speaker: room.speaker.peerId,
+          may: { moderate: can(judged.access, 'call:moderate') },
+        },
+      }
+    },
+    async call_leave(caller, address) {
+      rooms.find(address)?.findPeer(caller.socketId)?.close(null)
+      return null
+    },
+    async call_create_transport(caller, payload) {
+      const transport = await findPeer(caller, payload).createTransport(payload.direction)
+      const { turn } = config
+      if (!turn) return transport
+      return { ...transport, iceServers: [grantTurn(turn, caller.principal.id)] }
+    },
+    call_connect_transport: async (caller, payload) =>
+      findPeer(caller, payload).connectTransport(payload.transportId, payload.dtlsParameters),
+    call_restart_ice: async (caller, payload) =>
+      findPeer(caller, payload).restartIce(payload.transportId),
+    call_produce: async (caller, payload) => findPeer(caller, payload).produce(payload),
+    call_pause_producer: async (caller, payload) =>
+      findPeer(caller, payload).producers.pause(payload.producerId, payload.paused),
+    call_close_producer: async (caller, payload) =>
+      findPeer(caller, payload).producers.close(payload.producerId),
+    call_consume: async (caller, payload) => findPeer(caller, payload).consume(payload),
+    call_pause_consumer: async (caller, payload) =>
+      findPeer(caller, payload).consumers.pause(payload.consumerId, true),
+    call_resume_consumer: async (caller, payload) =>
+      findPeer(caller, payload).consumers.pause(payload.consumerId, false),
+    call_set_layers: async (caller, payload) =>
+      findPeer(caller, payload).consumers.setLayers(payload),
+
+    async call_raise_hand(caller, { raised, peerId, ...address }) {
+      const { room, peer } = find(caller, address)
+      const other = peerId === undefined || peerId === peer.id ? peer : room.peer(peerId)
+      if (!other) throw notFound('Peer')
+      if (other !== peer) {
+        await requireModerator(caller, address)
+        if (raised) throw new AppError('VALIDATION_ERROR', 'Only they can raise their hand')
+      }
+      other.raiseHand(raised)
+      return null
+    },
+    async call_react(caller, { emoji, ...address }) {
+      const { room, peer } = find(caller, address)
+      await reactions.consume(peer.id).catch(() => {
+        throw new AppError('RATE_LIMITED', 'That was a lot at once; wait a moment')
+      })
+      room.tellOthers(peer, 'call_reaction', { ...address, peerId: peer.id, emoji })
+      return null
+    },
+  }
+}

@@ -1,0 +1,104 @@
+// What one peer receives.
+import type { Consumer, ConsumerLayers, Producer, WebRtcTransport } from 'mediasoup/types'
+import type { CallRequests, ConsumerParameters } from '../protocol/calls.ts'
+import { AppError, notFound } from '../protocol/errors.ts'
+import { Making } from './making.ts'
+import { refusing } from './refusal.ts'
+
+type Payload<Name extends keyof CallRequests> = CallRequests[Name][0]
+
+/** Those of a full call fit: one of each source of everybody else. */
+export const MAX_CONSUMERS = 200
+
+interface ConsumersOptions {
+  isClosed(): boolean
+  canConsume(request: Payload<'call_consume'>): boolean
+  /** What a consumer gets of the bandwidth before others, from 1 */
+  priorityOf(producer: Producer): number
+  onLayers(consumerId: string, layers: ConsumerLayers | undefined): void
+}
+
+export class Consumers {
+  readonly #options: ConsumersOptions
+  readonly #making: Making
+  readonly #byId = new Map<string, Consumer>()
+
+  constructor(options: ConsumersOptions) {
+    this.#options = options
+    this.#making = new Making(options.isClosed)
+  }
+
+  /** @param producer of somebody else in the call */
+  async consume(
+    transport: WebRtcTransport,
+    producer: Producer,
+    request: Payload<'call_consume'>,
+  ): Promise<ConsumerParameters> {
+    const { producerId, rtpCapabilities } = request
+    const twice = new AppError('CONFLICT', 'You are receiving this already')
+    if (this.#of(producerId)) throw twice
+    if (this.#byId.size + this.#making.size >= MAX_CONSUMERS) {
+      throw new AppError('CONFLICT', `A peer receives at most ${MAX_CONSUMERS} at once`)
+    }
+    const consumer = await this.#making.once(producerId, twice, () =>
+      refusing('Cannot receive', async () => {
+        if (!this.#options.canConsume(request)) {
+          throw new AppError('VALIDATION_ERROR', 'These capabilities cannot receive this producer')
+        }
+        return transport.consume({ producerId, rtpCapabilities, paused: true })
+      }),
+    )
+    if (producer.closed) throw notFound('Producer')
+    this.#byId.set(consumer.id, consumer)
+    consumer.observer.once('close', () => this.#byId.delete(consumer.id))
+    consumer.on('layerschange', (layers) => this.#options.onLayers(consumer.id, layers))
+    this.prioritise(producer)
+    return {
+      consumerId: consumer.id,
+      producerId,
+      kind: consumer.kind,
+      // The same parameters; the two packages list different header extensions.
+      rtpParameters: consumer.rtpParameters as ConsumerParameters['rtpParameters'],
+      producerPaused: consumer.producerPaused,
+    }
+  }
+
+  async pause(consumerId: string, paused: boolean): Promise<null> {
+    const consumer = this.#require(consumerId)
+    await refusing('Cannot pause', () => (paused ? consumer.pause() : consumer.resume()))
+    return null
+  }
+
+  async setLayers({
+    consumerId,
+    spatialLayer,
+    temporalLayer,
+  }: Payload<'call_set_layers'>): Promise<null> {
+    const consumer = this.#require(consumerId)
+    await refusing('Cannot choose layers', () =>
+      consumer.setPreferredLayers({
+        spatialLayer,
+        ...(temporalLayer !== undefined && { temporalLayer }),
+      }),
+    )
+    return null
+  }
+
+  prioritise(producer: Producer) {
+    const consumer = this.#of(producer.id)
+    // Sound always goes first: the worker counts it before it deals out the rest.
+    if (!consumer || consumer.kind === 'audio') return
+    // It may be closed by then, or the worker die; either way nothing is left to be put in order.
+    consumer.setPriority(this.#options.priorityOf(producer)).catch(() => undefined)
+  }
+
+  #of(producerId: string): Consumer | undefined {
+    return [...this.#byId.values()].find((consumer) => consumer.producerId === producerId)
+  }
+
+  #require(consumerId: string): Consumer {
+    const consumer = this.#byId.get(consumerId)
+    if (!consumer) throw notFound('Consumer')
+    return consumer
+  }
+}
