@@ -67,6 +67,7 @@ export interface CallPeer {
 export interface CallState {
   /** ISO 8601 */
   startedAt: string
+  locked: boolean
   /** peerId of who speaks, or spoke last and still could */
   speaker: string | null
   /** What this person may do in it, beside taking part */
@@ -144,6 +145,19 @@ export interface CallRequests {
   call_raise_hand: [CallAddress & { raised: boolean; peerId?: string | undefined }, null]
   /** Up to 10 in 5 seconds */
   call_react: [CallAddress & { emoji: CallReaction }, null]
+
+  /** Of moderators (call:moderate). Without a peer all others; microphones, unless the camera is asked for */
+  call_mute: [
+    CallAddress & { peerId?: string | undefined; source?: 'microphone' | 'camera' | undefined },
+    null,
+  ]
+  call_stop_share: [CallAddress & { peerId: string }, null]
+  /** The person, with all tabs, for 5 minutes */
+  call_remove: [CallAddress & { peerId: string }, null]
+  /** Whoever is not in it cannot join then, and is refused with CONFLICT and the details { refused: 'locked' } */
+  call_lock: [CallAddress & { locked: boolean }, null]
+  /** For everybody */
+  call_end: [CallAddress, null]
 }
 
 export interface CallEvents {
@@ -159,6 +173,9 @@ export interface CallEvents {
   call_speaker: CallAddress & { peerId: string | null }
   /** When what a peer sends became good, fair or poor; at most once a second */
   call_quality: CallAddress & { peerId: string; score: number }
+  call_locked: CallAddress & { locked: boolean; by: PublicUser }
+  /** To the sender: a moderator paused its microphone or camera, or ended its screen */
+  call_muted: CallAddress & { source: MediaSource; by: PublicUser }
   /** To the receiver: which layers of a simulcast come now; null: none */
   call_layers: CallAddress & {
     consumerId: string

@@ -36,6 +36,8 @@ export class Room {
   readonly startedAt = new Date().toISOString()
   readonly speaker: Speaker
   closed = false
+  /** Closed, and not to go on elsewhere or anew */
+  isOver = false
   readonly #router: Router
   readonly #worker: MediaWorker
   readonly #emit: Emit
@@ -110,6 +112,7 @@ export class Room {
   close(reason: CallEndReason) {
     if (this.closed) return
     this.closed = true
+    this.isOver = reason === 'ended'
     for (const peer of this.peers) peer.close(reason)
     this.#finish()
   }
@@ -157,6 +160,7 @@ export class Room {
     if (this.closed) return
     if (this.#peers.size === 0) {
       this.closed = true
+      this.isOver = true
       return this.#finish()
     }
     this.tellOthers(peer, 'call_peer_left', { ...address, peerId: peer.id })

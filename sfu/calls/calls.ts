@@ -11,6 +11,7 @@ import type { RequestHandlers } from '../../protocol/requests.ts'
 import { notInCall } from '../refusal.ts'
 import type { Room } from '../room.ts'
 import { createWorkers, type MediaConfig } from '../workers.ts'
+import { createAdmission } from './admission.ts'
 import { openCall, readDoors } from './door.ts'
 import { createOwner, type Answer, type CallName, type Payload } from './owner.ts'
 import { createRooms } from './rooms.ts'
@@ -77,6 +78,7 @@ export function createCalls(options: CallsOptions): Calls {
     else emit.toRoom(channelRoom(address.channelId), [], 'call_changed', news)
   }
 
+  const admission = createAdmission(bus)
   const rooms = createRooms({
     bus,
     emit,
@@ -86,6 +88,8 @@ export function createCalls(options: CallsOptions): Calls {
     onChange(room) {
       // Before the first one joins: that is heard of.
       if (!fresh.has(room)) fresh.set(room, !roster.hadCall(room.address))
+      // The next call is open again; one that goes on elsewhere or anew is the same.
+      if (room.isOver) admission.unlock(room.address)
       tellChange(room, room.closed ? null : room.describe())
       roster.tell()
     },
@@ -134,6 +138,8 @@ export function createCalls(options: CallsOptions): Calls {
   const local = createOwner({
     db,
     rooms,
+    admission,
+    hadCall: (address) => roster.hadCall(address),
     readiness,
     config,
     onStarted(room, { principal }) {
@@ -229,6 +235,11 @@ export function createCalls(options: CallsOptions): Calls {
       call_set_layers: handlerOf('call_set_layers'),
       call_raise_hand: handlerOf('call_raise_hand'),
       call_react: handlerOf('call_react'),
+      call_mute: handlerOf('call_mute'),
+      call_stop_share: handlerOf('call_stop_share'),
+      call_remove: handlerOf('call_remove'),
+      call_lock: handlerOf('call_lock'),
+      call_end: handlerOf('call_end'),
     },
     socketGone: (socketId) => seats.leave(socketId),
     holds: rooms.holds,
@@ -251,6 +262,7 @@ export function createCalls(options: CallsOptions): Calls {
       readiness.close()
       await rooms.close()
       roster.close()
+      admission.close()
       workers.close()
     },
   }

@@ -207,6 +207,9 @@ test('requests of somebody who never joined', async () => {
     spatialLayer: 0,
     raised: true,
     emoji: callReactions[0],
+    peerId: randomUUID(),
+    source: 'microphone',
+    locked: true,
   }
   for (const name of names) {
     if (name === 'call_join' || name === 'call_leave') continue

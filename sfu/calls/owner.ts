@@ -10,7 +10,9 @@ import { notInCall, withWorker } from '../refusal.ts'
 import type { Room } from '../room.ts'
 import { grantTurn } from '../turn.ts'
 import type { MediaConfig } from '../workers.ts'
+import type { Admission } from './admission.ts'
 import { openCall } from './door.ts'
+import { createModeration } from './moderation.ts'
 import type { Readiness } from './readiness.ts'
 import type { Rooms } from './rooms.ts'
 
@@ -22,12 +24,20 @@ export type Local = {
   [Name in CallName]: (caller: Caller, payload: Payload<Name>, nodeId: string) => Answer<Name>
 }
 
+/** @throws AppError NOT_FOUND when the caller is not in the call */
+export type Find = (caller: Caller, address: CallAddress) => { room: Room; peer: Peer }
+/** @throws AppError INSUFFICIENT_PERMISSIONS */
+export type RequireModerator = (caller: Caller, address: CallAddress) => Promise<unknown>
+
 /** How often somebody may react. */
 const REACTIONS = { points: 10, duration: 5 }
 
 interface OwnerOptions {
   db: Db
   rooms: Rooms
+  admission: Admission
+  /** Whether there was this call a moment ago, on any node */
+  hadCall(address: CallAddress): boolean
   readiness: Readiness
   config: MediaConfig
   /** The first one has joined */
@@ -35,11 +45,11 @@ interface OwnerOptions {
 }
 
 export function createOwner(options: OwnerOptions): Local {
-  const { db, rooms, readiness, config } = options
+  const { db, rooms, admission, readiness, config } = options
   const reactions = new RateLimiterMemory(REACTIONS)
   const started = new WeakSet<Room>()
 
-  const find = (caller: Caller, address: CallAddress): { room: Room; peer: Peer } => {
+  const find: Find = (caller, address) => {
     const room = rooms.find(address)
     const peer = room?.findPeer(caller.socketId)
     if (!room || !peer) throw notInCall()
@@ -48,8 +58,7 @@ export function createOwner(options: OwnerOptions): Local {
   const findPeer = (caller: Caller, address: CallAddress) => find(caller, address).peer
   const judge = (caller: Caller, { projectId, channelId }: CallAddress) =>
     openCall(db, caller.principal, { projectId, channelId })
-  /** @throws AppError INSUFFICIENT_PERMISSIONS */
-  const requireModerator = (caller: Caller, { projectId, channelId }: CallAddress) =>
+  const requireModerator: RequireModerator = (caller, { projectId, channelId }) =>
     openCall(db, caller.principal, { projectId, channelId }, 'call:moderate')
 
   async function openRoom(caller: Caller, { projectId, channelId }: CallAddress): Promise<Room> {
@@ -61,8 +70,21 @@ export function createOwner(options: OwnerOptions): Local {
     return withWorker(() => rooms.open(address, kind, path))
   }
 
+  /** @throws AppError CONFLICT where a call is locked, or the person was removed */
+  async function requireAdmission(caller: Caller, address: CallAddress) {
+    // A lock may be left behind by a node that was killed.
+    if (!rooms.find(address) && !options.hadCall(address)) admission.unlock(address)
+    const refusal = admission.refusal(address, caller.principal.id)
+    if (!refusal) return
+    const { access } = await judge(caller, address)
+    if (!can(access, 'call:moderate')) throw refusal
+  }
+
   return {
+    ...createModeration({ find, requireModerator, admission }),
+
     async call_join(caller, address, nodeId) {
+      await requireAdmission(caller, address)
       const room = await openRoom(caller, address)
       const peer = room.join(caller, nodeId)
       const judged = await judge(caller, address).catch((error: unknown) => {
@@ -82,6 +104,7 @@ export function createOwner(options: OwnerOptions): Local {
         peers: peers.map((other) => other.describe()),
         state: {
           startedAt: room.startedAt,
+          locked: admission.isLocked(address),
           speaker: room.speaker.peerId,
           may: { moderate: can(judged.access, 'call:moderate') },
         },

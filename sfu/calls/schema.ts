@@ -148,4 +148,12 @@ export const callSchemas: CallSchemas = {
   }),
   call_raise_hand: call.extend({ raised: z.boolean(), peerId: id.optional() }),
   call_react: call.extend({ emoji: z.enum(callReactions) }),
+  call_mute: call.extend({
+    peerId: id.optional(),
+    source: z.enum(['microphone', 'camera']).optional(),
+  }),
+  call_stop_share: call.extend({ peerId: id }),
+  call_remove: call.extend({ peerId: id }),
+  call_lock: call.extend({ locked: z.boolean() }),
+  call_end: call,
 }

@@ -1,7 +1,7 @@
 // One membership in a call, from call_join until it is left or lost. It does not repair itself beyond ICE: the
 // session opens another one instead.
 import { Device } from 'mediasoup-client'
-import type { CallPeer, CallRequests, MediaSource } from '../../protocol/calls.ts'
+import type { CallEndReason, CallPeer, CallRequests, MediaSource } from '../../protocol/calls.ts'
 import { createReceiver, type Receiver } from './receiver.ts'
 import { createRemotePeers, type RemotePeers } from './remote.ts'
 import { createSender, type Sender } from './sender.ts'
@@ -16,6 +16,14 @@ export interface ConnectionEvents {
   /** The media is gone, here or there; told once. With a reason when joining again would not help */
   onLost(reason?: Error): void
   onRefused(source: MediaSource, error: unknown): void
+  /** A moderator wants this not to be sent */
+  onMuted(source: MediaSource): void
+}
+
+/** After other reasons one joins again. */
+const finalReasons: Partial<Record<CallEndReason, string>> = {
+  removed: 'A moderator removed you from the call.',
+  ended: 'A moderator ended the call for everybody.',
 }
 
 interface ConnectionOptions extends ConnectionEvents {
@@ -53,8 +61,11 @@ export async function openConnection(
       call_producer_closed: ({ producerId }) => connection.removeProducer(producerId),
       call_producer_paused: ({ producerId, paused }) =>
         connection.remote.change(producerId, { muted: paused }),
-      call_ended: ({ peerId }) => {
-        if (peerId === connection.peerId) connection.lose()
+      call_muted: ({ source }) => events.onMuted(source),
+      call_ended: ({ peerId, reason }) => {
+        if (peerId !== connection.peerId) return
+        const why = finalReasons[reason]
+        connection.lose(why === undefined ? undefined : new Error(why))
       },
     })
     return connection

@@ -34,6 +34,8 @@ export interface OwnDevices {
   stopScreenShare(): void
   /** The server does not take this. */
   refuse(source: MediaSource, error: unknown): void
+  /** A moderator wants this not to be sent */
+  mute(source: MediaSource): void
   dismissProblem(device: DeviceKind): void
   /** Gives everything back. */
   end(): void
@@ -125,26 +127,30 @@ export function createOwnDevices(options: OwnDevicesOptions): OwnDevices {
     set('screen-audio', null)
   }
 
+  async function setMicrophone(on: boolean) {
+    const { microphone } = now.own
+    if (!microphone) {
+      if (on) await open(['microphone'])
+      else wishes.microphone += 1
+      return
+    }
+    // At once; the producer is paused as soon as its turn comes.
+    microphone.track.enabled = on
+    set('microphone', { ...microphone, muted: !on })
+  }
+
+  async function setCamera(on: boolean) {
+    if (on) return now.own.camera ? undefined : open(['camera'])
+    wishes.camera += 1
+    set('camera', null)
+  }
+
   return {
     get: () => now,
     open: ({ audio, video }) =>
       open([...(audio ? ['microphone' as const] : []), ...(video ? ['camera' as const] : [])]),
-    async setMicrophone(on) {
-      const { microphone } = now.own
-      if (!microphone) {
-        if (on) await open(['microphone'])
-        else wishes.microphone += 1
-        return
-      }
-      // At once; the producer is paused as soon as its turn comes.
-      microphone.track.enabled = on
-      set('microphone', { ...microphone, muted: !on })
-    },
-    async setCamera(on) {
-      if (on) return now.own.camera ? undefined : open(['camera'])
-      wishes.camera += 1
-      set('camera', null)
-    },
+    setMicrophone,
+    setCamera,
     async reopen(device) {
       if (now.own[device]) await open([device])
     },
@@ -171,6 +177,11 @@ export function createOwnDevices(options: OwnDevicesOptions): OwnDevices {
     refuse(source, error) {
       set(source, null)
       if (source !== 'screen-audio') setProblem(source, describeProblem(source, error))
+    },
+    mute(source) {
+      if (source === 'microphone') void setMicrophone(false)
+      else if (source === 'camera') void setCamera(false)
+      else stopScreenShare()
     },
     dismissProblem: (device) => setProblem(device, null),
     end() {

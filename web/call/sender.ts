@@ -61,7 +61,12 @@ export function createSender(options: SenderOptions): Sender {
   async function stop(source: MediaSource, producer: Producer) {
     producers.delete(source)
     producer.close()
-    await request('call_close_producer', { ...address, producerId: producer.id })
+    await request('call_close_producer', { ...address, producerId: producer.id }).catch(
+      (error: unknown) => {
+        // A moderator closed it already.
+        if (codeOf(error) !== 'NOT_FOUND' || isNotJoined(error)) throw error
+      },
+    )
   }
 
   async function step(source: MediaSource) {

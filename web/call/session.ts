@@ -91,6 +91,7 @@ export function createCallSession(options: CallSessionOptions): CallSession {
           onChange: () => update({ peers: connection?.peers ?? [] }),
           onLost: (reason) => mine === run && (reason ? fail(reason) : reconnect()),
           onRefused: devices.refuse,
+          onMuted: devices.mute,
         })
         if (mine !== run) return opened.close()
         connection = opened

@@ -26,6 +26,7 @@ const newsNames = [
   'call_producer_added',
   'call_producer_paused',
   'call_producer_closed',
+  'call_muted',
   'call_ended',
 ] as const
 type NewsName = (typeof newsNames)[number]
