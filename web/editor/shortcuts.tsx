@@ -74,7 +74,7 @@ export function ShortcutsButton({ keymap, readOnly }: Props) {
   return (
     <>
       <Tooltip label="Keyboard shortcuts (F1)">
-        <ActionIcon aria-label="Keyboard shortcuts" onClick={open} visibleFrom="xs">
+        <ActionIcon aria-label="Keyboard shortcuts" onClick={open}>
           <CircleHelp size={16} />
         </ActionIcon>
       </Tooltip>
