@@ -123,11 +123,16 @@ export function SaveStatus({ state, readOnly }: { state: DocumentState; readOnly
       maw={280}
       events={{ hover: true, focus: true, touch: true }}
     >
-      <span className={classes.status} data-tone={tone} role="status">
+      <span
+        className={classes.status}
+        data-tone={tone}
+        data-long={rest !== undefined}
+        role="status"
+      >
         {icon}
         <span>
           {text}
-          {rest && <span className={classes.rest}> {rest}</span>}
+          {rest && ` ${rest}`}
         </span>
         {others.length > 0 && (
           <span className={classes.others} aria-label={more}>
