@@ -22,9 +22,10 @@ export interface Bus {
   respond(subject: string, handler: (payload: unknown, from: string) => Promise<unknown>): void
   /**
    * Takes or renews a lease that only one node holds. Without Redis this node always wins.
+   * @param fromSilent also from a node that does not listen to the bus now, which a killed one stops at once
    * @returns the node that holds it now
    */
-  claim(key: string, ttlMs: number): Promise<string>
+  claim(key: string, ttlMs: number, fromSilent?: boolean): Promise<string>
   release(key: string): Promise<void>
   close(): Promise<void>
 }

@@ -82,6 +82,17 @@ describe.skipIf(!inject('redisUrl'))('over Redis', () => {
     await b.release('room')
   })
 
+  test('who may takes the lease of a node that is gone, and of no other', async () => {
+    const [{ bus: a, client }, { bus: b }] = [await useNode(), await useNode()]
+    expect(await a.claim('call', 60_000)).toBe(a.nodeId)
+    expect(await b.claim('call', 60_000, true)).toBe(a.nodeId)
+    await a.close()
+    client.disconnect()
+    expect(await b.claim('call', 60_000)).toBe(a.nodeId)
+    await expect.poll(() => b.claim('call', 60_000, true), soon).toBe(b.nodeId)
+    await b.release('call')
+  })
+
   test('a Redis that is not there stops the start with a sentence', async () => {
     const port = await freePort()
     await expect(connectRedis(`redis://127.0.0.1:${port}`, () => undefined)).rejects.toThrow(

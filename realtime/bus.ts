@@ -41,16 +41,21 @@ export function createLocalBus(): Bus {
 
 /** What the nodes say of themselves. */
 const NODES = 'openlaunch:nodes'
+/** What is sent to one node: this and its id. */
+const INBOX = 'openlaunch:node:'
 
 type Packet =
   | { kind: 'request'; id: string; from: string; subject: string; payload: unknown }
   | { kind: 'answer'; id: string; data: unknown }
   | { kind: 'refusal'; id: string; error: WireError }
 
-/** Takes the lease when it is free or ours already; answers who holds it. */
+/** Takes the lease when it is free, ours already, or that of a node without an inbox; answers who holds it. */
 const claimScript = `
 local holder = redis.call('get', KEYS[1])
-if not holder or holder == ARGV[1] then
+local function isSilent()
+  return ARGV[3] ~= '' and redis.call('pubsub', 'numsub', ARGV[3] .. holder)[2] == 0
+end
+if not holder or holder == ARGV[1] or isSilent() then
   redis.call('set', KEYS[1], ARGV[1], 'px', ARGV[2])
   return ARGV[1]
 end
@@ -73,7 +78,7 @@ export async function createRedisBus(
   const gapListeners = new Set<() => void>()
   const responders = new Map<string, Responder>()
   const pending = new Map<string, { resolve(data: unknown): void; reject(error: Error): void }>()
-  const inbox = `openlaunch:node:${nodeId}`
+  const inbox = INBOX + nodeId
   const topicChannel = (topic: string) => `openlaunch:topic:${topic}`
   const nodeIdLength = Buffer.byteLength(nodeId)
   let closed = false
@@ -112,7 +117,7 @@ export async function createRedisBus(
   }
 
   const send = (node: string, packet: Packet) =>
-    client.publish(`openlaunch:node:${node}`, JSON.stringify(packet))
+    client.publish(INBOX + node, JSON.stringify(packet))
 
   async function receive(message: Buffer) {
     const packet = JSON.parse(message.toString()) as Packet
@@ -178,9 +183,10 @@ export async function createRedisBus(
       }
     },
     respond: (subject, handler) => void responders.set(subject, handler),
-    async claim(key, ttlMs) {
+    async claim(key, ttlMs, fromSilent = false) {
       try {
-        const args = [`openlaunch:lease:${key}`, nodeId, ttlMs] as const
+        const inboxes = fromSilent ? INBOX : ''
+        const args = [`openlaunch:lease:${key}`, nodeId, ttlMs, inboxes] as const
         return (await client.eval(claimScript, 1, ...args)) as string
       } catch {
         throw unavailable()
