@@ -63,6 +63,15 @@ export interface CallPeer {
   producers: CallProducer[]
 }
 
+/** How somebody goes on as the peer that they were when their socket was lost. */
+export interface CallResume {
+  peerId: string
+  /** Of the answer with which the peer joined */
+  secret: string
+  /** The transports, producers and consumers that the client knows of: others, whose answer was lost, are freed */
+  holds: string[]
+}
+
 /** What everybody in a call sees beside its peers. */
 export interface CallState {
   /** ISO 8601 */
@@ -104,8 +113,18 @@ export interface ConsumerParameters {
 export interface CallRequests {
   /** Joins the call, starting it when nobody is in it. A socket is in a call once. */
   call_join: [
-    CallAddress,
-    { peerId: string; rtpCapabilities: RtpCapabilities; peers: CallPeer[]; state: CallState },
+    CallAddress & { resume?: CallResume | undefined },
+    {
+      peerId: string
+      /** For `resume` */
+      secret: string
+      /** What the server has of this peer's producers */
+      producers: CallProducer[]
+      rtpCapabilities: RtpCapabilities
+      /** The others */
+      peers: CallPeer[]
+      state: CallState
+    },
   ]
   call_leave: [CallAddress, null]
   call_create_transport: [CallAddress & { direction: 'send' | 'receive' }, TransportParameters]

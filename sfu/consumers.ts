@@ -84,6 +84,10 @@ export class Consumers {
     return null
   }
 
+  keepOnly(ids: ReadonlySet<string>) {
+    for (const consumer of this.#byId.values()) if (!ids.has(consumer.id)) consumer.close()
+  }
+
   prioritise(producer: Producer) {
     const consumer = this.#of(producer.id)
     // Sound always goes first: the worker counts it before it deals out the rest.

@@ -14,6 +14,7 @@ import { AppError, notFound } from '../protocol/errors.ts'
 import type { Events } from '../protocol/events.ts'
 import type { Caller } from '../protocol/requests.ts'
 import { Consumers } from './consumers.ts'
+import { Line } from './line.ts'
 import { Making } from './making.ts'
 import { Producers } from './producers.ts'
 import { Quality } from './quality.ts'
@@ -48,9 +49,7 @@ interface PeerTransport {
 
 export class Peer {
   readonly id: string = randomUUID()
-  readonly caller: Caller
-  /** The node that holds the peer's socket */
-  readonly nodeId: string
+  readonly line: Line
   readonly address: CallAddress
   readonly producers: Producers
   readonly consumers: Consumers
@@ -65,8 +64,7 @@ export class Peer {
   constructor(options: { address: CallAddress; caller: Caller; nodeId: string; host: PeerHost }) {
     const { address, host } = options
     this.address = address
-    this.caller = options.caller
-    this.nodeId = options.nodeId
+    this.line = new Line(options.caller, options.nodeId)
     this.#host = host
     const isClosed = () => this.closed
     this.producers = new Producers({
@@ -99,6 +97,10 @@ export class Peer {
     )
   }
 
+  get caller(): Caller {
+    return this.line.caller
+  }
+
   describe(): CallPeer {
     return {
       peerId: this.id,
@@ -116,6 +118,18 @@ export class Peer {
     this.#tellAll('call_hand', { ...this.address, peerId: this.id, hand: this.#hand })
   }
 
+  /** Its socket is gone: the media goes on until `keepMs` later, unless another one takes its place. */
+  cut(keepMs: number) {
+    if (!this.closed) this.line.cut(keepMs, () => this.close(null))
+  }
+
+  /** Frees what was made for a client that did not hear of it. */
+  keepOnly(ids: ReadonlySet<string>) {
+    this.producers.keepOnly(ids)
+    this.consumers.keepOnly(ids)
+    for (const [id, { transport }] of this.#transports) if (!ids.has(id)) transport.close()
+  }
+
   async createTransport(direction: 'send' | 'receive'): Promise<TransportParameters> {
     if (this.#transports.size + this.#openingTransports >= MAX_TRANSPORTS) {
       throw new AppError('CONFLICT', `A peer has at most ${MAX_TRANSPORTS} transports`)
@@ -124,6 +138,7 @@ export class Peer {
     try {
       const transport = this.#making.keep(await withWorker(() => this.#host.openTransport()))
       this.#transports.set(transport.id, { transport, direction, connected: false })
+      transport.observer.once('close', () => this.#transports.delete(transport.id))
       this.#watch(transport)
       return {
         transportId: transport.id,
@@ -172,6 +187,7 @@ export class Peer {
   close(reason: CallEndReason | null) {
     if (this.closed) return
     this.closed = true
+    this.line.close()
     // Everybody is told that the peer left; that its producers are closed goes without saying.
     this.producers.forget()
     this.#quality.close()

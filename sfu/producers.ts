@@ -75,6 +75,10 @@ export class Producers {
     return null
   }
 
+  keepOnly(ids: ReadonlySet<string>) {
+    for (const producer of this.#bySource.values()) if (!ids.has(producer.id)) producer.close()
+  }
+
   /** Their transport closes; nobody is told of each. */
   forget() {
     this.#bySource.clear()

@@ -1,6 +1,6 @@
 // One call: a router on one worker, and the peers in it. It closes when the last peer leaves or its worker dies.
 import type { ActiveSpeakerObserver, Producer, Router, RtpCapabilities } from 'mediasoup/types'
-import type { CallAddress, CallEndReason } from '../protocol/calls.ts'
+import type { CallAddress, CallEndReason, CallResume } from '../protocol/calls.ts'
 import type { ChannelKind } from '../protocol/chat.ts'
 import { AppError } from '../protocol/errors.ts'
 import type { CallSummary, Events, PublicUser } from '../protocol/events.ts'
@@ -106,6 +106,17 @@ export class Room {
     before?.close(null)
     this.tellOthers(peer, 'call_peer_joined', { ...address, peer: peer.describe() })
     if (!before) this.#onChange()
+    return peer
+  }
+
+  /** Another socket of the same person, on whichever node, goes on as this peer. */
+  resume(caller: Caller, nodeId: string, { peerId, secret, holds }: CallResume): Peer | undefined {
+    const peer = this.peer(peerId)
+    if (!peer?.line.isFor(caller, secret)) return undefined
+    const other = this.findPeer(caller.socketId)
+    peer.line.take(caller, nodeId)
+    if (other !== peer) other?.close(null)
+    peer.keepOnly(new Set(holds))
     return peer
   }
 

@@ -14,7 +14,7 @@ import { createWorkers, type MediaConfig } from '../workers.ts'
 import { createAdmission } from './admission.ts'
 import { openCall, readDoors } from './door.ts'
 import { createOwner, type Answer, type CallName, type Payload } from './owner.ts'
-import { createRooms } from './rooms.ts'
+import { createRooms, type Cut } from './rooms.ts'
 import { createRoster, type KnownCall } from './roster.ts'
 import { callSchemas } from './schema.ts'
 import { createSeats } from './seats.ts'
@@ -29,6 +29,8 @@ export interface CallsOptions {
   log: Pick<Logger, 'error'>
   /** Told on the node that owns the call, once: somebody was the first to join, and there was none a moment ago */
   onStarted?: (address: CallAddress, userId: string, startedAt: string) => void
+  /** How long a peer's media goes on without its socket, milliseconds; default 20 s */
+  keepMs?: number
   /** How often nodes tell each other that they are alive; a lease lasts three of these. Default 5 s */
   beatMs?: number
 }
@@ -53,6 +55,8 @@ export interface Calls {
   close(): Promise<void>
 }
 
+const KEEP = 20_000
+
 interface Forwarded {
   name: CallName
   caller: Caller
@@ -66,7 +70,7 @@ const describe = (room: Room): KnownCall => ({
 })
 
 export function createCalls(options: CallsOptions): Calls {
-  const { db, bus, emit, binary, config, log, beatMs = 5_000 } = options
+  const { db, bus, emit, binary, config, log, beatMs = 5_000, keepMs = KEEP } = options
   const workers = createWorkers(config, log)
   const readiness = watchBinary(binary, (status) => emit.toOwnSockets('call_worker', status))
 
@@ -84,6 +88,7 @@ export function createCalls(options: CallsOptions): Calls {
     emit,
     workers,
     leaseMs: beatMs * 3,
+    keepMs,
     log,
     onChange(room) {
       // Before the first one joins: that is heard of.
@@ -106,17 +111,21 @@ export function createCalls(options: CallsOptions): Calls {
       judge(rooms.all())
     },
     onGone(nodeId, calls) {
-      rooms.closeNode(nodeId)
+      rooms.cutNode(nodeId)
       for (const known of calls) {
         if (rooms.find(known.address) || roster.find(known.address)) continue
         tellChange(known, null)
       }
     },
   })
-  const seats = createSeats((owner, caller, address) => {
+  const seats = createSeats((owner, caller, address, isCut = false) => {
+    const told = isCut
+      ? bus.request(owner, 'call cut', { caller, address } satisfies Cut)
+      : ask(owner, 'call_leave', caller, address)
     // When the owner cannot be reached, it will notice by itself that the media stopped.
-    ask(owner, 'call_leave', caller, address).catch(() => undefined)
+    told.catch(() => undefined)
   })
+  bus.respond('call cut', async (message) => rooms.cut(message as Cut))
 
   /** Sends away whoever may not be in the call of a channel any more. */
   function judge(judged: Room[]) {
@@ -183,6 +192,7 @@ export function createCalls(options: CallsOptions): Calls {
 
   const join = async (caller: Caller, payload: Payload<'call_join'>): Answer<'call_join'> =>
     seats.take(caller, payload, {
+      resumes: payload.resume !== undefined,
       async findOwner() {
         await openCall(db, caller.principal, payload)
         return findOwner(payload)
@@ -241,7 +251,7 @@ export function createCalls(options: CallsOptions): Calls {
       call_lock: handlerOf('call_lock'),
       call_end: handlerOf('call_end'),
     },
-    socketGone: (socketId) => seats.leave(socketId),
+    socketGone: seats.cut,
     holds: rooms.holds,
     closeFor: rooms.closePeers,
     judgeChannel(address) {

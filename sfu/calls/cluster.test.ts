@@ -22,7 +22,7 @@ describe.skipIf(!inject('redisUrl'))('two nodes', () => {
     const bus = await createRedisBus(client)
     const config = { portMin, portMax: portMin + 20, workers: 1 }
     const onStarted = ({ projectId }: CallAddress) => void started.push(projectId)
-    const node = stage.addNode(bus, config, { beatMs: 300, onStarted })
+    const node = stage.addNode(bus, config, { beatMs: 300, keepMs: 300, onStarted })
     const disconnect = async () => {
       await bus.close()
       client.disconnect()

@@ -83,10 +83,12 @@ export function createOwner(options: OwnerOptions): Local {
   return {
     ...createModeration({ find, requireModerator, admission }),
 
-    async call_join(caller, address, nodeId) {
-      await requireAdmission(caller, address)
-      const room = await openRoom(caller, address)
-      const peer = room.join(caller, nodeId)
+    async call_join(caller, { resume, ...address }, nodeId) {
+      // Who is in a locked call stays in it.
+      if (!resume) await requireAdmission(caller, address)
+      const room = resume ? rooms.find(address) : await openRoom(caller, address)
+      const peer = resume ? room?.resume(caller, nodeId, resume) : room?.join(caller, nodeId)
+      if (!room || !peer) throw notInCall()
       const judged = await judge(caller, address).catch((error: unknown) => {
         peer.close(null)
         throw error
@@ -100,6 +102,8 @@ export function createOwner(options: OwnerOptions): Local {
       const peers = room.peers.filter((other) => other !== peer)
       return {
         peerId: peer.id,
+        secret: peer.line.secret,
+        producers: peer.producers.describe(),
         rtpCapabilities: room.rtpCapabilities as CallRequests['call_join'][1]['rtpCapabilities'],
         peers: peers.map((other) => other.describe()),
         state: {

@@ -4,7 +4,7 @@ import type { Bus } from '../../protocol/bus.ts'
 import { callKey, type CallAddress } from '../../protocol/calls.ts'
 import type { ChannelKind } from '../../protocol/chat.ts'
 import { AppError } from '../../protocol/errors.ts'
-import type { AccessChange, Emit, Holding } from '../../protocol/requests.ts'
+import type { AccessChange, Caller, Emit, Holding } from '../../protocol/requests.ts'
 import { Room } from '../room.ts'
 import type { Workers } from '../workers.ts'
 
@@ -13,9 +13,16 @@ interface RoomsOptions {
   emit: Emit
   workers: Workers
   leaseMs: number
+  /** How long the peer of a socket that is gone stays */
+  keepMs: number
   log: Pick<Logger, 'error'>
   /** Somebody came or went, or the room is closed */
   onChange(room: Room): void
+}
+
+export interface Cut {
+  caller: Caller
+  address: CallAddress
 }
 
 export interface Rooms {
@@ -31,20 +38,23 @@ export interface Rooms {
   /** Ends the rooms whose lease another node holds. */
   renew(): void
   holds(): Holding[]
+  /** This socket is gone. */
+  cut(socket: Cut): void
   closePeers(change: AccessChange): void
-  /** Ends what peers of a node that is gone may have left. */
-  closeNode(nodeId: string): void
+  /** The sockets of a node that is gone are gone, too. */
+  cutNode(nodeId: string): void
   close(): Promise<void>
 }
 
 const leaseOf = (key: string) => `call:${key}`
 
 export function createRooms(options: RoomsOptions): Rooms {
-  const { bus, emit, workers, leaseMs, log, onChange } = options
+  const { bus, emit, workers, leaseMs, keepMs, log, onChange } = options
   const rooms = new Map<string, Room>()
   const opening = new Map<string, Promise<Room>>()
 
-  const claim = (key: string) => bus.claim(leaseOf(key), leaseMs)
+  // The media of a node that is gone is gone: nobody waits for the end of its lease.
+  const claim = (key: string) => bus.claim(leaseOf(key), leaseMs, true)
 
   /** Nothing may be awaited between the question whether the lease is needed and the release. */
   const releaseUnused = async (key: string) => {
@@ -128,9 +138,11 @@ export function createRooms(options: RoomsOptions): Rooms {
         peer.close('access_changed')
       }
     },
-    closeNode(nodeId) {
-      for (const peer of peers()) if (peer.nodeId === nodeId) peer.close('connection_lost')
+    cutNode(nodeId) {
+      for (const peer of peers()) if (peer.line.nodeId === nodeId) peer.cut(keepMs)
     },
+    cut: ({ caller, address }) =>
+      rooms.get(callKey(address))?.findPeer(caller.socketId)?.cut(keepMs),
     async close() {
       const owned = [...rooms.keys()]
       for (const room of rooms.values()) room.close('shutdown')

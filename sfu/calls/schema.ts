@@ -8,6 +8,8 @@ import type {
   RtpParameters,
 } from 'mediasoup-client/types'
 import { callReactions, mediaSources, type CallRequests } from '../../protocol/calls.ts'
+import { MAX_CONSUMERS } from '../consumers.ts'
+import { MAX_TRANSPORTS } from '../peer.ts'
 
 const id = z.string().toLowerCase().pipe(z.uuid())
 const word = z.string().min(1).max(255)
@@ -115,7 +117,15 @@ const onTransport = call.extend({ transportId: id })
 type CallSchemas = { [Name in keyof CallRequests]: z.ZodType<CallRequests[Name][0]> }
 
 export const callSchemas: CallSchemas = {
-  call_join: call,
+  call_join: call.extend({
+    resume: z
+      .object({
+        peerId: id,
+        secret: z.string().max(64),
+        holds: few(id, MAX_TRANSPORTS + mediaSources.length + MAX_CONSUMERS),
+      })
+      .optional(),
+  }),
   call_leave: call,
   call_create_transport: call.extend({ direction: z.enum(['send', 'receive']) }),
   call_connect_transport: onTransport.extend({ dtlsParameters: dtlsParametersSchema }),

@@ -9,11 +9,13 @@ interface Seat {
   address: CallAddress
   /** null while the join is under way */
   owner: string | null
-  /** The socket left or went meanwhile, or joined anew */
-  given: boolean
+  /** The socket left meanwhile, or was lost */
+  given: 'left' | 'cut' | null
 }
 
 interface Joining<Joined> {
+  /** What it joins was there before, and may go on without this socket, too */
+  resumes: boolean
   findOwner(): Promise<string>
   join(owner: string): Promise<Joined>
 }
@@ -22,13 +24,15 @@ export interface Seats {
   /** Joins; if the socket goes meanwhile, what it joined is left again. */
   take<Joined>(caller: Caller, address: CallAddress, joining: Joining<Joined>): Promise<Joined>
   ownerOf(socketId: string, address: CallAddress): string | undefined
-  /** Without an address, all calls of the socket. */
-  leave(socketId: string, address?: CallAddress): void
+  leave(socketId: string, address: CallAddress): void
+  /** The socket is gone from all its calls, perhaps to come back as another one. */
+  cut(socketId: string): void
 }
 
-export function createSeats(
-  tellOwner: (owner: string, caller: Caller, address: CallAddress) => void,
-): Seats {
+/** @param isCut the socket is gone, which did not leave on purpose */
+type TellOwner = (owner: string, caller: Caller, address: CallAddress, isCut?: boolean) => void
+
+export function createSeats(tellOwner: TellOwner): Seats {
   const seats = new Map<string, Map<string, Seat>>()
 
   const remove = (seat: Seat) => {
@@ -44,20 +48,26 @@ export function createSeats(
     seats.set(seat.caller.socketId, ofSocket.set(callKey(seat.address), seat))
   }
 
+  const give = (seat: Seat, given: 'left' | 'cut') => {
+    seat.given = given
+    remove(seat)
+    if (seat.owner !== null) tellOwner(seat.owner, seat.caller, seat.address, given === 'cut')
+  }
+
   return {
     async take(caller, address, joining) {
       const before = seats.get(caller.socketId)?.get(callKey(address))
       if (before?.owner === null) {
         throw new AppError('UNAVAILABLE', 'You are joining this call already')
       }
-      const seat: Seat = { caller, address, owner: null, given: false }
+      const seat: Seat = { caller, address, owner: null, given: null }
       put(seat)
       try {
         const owner = await joining.findOwner()
         if (before?.owner && before.owner !== owner) tellOwner(before.owner, caller, address)
         const joined = await joining.join(owner)
         if (seat.given) {
-          tellOwner(owner, caller, address)
+          tellOwner(owner, caller, address, joining.resumes && seat.given === 'cut')
           throw new AppError('NOT_FOUND', 'You have left the call', { joined: false })
         }
         seat.owner = owner
@@ -72,13 +82,11 @@ export function createSeats(
     },
     ownerOf: (socketId, address) => seats.get(socketId)?.get(callKey(address))?.owner ?? undefined,
     leave(socketId, address) {
-      const ofSocket = [...(seats.get(socketId)?.values() ?? [])]
-      for (const seat of ofSocket) {
-        if (address && callKey(seat.address) !== callKey(address)) continue
-        seat.given = true
-        remove(seat)
-        if (seat.owner !== null) tellOwner(seat.owner, seat.caller, seat.address)
-      }
+      const seat = seats.get(socketId)?.get(callKey(address))
+      if (seat) give(seat, 'left')
+    },
+    cut(socketId) {
+      for (const seat of seats.get(socketId)?.values() ?? []) give(seat, 'cut')
     },
   }
 }
