@@ -2,6 +2,7 @@
 import { Button, Group } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { navigate } from 'wouter/use-browser-location'
+import { commonFolder } from '../../server/files/archive/schema.ts'
 import type { ProjectFile } from '../../server/files/schema.ts'
 import { selfId } from '../accounts/session.ts'
 import { query } from '../api.ts'
@@ -165,11 +166,18 @@ export async function downloadFile(slug: string, file?: ProjectFile) {
     file && !isFolder(file)
       ? [fileAddress(slug, `${file.id}/raw`), nameOf(file.path)]
       : [archive, `${file ? nameOf(file.path) : slug}.zip`]
-  await save(path, name).catch((error: unknown) => notifyError(error, `${name} was not downloaded`))
+  await saveAs(path, name)
 }
 
+const saveAs = (path: string, name: string) =>
+  save(path, name).catch((error: unknown) => notifyError(error, `${name} was not downloaded`))
+
+/** Several come as one zip. */
 export async function downloadFiles(slug: string, ids: ReadonlySet<string>) {
-  for (const file of outermost(byId(slug), ids)) await downloadFile(slug, file)
+  const chosen = outermost(byId(slug), ids)
+  if (chosen.length === 1) return downloadFile(slug, chosen[0])
+  const name = `${nameOf(commonFolder(chosen.map(({ path }) => path))) || slug}.zip`
+  await saveAs(`${fileAddress(slug, 'archive')}?ids=${chosen.map(({ id }) => id).join(',')}`, name)
 }
 
 export const copyPath = (path: string) =>

@@ -1,6 +1,7 @@
-// A project's tree, or a folder of it, as a zip archive: one file after the other, as fast as it is read.
+// A project's tree, or some of it, as a zip archive: one file after the other, as fast as it is read.
 import { PassThrough, Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { sql } from 'kysely'
 import type { Logger } from 'pino'
 import { ZipFile } from 'yazl'
 import { requireAccess, type Actor } from '../../../db/access.ts'
@@ -8,8 +9,9 @@ import type { Db } from '../../../db/database.ts'
 import { AppError, notFound } from '../../../protocol/errors.ts'
 import type { AttachmentSettings } from '../../attachments/attachments.ts'
 import type { FileDocuments } from '../files.ts'
-import { folderOf, isBelow, nameOf, selectFiles } from '../place.ts'
+import { isBelow, nameOf, selectFiles } from '../place.ts'
 import type { ProjectFile } from '../schema.ts'
+import { commonFolder } from './schema.ts'
 
 export interface ArchiveOptions {
   db: Db
@@ -60,27 +62,51 @@ async function fill(
   zip.end()
 }
 
+export interface Chosen {
+  /** Path of a folder */
+  folder?: string | undefined
+  ids?: readonly string[] | undefined
+}
+
+/**
+ * What was chosen; without a choice, nothing but the project itself.
+ * @throws AppError NOT_FOUND where some of it is not there
+ */
+async function findChosen(db: Db, projectId: string, { folder, ids }: Chosen) {
+  const files = selectFiles(db, projectId)
+  if (ids) {
+    const wanted = new Set(ids)
+    const found = await files
+      .where('id', '=', sql<string>`any(${[...wanted]}::uuid[])`)
+      .orderBy('path')
+      .execute()
+    if (found.length < wanted.size) throw notFound('File')
+    return found
+  }
+  if (folder === undefined) return undefined
+  const found = await files.where('path', '=', folder).where('kind', '=', 'folder').execute()
+  if (found.length === 0) throw notFound('Folder')
+  return found
+}
+
 /** @throws AppError NOT_FOUND */
 export async function openArchive(
   options: ArchiveOptions,
   actor: Actor,
   project: string,
-  folder: string | undefined,
+  choice: Chosen,
 ) {
   const { db, log } = options
   const access = await requireAccess(db, actor, project, 'project:read')
+  const chosen = await findChosen(db, access.project.id, choice)
   const files = await selectFiles(db, access.project.id)
-    .$if(folder !== undefined, (query) =>
+    .$if(chosen !== undefined, (query) =>
       query.where(({ or, eb }) =>
-        or([
-          eb.and([eb('path', '=', folder ?? ''), eb('kind', '=', 'folder')]),
-          isBelow(folder ?? ''),
-        ]),
+        or((chosen ?? []).flatMap(({ id, path }) => [eb('id', '=', id), isBelow(path)])),
       ),
     )
     .orderBy('path')
     .execute()
-  if (folder !== undefined && files.length === 0) throw notFound('Folder')
   const zip = new ZipFile()
   const bytes = new PassThrough()
   const broken = (error: unknown) => bytes.destroy(error as Error)
@@ -88,12 +114,14 @@ export async function openArchive(
   void pipeline(zip.outputStream, bytes).catch(() => undefined)
   const left = new AbortController()
   bytes.once('close', () => left.abort())
-  const above = folder === undefined || !folder.includes('/') ? '' : `${folderOf(folder)}/`
+  const folder = commonFolder((chosen ?? []).map(({ path }) => path))
+  const above = folder && `${folder}/`
   fill(zip, options, files, above, left.signal).catch((error: unknown) => {
     // Whoever stops reading ends the work; that is no error.
     if (bytes.destroyed) return
     log.error({ err: error, project: access.project.id }, 'an archive broke off')
     broken(error)
   })
-  return { name: `${folder === undefined ? access.project.slug : nameOf(folder)}.zip`, bytes }
+  const only = chosen?.length === 1 ? chosen[0] : undefined
+  return { name: `${nameOf(only?.path ?? folder) || access.project.slug}.zip`, bytes }
 }

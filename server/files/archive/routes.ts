@@ -5,7 +5,7 @@ import { createEndpoints } from '../../rest.ts'
 import { openArchive, type ArchiveOptions } from './archive.ts'
 import type { UploadOptions } from '../upload.ts'
 import { createImport } from './import.ts'
-import { archiveQuerySchema, importedSchema } from './schema.ts'
+import { archiveQuerySchema, exportQuerySchema, importedSchema } from './schema.ts'
 
 /** Bodies here are as large as archives may be, and not read into memory. */
 export const ARCHIVES = '/api/v1/projects/:slug/files/import'
@@ -40,15 +40,19 @@ export function archiveRoutes(options: ArchiveOptions & UploadOptions) {
   get(
     '/projects/{slug}/files/archive',
     {
-      summary: 'Download all files, or those of a folder, as a zip archive',
+      summary: 'Download all files, those of a folder, or some of them, as a zip archive',
       description:
-        'With the newest texts, and with empty folders. Of a folder, with its name in front.',
+        'With the newest texts, and with empty folders. Of a folder, with its name in front; of several, from the folder ' +
+        'that all of them are in.',
       download: true,
-      query: archiveQuerySchema,
+      query: exportQuerySchema,
       errors: ['NOT_FOUND'],
     },
     async ({ principal, params, query, c }) => {
-      const { name, bytes } = await openArchive(options, principal, params.slug, query.folder)
+      const { name, bytes } = await openArchive(options, principal, params.slug, {
+        folder: query.folder,
+        ids: query.ids?.split(','),
+      })
       c.header('Content-Type', 'application/zip')
       c.header('Content-Disposition', disposition('attachment', name))
       c.header('X-Content-Type-Options', 'nosniff')
