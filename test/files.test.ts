@@ -1,64 +1,18 @@
 // The file tree in a real Chromium: two members who change it at the same time, a guest who only looks, and a phone.
-import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import type { ProjectFile } from '../server/files/schema.ts'
+import { describe, expect, test } from 'vitest'
 import { pack } from './archives.ts'
-import { hasChromium, launchChromium, openWindow } from './browser.ts'
+import { hasChromium } from './browser.ts'
 import { choose, gone, more, patience, picture, row, shows, text, upload } from './filetree.ts'
-import { createProject, register, type Person } from './people.ts'
-import { startTestServer } from './server.ts'
+import { useTree } from './filetree.ts'
 
 const long = { timeout: 180_000 }
 
 describe.skipIf(!hasChromium)('the file tree', () => {
-  let server: Awaited<ReturnType<typeof startTestServer>>
-  let browser: Browser
-  let ada: Person
-  let bob: Person
-  let cyd: Person
-  beforeAll(async () => {
-    server = await startTestServer()
-    browser = await launchChromium()
-    ada = await register(server.url, 'ada')
-    bob = await register(server.url, 'bob')
-    cyd = await register(server.url, 'cyd')
-  }, 120_000)
-  afterAll(async () => {
-    await browser.close()
-    await server.close()
-  })
-
-  async function prepare(files: Record<string, string>) {
-    const { slug } = await createProject(ada, [bob])
-    await ada.rest('POST', `/projects/${slug}/members`, { username: cyd.username, role: 'guest' })
-    for (const [path, content] of Object.entries(files))
-      await ada.rest('POST', `/projects/${slug}/files`, { path, content })
-    return slug
-  }
-  const textAt = async (slug: string, path: string) => {
-    const files = (await ada.rest('GET', `/projects/${slug}/files?limit=1000`)).data
-    const id = (files as ProjectFile[]).find((file) => file.path === path)?.id
-    const file = (await ada.rest('GET', `/projects/${slug}/files/${id}`)).data
-    return (file as { content?: string } | undefined)?.content
-  }
-
-  async function enter({ email, password }: Person, slug: string) {
-    const window = await openWindow(browser, server.url)
-    onTestFinished(() => window.context.close())
-    const { page } = window
-    await page.goto('/login')
-    await page.getByLabel(/Email/).fill(email)
-    await page.getByLabel('Password', { exact: true }).fill(password)
-    await page.getByRole('button', { name: 'Sign in' }).click()
-    await page.waitForURL('**/projects*', patience)
-    await page.goto(`/p/${slug}`)
-    await page.getByRole('button', { name: 'Search in files' }).waitFor(patience)
-    return window
-  }
+  const { person, prepare, textAt, enter } = useTree()
 
   test('what one makes, renames, moves and deletes, the other sees', long, async () => {
     const slug = await prepare({ 'src/a.ts': 'const a = 1', 'notes.txt': 'notes' })
-    const [a, b] = [await enter(ada, slug), await enter(bob, slug)]
+    const [a, b] = [await enter('ada', slug), await enter('bob', slug)]
     await shows(a.page, ['src', '  a.ts', 'notes.txt'])
 
     await a.page.getByRole('button', { name: 'New folder' }).click()
@@ -72,7 +26,7 @@ describe.skipIf(!hasChromium)('the file tree', () => {
     await a.page.locator('.cm-content').waitFor(patience)
     await expect
       .poll(() => row(b.page, 'b.ts').getAttribute('aria-description'), patience)
-      .toBe(`${ada.user.displayName} is here`)
+      .toBe(`${person('ada').user.displayName} is here`)
 
     // A name that is taken is told under the field, and another one is taken.
     await row(a.page, 'notes.txt').focus()
@@ -109,8 +63,8 @@ describe.skipIf(!hasChromium)('the file tree', () => {
 
   test('files come by upload and zip, and go as a zip', long, async () => {
     const slug = await prepare({ 'notes.txt': 'before' })
-    const { page, faults } = await enter(ada, slug)
-    const { page: others } = await enter(bob, slug)
+    const { page, faults } = await enter('ada', slug)
+    const { page: others } = await enter('bob', slug)
     await row(page, 'notes.txt').waitFor(patience)
     await upload(page, 'Upload files', [
       { name: 'dot.png', mimeType: 'image/png', buffer: picture },
@@ -169,7 +123,7 @@ describe.skipIf(!hasChromium)('the file tree', () => {
     long,
     async () => {
       const slug = await prepare({ 'notes.txt': 'notes' })
-      const { page } = await enter(ada, slug)
+      const { page } = await enter('ada', slug)
       await row(page, 'notes.txt').waitFor(patience)
       const mouse = await page.context().newCDPSession(page)
       const drop = async (x: number, y: number) => {
@@ -188,7 +142,7 @@ describe.skipIf(!hasChromium)('the file tree', () => {
 
   test('files are found by name, by line and by what is in them', long, async () => {
     const slug = await prepare({ 'src/main.ts': 'one\ntwo 22\nthree\n', 'b.txt': 'two x' })
-    const { page } = await enter(ada, slug)
+    const { page } = await enter('ada', slug)
     await row(page, 'main.ts').waitFor(patience)
     await page.keyboard.press('Control+p')
     await page.getByRole('combobox', { name: 'Go to file' }).fill('smain:3')
@@ -223,7 +177,7 @@ describe.skipIf(!hasChromium)('the file tree', () => {
 
   test('a guest is offered nothing that changes files', long, async () => {
     const slug = await prepare({ 'notes.txt': 'notes' })
-    const { page } = await enter(cyd, slug)
+    const { page } = await enter('cyd', slug)
     await row(page, 'notes.txt').click({ button: 'right' })
     const items = page.getByRole('menuitem')
     await expect
@@ -239,7 +193,7 @@ describe.skipIf(!hasChromium)('the file tree', () => {
 
   test('on a phone a long press asks what to do', long, async () => {
     const slug = await prepare({ 'notes.txt': 'notes' })
-    const { page } = await enter(ada, slug)
+    const { page } = await enter('ada', slug)
     await page.setViewportSize({ width: 390, height: 844 })
     await page
       .getByRole('tab', { name: 'Files' })
