@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { pino } from 'pino'
 import type { Page } from 'playwright-core'
 import { build } from 'vite'
-import type { Principal } from '../protocol/access.ts'
+import type { Principal, ProjectRole } from '../protocol/access.ts'
 import type { RequestHandlers } from '../protocol/requests.ts'
 import { createLocalBus } from '../realtime/bus.ts'
 import { createEmit } from '../realtime/emit.ts'
@@ -50,8 +50,8 @@ export async function openCallPages(config: MediaConfig) {
     stage,
     calls,
     /** The page of a new person in the project, connected and not in the call. */
-    async openPage(projectId: string): Promise<Page> {
-      const { principal } = await stage.addPerson(projectId)
+    async openPage(projectId: string, role: ProjectRole = 'member'): Promise<Page> {
+      const { principal } = await stage.addPerson(projectId, role)
       principals.set(principal.id, principal)
       const page = await (await browser.newContext()).newPage()
       await page.goto(`http://localhost:${(http.address() as AddressInfo).port}/`)
