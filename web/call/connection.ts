@@ -1,14 +1,15 @@
-// One membership in a call, from call_join until it is left or lost. It does not repair itself beyond ICE: the
-// session opens another one instead.
+// One membership in a call, from call_join until it is left or lost. It outlives its socket, and repairs what ICE can;
+// else the session opens another one instead.
 import { Device } from 'mediasoup-client'
 import type { CallEndReason, CallPeer, CallRequests, MediaSource } from '../../protocol/calls.ts'
+import { createLine, type Line } from './line.ts'
 import { createReceiver, type Receiver } from './receiver.ts'
 import { createRemotePeers, type RemotePeers } from './remote.ts'
 import { createSender, type Sender } from './sender.ts'
-import { collectNews, patiently, type Signalling } from './signalling.ts'
+import { collectNews, patiently, type NewsHandlers, type Signalling } from './signalling.ts'
 import type { CallState, RemotePeer } from './state.ts'
 import { readReceiving, readSending, type CallStats } from './stats.ts'
-import { openTransport } from './transport.ts'
+import { openTransport, type OpenTransport } from './transport.ts'
 
 export interface ConnectionEvents {
   /** The peers changed */
@@ -20,6 +21,8 @@ export interface ConnectionEvents {
   onMuted(source: MediaSource): void
 }
 
+type Joined = CallRequests['call_join'][1]
+
 /** After other reasons one joins again. */
 const finalReasons: Partial<Record<CallEndReason, string>> = {
   removed: 'A moderator removed you from the call.',
@@ -27,11 +30,10 @@ const finalReasons: Partial<Record<CallEndReason, string>> = {
 }
 
 interface ConnectionOptions extends ConnectionEvents {
-  signalling: Signalling
+  signalling: Line
   device: Device
-  joined: CallRequests['call_join'][1]
-  /** Ends the subscriptions */
-  onClose(): void
+  joined: Joined
+  news: ReturnType<typeof collectNews>
 }
 
 /** @throws whatever call_join is refused with */
@@ -39,7 +41,7 @@ export async function openConnection(
   hastySignalling: Signalling,
   events: ConnectionEvents,
 ): Promise<CallConnection> {
-  const signalling = patiently(hastySignalling)
+  const signalling = createLine(patiently(hastySignalling))
   const news = collectNews(signalling)
   try {
     const [joined, device] = await Promise.all([
@@ -47,14 +49,8 @@ export async function openConnection(
       Device.factory(),
     ])
     await device.load({ routerRtpCapabilities: joined.rtpCapabilities })
-    const connection = new CallConnection({
-      ...events,
-      signalling,
-      device,
-      joined,
-      onClose: news.stop,
-    })
-    news.start({
+    const connection = new CallConnection({ ...events, signalling, device, joined, news })
+    connection.hear({
       call_peer_joined: ({ peer }) => connection.addPeer(peer),
       call_peer_left: ({ peerId }) => connection.removePeer(peerId),
       call_producer_added: ({ producer }) => connection.addProducer(producer),
@@ -81,7 +77,8 @@ export class CallConnection {
   readonly #options: ConnectionOptions
   readonly #sender: Sender
   readonly #receiver: Receiver
-  #closeTransports: (() => void)[] = []
+  #transports: OpenTransport[] = []
+  #handlers: NewsHandlers | undefined
   #closed = false
 
   constructor(options: ConnectionOptions) {
@@ -98,6 +95,49 @@ export class CallConnection {
       remote: this.remote,
     })
     for (const peer of options.joined.peers) this.addPeer(peer)
+  }
+
+  hear(handlers: NewsHandlers) {
+    this.#handlers = handlers
+    this.#options.news.start(handlers)
+  }
+
+  /** The socket is gone; the media goes on without it. */
+  cut() {
+    this.#options.signalling.cut()
+    this.#options.news.hold()
+  }
+
+  /** The socket is back. @throws whatever call_join is refused with */
+  async resume() {
+    const { signalling, joined, news } = this.#options
+    const isReceived = (producerId: string) => this.remote.find(producerId) !== undefined
+    if (!(await signalling.resume(joined, isReceived, (now) => this.#takeOver(now)))) return
+    if (this.#closed) return
+    if (this.#handlers) news.start(this.#handlers)
+    for (const transport of this.#transports) transport.check()
+  }
+
+  /** What happened while nothing was heard. */
+  #takeOver({ peers, producers }: Joined) {
+    for (const known of this.peers) {
+      const now = peers.find(({ peerId }) => peerId === known.peerId)
+      if (!now) this.removePeer(known.peerId)
+      const isThere = (id: string) => now?.producers.some(({ producerId }) => producerId === id)
+      for (const { producerId } of Object.values(known.media))
+        if (now && !isThere(producerId)) this.removeProducer(producerId)
+    }
+    for (const peer of peers) {
+      this.addPeer(peer)
+      for (const producer of peer.producers) {
+        this.addProducer(producer)
+        this.remote.change(producer.producerId, { muted: producer.paused })
+      }
+    }
+    for (const [source, { id, paused }] of this.#sender.producers()) {
+      const now = producers.find(({ producerId }) => producerId === id)
+      if (!now || (now.paused && !paused)) this.#options.onMuted(source)
+    }
   }
 
   get peers(): RemotePeer[] {
@@ -166,16 +206,16 @@ export class CallConnection {
   close() {
     if (this.#closed) return
     this.#closed = true
-    this.#options.onClose()
-    for (const close of this.#closeTransports.splice(0)) close()
+    this.#options.news.stop()
+    for (const { transport } of this.#transports.splice(0)) transport.close()
   }
 
   async #open(direction: 'send' | 'receive') {
     const { signalling, device } = this.#options
     const onLost = (reason?: Error) => this.lose(reason)
-    const transport = await openTransport({ signalling, device, direction, onLost })
-    if (this.#closed) transport.close()
-    else this.#closeTransports.push(() => transport.close())
-    return transport
+    const opened = await openTransport({ signalling, device, direction, onLost })
+    if (this.#closed) opened.transport.close()
+    else this.#transports.push(opened)
+    return opened.transport
   }
 }

@@ -112,21 +112,80 @@ test('when the worker is killed, media is back by itself', async () => {
   expect(pages.calls.workerPids()).not.toContain(pid)
 })
 
-test('when the socket comes back, so does the call, muted as before', async () => {
+test('[CA20] without its socket media goes on, and what was missed is made up for', async () => {
   const { a, b } = await useTwo()
   await a.evaluate(() => window.stage.session.setMicrophone(false))
   const { status: before } = await stateOf(a)
-  await a.evaluate(() => window.stage.socket.io.engine.close())
-  await expect.poll(() => stateOf(a).then(({ status }) => status), soon).not.toEqual(before)
-  await expect.poll(() => statusOf(a), soon).toBe('joined')
-  await expectMedia(a)
-  await expectGrowth(() => frames(b, 'camera'))
+  await a.evaluate(() => window.stage.socket.disconnect())
+  // Wishes and news of the time without a socket
+  await a.evaluate(() => window.stage.session.startScreenShare())
+  await b.evaluate(() => window.stage.session.startScreenShare())
+  await b.evaluate(() => window.stage.session.setMicrophone(false))
+  await Promise.all([
+    expectGrowth(() => frames(a, 'camera')),
+    expectGrowth(() => frames(b, 'camera')),
+  ])
+  expect((await stateOf(a)).peers[0]?.media.screen).toBe(undefined)
+
+  await a.evaluate(() => window.stage.socket.connect())
+  await Promise.all([
+    expectGrowth(() => frames(a, 'screen')),
+    expectGrowth(() => frames(b, 'screen')),
+  ])
+  expect((await stateOf(a)).status).toEqual(before)
+  expect((await stateOf(a)).peers[0]?.media.microphone?.muted).toBe(true)
   const { peers } = await stateOf(b)
   expect(peers).toHaveLength(1)
   expect(peers[0]?.media.microphone?.muted).toBe(true)
+  await a.evaluate(() => window.stage.session.setMicrophone(true))
+  await expectGrowth(() => packets(b, 'microphone'))
+  // Nothing was made anew.
+  const made = (name: string) =>
+    a.evaluate((wanted) => window.stage.requests.filter((one) => one === wanted).length, name)
+  expect(await made('call_create_transport')).toBe(2)
+  expect(await Promise.all([problemsOf(a), problemsOf(b)])).toEqual([[], []])
 })
 
-test('a network that stalls is survived by an ICE restart, in the same membership', async () => {
+test('[CA20] a socket that breaks while much is asked costs nothing', async () => {
+  const projectId = await pages.stage.addProject()
+  const [a, b] = await Promise.all([openPage(projectId), openPage(projectId)])
+  await join(a)
+  await b.evaluate(async () => {
+    const { session, socket, requests } = window.stage
+    const joining = session.join({ audio: true, video: true })
+    // Once for every request after call_join
+    let broken = 1
+    while (session.get().peers.length === 0 || broken < 4) {
+      if (requests.length > broken && socket.connected) {
+        broken = requests.length
+        socket.io.engine.close()
+      }
+      await new Promise((resolve) => setTimeout(resolve))
+    }
+    await joining
+  })
+  await Promise.all([expectMedia(a), expectMedia(b)])
+  expect((await stateOf(a)).peers).toHaveLength(1)
+})
+
+test('[CA22] another network: ICE restarts, in the same membership', async () => {
+  const { a, b } = await useTwo()
+  const { status: before } = await stateOf(a)
+  const restarts = () =>
+    a.evaluate(() => window.stage.requests.filter((one) => one === 'call_restart_ice').length)
+  await a.evaluate(() => dispatchEvent(new Event('online')))
+  await expect.poll(restarts, soon).toBe(2)
+  await Promise.all([expectMedia(a), expectMedia(b)])
+  expect((await stateOf(a)).status).toEqual(before)
+})
+
+test('whoever closes the tab is gone at once', async () => {
+  const { a, b } = await useTwo()
+  await b.goto('about:blank')
+  await expect.poll(async () => (await stateOf(a)).peers, { timeout: 10_000 }).toEqual([])
+})
+
+test('[CA22] a network that stalls is survived by an ICE restart, in the same membership', async () => {
   const { a, b } = await useTwo()
   const [pid] = pages.calls.workerPids()
   const { status: before } = await stateOf(a)

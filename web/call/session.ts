@@ -127,6 +127,17 @@ export function createCallSession(options: CallSessionOptions): CallSession {
     connect(mine, 120_000).catch((error: unknown) => mine === run && fail(error))
   }
 
+  async function resume() {
+    const mine = run
+    try {
+      await connection?.resume()
+    } catch (error) {
+      if (mine !== run) return
+      if (isFinal(error)) fail(error)
+      else reconnect()
+    }
+  }
+
   function endMedia() {
     run += 1
     connection?.close()
@@ -142,10 +153,15 @@ export function createCallSession(options: CallSessionOptions): CallSession {
     if (joined) tellLeft()
   }
 
+  /** The tab is closed: nobody has to wait for somebody who will not come back. */
+  const onPageHide = () => inCall() && tellLeft()
+  addEventListener('pagehide', onPageHide)
   const subscriptions = [
+    () => removeEventListener('pagehide', onPageHide),
     options.onConnection((connected) => {
-      if (connected) patience.nudge()
-      else if (state.status.state === 'joined') reconnect()
+      if (!connected) return connection?.cut()
+      patience.nudge()
+      void resume()
     }),
     options.on('call_worker', (status) => status.state === 'ready' && patience.nudge()),
   ]

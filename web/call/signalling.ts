@@ -35,7 +35,7 @@ export type NewsHandlers = { [Name in NewsName]: (payload: CallEvents[Name]) => 
 /** News may overtake the answer to call_join: it is kept until there is somebody to hear it. */
 export function collectNews({ address, on }: Signalling) {
   let handlers: NewsHandlers | undefined
-  const early: (() => void)[] = []
+  let early: (() => void)[] = []
   const subscribe = <Name extends NewsName>(name: Name) =>
     on(name, (payload) => {
       if (callKey(payload) !== callKey(address)) return
@@ -44,9 +44,15 @@ export function collectNews({ address, on }: Signalling) {
     })
   const subscriptions = newsNames.map((name) => subscribe(name))
   return {
+    /** From now on news is kept until the next start. */
+    hold() {
+      handlers = undefined
+    },
     start(hearing: NewsHandlers) {
       handlers = hearing
-      for (const hear of early.splice(0)) hear()
+      const missed = early
+      early = []
+      for (const hear of missed) hear()
     },
     stop() {
       for (const end of subscriptions) end()

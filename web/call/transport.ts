@@ -3,7 +3,7 @@
 import type { Device } from 'mediasoup-client'
 import type { Transport } from 'mediasoup-client/types'
 import type { MediaSource } from '../../protocol/calls.ts'
-import type { Signalling } from './signalling.ts'
+import { codeOf, type Signalling } from './signalling.ts'
 
 /** A moment without packets is not worth a restart. */
 const RESTART_AFTER = 1_500
@@ -25,7 +25,13 @@ interface TransportOptions {
   onLost(reason?: Error): void
 }
 
-export async function openTransport(options: TransportOptions): Promise<Transport> {
+export interface OpenTransport {
+  transport: Transport
+  /** The network may have changed: unless all is well, looks for another path. */
+  check(): void
+}
+
+export async function openTransport(options: TransportOptions): Promise<OpenTransport> {
   const { signalling, device, direction, onLost } = options
   const { address, request } = signalling
   const { transportId, ...parameters } = await request('call_create_transport', {
@@ -48,7 +54,11 @@ export async function openTransport(options: TransportOptions): Promise<Transpor
 
   transport.on('connect', ({ dtlsParameters }, done, fail) => {
     wait(UNREACHABLE_AFTER, () => onLost(unreachable()))
-    request('call_connect_transport', { ...address, transportId, dtlsParameters }).then(done, fail)
+    request('call_connect_transport', { ...address, transportId, dtlsParameters }).then(
+      done,
+      // Asked twice, because the answer was lost with the socket.
+      (error: Error) => (codeOf(error) === 'CONFLICT' ? done() : fail(error)),
+    )
   })
   transport.on('produce', ({ kind, rtpParameters, appData }, done, fail) => {
     const { source, paused } = appData as { source: MediaSource; paused: boolean }
@@ -61,7 +71,11 @@ export async function openTransport(options: TransportOptions): Promise<Transpor
   const restart = async () => {
     if (restarting) return
     restarting = true
-    wait(LOST_AFTER, onLost)
+    wait(LOST_AFTER, () => {
+      // Where the old path held, there was nothing to be seen of it.
+      restarting = false
+      if (transport.connectionState !== 'connected') onLost()
+    })
     const { iceParameters } = await request('call_restart_ice', { ...address, transportId })
     await transport.restartIce({ iceParameters })
   }
@@ -83,6 +97,17 @@ export async function openTransport(options: TransportOptions): Promise<Transpor
       wait(RESTART_AFTER, restartOrLose)
     }
   })
-  transport.observer.once('close', () => clearTimeout(timer))
-  return transport
+  const check = () => {
+    if (wasConnected && transport.connectionState !== 'connected') restartOrLose()
+  }
+  // Another network: the old path may be a dead one long before that is noticed.
+  const change = () => {
+    if (wasConnected) restartOrLose()
+  }
+  addEventListener('online', change)
+  transport.observer.once('close', () => {
+    clearTimeout(timer)
+    removeEventListener('online', change)
+  })
+  return { transport, check }
 }
