@@ -40,6 +40,9 @@ export const callEndReasons = [
 ] as const
 export type CallEndReason = (typeof callEndReasons)[number]
 
+/** `missed`: nobody answered in time; `ended`: the call was over before. */
+export type RingEndReason = 'answered' | 'declined' | 'missed' | 'ended'
+
 /** What a person may throw in; others see it for a moment. */
 export const callReactions = ['👍', '👏', '❤️', '😂', '😮', '🎉', '🤔', '👋'] as const
 export type CallReaction = (typeof callReactions)[number]
@@ -165,6 +168,9 @@ export interface CallRequests {
   /** Up to 10 in 5 seconds */
   call_react: [CallAddress & { emoji: CallReaction }, null]
 
+  /** Of whoever a call rings at, without being in it */
+  call_decline: [CallAddress, null]
+
   /** Of moderators (call:moderate). Without a peer all others; microphones, unless the camera is asked for */
   call_mute: [
     CallAddress & { peerId?: string | undefined; source?: 'microphone' | 'camera' | undefined },
@@ -203,6 +209,10 @@ export interface CallEvents {
   }
   /** To the peer whose media is gone (worker or node died, ICE was lost, access is judged anew), or that was sent away */
   call_ended: CallAddress & { peerId: string; reason: CallEndReason }
+  /** To whoever is in a direct or group channel where a call begins, for up to 45 seconds */
+  call_ring: CallAddress & { from: PublicUser; startedAt: string }
+  /** To the person at whom it rang, and to the peers of the call */
+  call_ring_ended: CallAddress & { userId: string; reason: RingEndReason }
   /** To all who may read the channel, or who are in the room: who is in the call; null when it is over */
   call_changed: CallAddress & { call: CallSummary | null }
   /** To every socket of the node that it is about: whether calls are possible there yet */

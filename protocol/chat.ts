@@ -62,6 +62,7 @@ export type SystemMessage =
   | { type: 'member_joined' }
   | { type: 'member_left' }
   | { type: 'call_started' }
+  | { type: 'call_missed' }
   | { type: 'issue_closed'; number: number; title: string }
   | { type: 'issue_reopened'; number: number; title: string }
   | { type: 'channel_renamed'; from: string; to: string }

@@ -189,7 +189,8 @@ async function assemble(
     binary,
     config: config.media,
     log,
-    onStarted: announcer.callStarted,
+    onStarted: (...call) => announcer.call('call_started', ...call),
+    onMissed: (...call) => announcer.call('call_missed', ...call),
   })
   closers.push(() => calls.close())
   io.on('connection', (socket) => {

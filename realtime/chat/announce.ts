@@ -72,14 +72,18 @@ export function createAnnouncer({ db, log, say }: AnnouncerOptions) {
     },
 
     /** @param startedAt ISO 8601 */
-    callStarted({ projectId, channelId }: CallAddress, authorId: string, startedAt: string) {
-      const system = { type: 'call_started' } as const
+    call(
+      type: 'call_started' | 'call_missed',
+      { projectId, channelId }: CallAddress,
+      authorId: string,
+      startedAt: string,
+    ) {
       announce({
         projectId,
         ...(channelId && { channelId }),
         authorId,
-        nonce: `call:${startedAt}`,
-        system,
+        nonce: `${type === 'call_started' ? 'call' : type}:${startedAt}`,
+        system: { type },
       })
     },
 

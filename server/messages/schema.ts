@@ -7,7 +7,7 @@ const moment = z.iso.datetime()
 
 const systemSchema = z
   .discriminatedUnion('type', [
-    z.object({ type: z.enum(['member_joined', 'member_left', 'call_started']) }),
+    z.object({ type: z.enum(['member_joined', 'member_left', 'call_started', 'call_missed']) }),
     z.object({
       type: z.enum(['issue_closed', 'issue_reopened']),
       number: count,

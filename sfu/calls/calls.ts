@@ -2,8 +2,8 @@
 import type { Logger } from 'pino'
 import type { Db } from '../../db/database.ts'
 import type { Bus } from '../../protocol/bus.ts'
-import type { CallAddress, CallRequests } from '../../protocol/calls.ts'
-import { AppError } from '../../protocol/errors.ts'
+import type { CallAddress } from '../../protocol/calls.ts'
+import { AppError, notFound } from '../../protocol/errors.ts'
 import type { CallSummary, Events } from '../../protocol/events.ts'
 import { channelRoom } from '../../protocol/names.ts'
 import type { AccessChange, Caller, Emit, Holding } from '../../protocol/requests.ts'
@@ -12,8 +12,10 @@ import { notInCall } from '../refusal.ts'
 import type { Room } from '../room.ts'
 import { createWorkers, type MediaConfig } from '../workers.ts'
 import { createAdmission } from './admission.ts'
-import { openCall, readDoors } from './door.ts'
+import { createAsking, movedOn } from './asking.ts'
+import { closeRefused, openCall } from './door.ts'
 import { createOwner, type Answer, type CallName, type Payload } from './owner.ts'
+import { createRinging } from './ringing.ts'
 import { createRooms, type Cut } from './rooms.ts'
 import { createRoster, type KnownCall } from './roster.ts'
 import { callSchemas } from './schema.ts'
@@ -29,6 +31,10 @@ export interface CallsOptions {
   log: Pick<Logger, 'error'>
   /** Told on the node that owns the call, once: somebody was the first to join, and there was none a moment ago */
   onStarted?: (address: CallAddress, userId: string, startedAt: string) => void
+  /** It rang in a channel, and nobody answered */
+  onMissed?: (address: CallAddress, userId: string, startedAt: string) => void
+  /** How long it rings, milliseconds; default 45 s */
+  ringMs?: number
   /** How long a peer's media goes on without its socket, milliseconds; default 20 s */
   keepMs?: number
   /** How often nodes tell each other that they are alive; a lease lasts three of these. Default 5 s */
@@ -56,12 +62,7 @@ export interface Calls {
 }
 
 const KEEP = 20_000
-
-interface Forwarded {
-  name: CallName
-  caller: Caller
-  payload: Payload<CallName>
-}
+const RING = 45_000
 
 const describe = (room: Room): KnownCall => ({
   address: room.address,
@@ -70,9 +71,16 @@ const describe = (room: Room): KnownCall => ({
 })
 
 export function createCalls(options: CallsOptions): Calls {
-  const { db, bus, emit, binary, config, log, beatMs = 5_000, keepMs = KEEP } = options
+  const { db, bus, emit, binary, config, log } = options
+  const { beatMs = 5_000, keepMs = KEEP, ringMs = RING } = options
   const workers = createWorkers(config, log)
   const readiness = watchBinary(binary, (status) => emit.toOwnSockets('call_worker', status))
+
+  const judge = (judged: Room[]) =>
+    // Without the database nobody is sent away; the next beat asks again.
+    closeRefused(db, judged).catch((error: unknown) =>
+      log.error({ err: error }, 'calls of channels cannot be judged now'),
+    )
 
   /** To whom the call is no secret. */
   function tellChange({ address, kind }: Omit<KnownCall, 'call'>, call: CallSummary | null) {
@@ -94,10 +102,21 @@ export function createCalls(options: CallsOptions): Calls {
       // Before the first one joins: that is heard of.
       if (!fresh.has(room)) fresh.set(room, !roster.hadCall(room.address))
       // The next call is open again; one that goes on elsewhere or anew is the same.
-      if (room.isOver) admission.unlock(room.address)
+      if (room.isOver) {
+        admission.unlock(room.address)
+        ringing.end(room.address)
+      }
       tellChange(room, room.closed ? null : room.describe())
       roster.tell()
     },
+  })
+  const ringing = createRinging({
+    db,
+    emit,
+    rooms,
+    log,
+    ringMs,
+    onMissed: (...call) => options.onMissed?.(...call),
   })
   /** Whether their beginning is still to be told */
   const fresh = new WeakMap<Room, boolean>()
@@ -108,7 +127,7 @@ export function createCalls(options: CallsOptions): Calls {
     onBeat() {
       rooms.renew()
       // News of a channel may be lost.
-      judge(rooms.all())
+      void judge(rooms.all())
     },
     onGone(nodeId, calls) {
       rooms.cutNode(nodeId)
@@ -118,6 +137,22 @@ export function createCalls(options: CallsOptions): Calls {
       }
     },
   })
+  const local = createOwner({
+    db,
+    rooms,
+    admission,
+    ringing,
+    hadCall: (address) => roster.hadCall(address),
+    readiness,
+    config,
+    onStarted(room, { principal }) {
+      if (!fresh.get(room)) return
+      options.onStarted?.(room.address, principal.id, room.startedAt)
+      ringing.start(room, principal.user)
+    },
+  })
+
+  const ask = createAsking({ bus, local, rooms, readiness })
   const seats = createSeats((owner, caller, address, isCut = false) => {
     const told = isCut
       ? bus.request(owner, 'call cut', { caller, address } satisfies Cut)
@@ -126,58 +161,6 @@ export function createCalls(options: CallsOptions): Calls {
     told.catch(() => undefined)
   })
   bus.respond('call cut', async (message) => rooms.cut(message as Cut))
-
-  /** Sends away whoever may not be in the call of a channel any more. */
-  function judge(judged: Room[]) {
-    const peers = judged.flatMap(({ address, peers }) => (address.channelId ? peers : []))
-    if (peers.length === 0) return
-    const channelIds = peers.flatMap(({ address }) => address.channelId ?? [])
-    const userIds = peers.map(({ caller }) => caller.principal.id)
-    readDoors(db, channelIds, userIds).then(
-      (isOpen) => {
-        for (const peer of peers)
-          if (!isOpen(peer.address.channelId ?? '', peer.caller.principal.id))
-            peer.close('access_changed')
-      },
-      // Without the database nobody is sent away; the next beat asks again.
-      (error: unknown) => log.error({ err: error }, 'calls of channels cannot be judged now'),
-    )
-  }
-
-  const local = createOwner({
-    db,
-    rooms,
-    admission,
-    hadCall: (address) => roster.hadCall(address),
-    readiness,
-    config,
-    onStarted(room, { principal }) {
-      if (fresh.get(room)) options.onStarted?.(room.address, principal.id, room.startedAt)
-    },
-  })
-
-  async function ask<Name extends CallName>(
-    owner: string,
-    name: Name,
-    caller: Caller,
-    payload: Payload<Name>,
-  ): Answer<Name> {
-    if (owner === bus.nodeId) return local[name](caller, payload, owner)
-    const forwarded: Forwarded = { name, caller, payload }
-    return (await bus.request(owner, 'call', forwarded)) as CallRequests[Name][1]
-  }
-
-  bus.respond('call', async (message, from) => {
-    const { name, caller, payload } = message as Forwarded
-    if (name === 'call_join') {
-      await readiness.requirePath()
-      // The asker believed that this node owns the call, which may have changed on the way.
-      if (!rooms.find(payload) && (await rooms.claim(payload)) !== bus.nodeId) throw movedOn()
-    }
-    // TypeScript cannot see that name and payload belong together.
-    const answer = local[name] as (caller: Caller, payload: unknown, from: string) => unknown
-    return answer(caller, payload, from)
-  })
 
   /** Asks for the lease only where it could be used; otherwise it would keep a call from nodes that can. */
   async function findOwner(address: CallAddress): Promise<string> {
@@ -245,6 +228,15 @@ export function createCalls(options: CallsOptions): Calls {
       call_set_layers: handlerOf('call_set_layers'),
       call_raise_hand: handlerOf('call_raise_hand'),
       call_react: handlerOf('call_react'),
+      call_decline: {
+        schema: callSchemas.call_decline,
+        async handle(caller, address) {
+          await openCall(db, caller.principal, address)
+          const owner = rooms.find(address) ? bus.nodeId : roster.find(address)?.nodeId
+          if (owner === undefined) throw notFound('Call')
+          return ask(owner, 'call_decline', caller, address)
+        },
+      },
       call_mute: handlerOf('call_mute'),
       call_stop_share: handlerOf('call_stop_share'),
       call_remove: handlerOf('call_remove'),
@@ -253,10 +245,13 @@ export function createCalls(options: CallsOptions): Calls {
     },
     socketGone: seats.cut,
     holds: rooms.holds,
-    closeFor: rooms.closePeers,
+    closeFor(change) {
+      rooms.closePeers(change)
+      ringing.closeFor(change)
+    },
     judgeChannel(address) {
       const room = rooms.find(address)
-      if (room) judge([room])
+      if (room) void judge([room])
     },
     async summary(address) {
       return rooms.find(address)?.describe() ?? roster.find(address)?.call ?? null
@@ -270,6 +265,7 @@ export function createCalls(options: CallsOptions): Calls {
     workerPids: () => workers.pids(),
     async close() {
       readiness.close()
+      ringing.close()
       await rooms.close()
       roster.close()
       admission.close()
@@ -277,8 +273,3 @@ export function createCalls(options: CallsOptions): Calls {
     },
   }
 }
-
-const movedOn = () =>
-  new AppError('UNAVAILABLE', 'The server of this call does not answer; join again', {
-    joined: false,
-  })

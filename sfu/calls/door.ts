@@ -6,6 +6,7 @@ import type { Permission } from '../../protocol/access.ts'
 import type { CallAddress } from '../../protocol/calls.ts'
 import type { ChannelKind } from '../../protocol/chat.ts'
 import { AppError, notFound } from '../../protocol/errors.ts'
+import type { Room } from '../room.ts'
 
 export interface CallDoor {
   access: ProjectAccess
@@ -36,8 +37,23 @@ export async function openCall(
   return { access, kind: channel.kind }
 }
 
+/** Sends away whoever may not be in the call of a channel any more. */
+export async function closeRefused(db: Db, rooms: Room[]) {
+  const peers = rooms.flatMap(({ address, peers }) => (address.channelId ? peers : []))
+  if (peers.length === 0) return
+  const isOpen = await readDoors(
+    db,
+    peers.flatMap(({ address }) => address.channelId ?? []),
+    peers.map(({ caller }) => caller.principal.id),
+  )
+  for (const peer of peers) {
+    if (!isOpen(peer.address.channelId ?? '', peer.caller.principal.id))
+      peer.close('access_changed')
+  }
+}
+
 /** Which people may be in the calls of which channels, in one query; what it is asked about must be among these. */
-export async function readDoors(db: Db, channelIds: readonly string[], userIds: readonly string[]) {
+async function readDoors(db: Db, channelIds: readonly string[], userIds: readonly string[]) {
   const rows = await db
     .selectFrom('channels')
     .leftJoin('channelMembers', (join) =>

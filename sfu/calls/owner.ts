@@ -14,6 +14,7 @@ import type { Admission } from './admission.ts'
 import { openCall } from './door.ts'
 import { createModeration } from './moderation.ts'
 import type { Readiness } from './readiness.ts'
+import type { Ringing } from './ringing.ts'
 import type { Rooms } from './rooms.ts'
 
 export type CallName = keyof CallRequests
@@ -36,6 +37,7 @@ interface OwnerOptions {
   db: Db
   rooms: Rooms
   admission: Admission
+  ringing: Ringing
   /** Whether there was this call a moment ago, on any node */
   hadCall(address: CallAddress): boolean
   readiness: Readiness
@@ -45,7 +47,7 @@ interface OwnerOptions {
 }
 
 export function createOwner(options: OwnerOptions): Local {
-  const { db, rooms, admission, readiness, config } = options
+  const { db, rooms, admission, ringing, readiness, config } = options
   const reactions = new RateLimiterMemory(REACTIONS)
   const started = new WeakSet<Room>()
 
@@ -99,6 +101,7 @@ export function createOwner(options: OwnerOptions): Local {
         started.add(room)
         options.onStarted(room, caller)
       }
+      ringing.stop(address, caller.principal.id, 'answered')
       const peers = room.peers.filter((other) => other !== peer)
       return {
         peerId: peer.id,
@@ -116,6 +119,10 @@ export function createOwner(options: OwnerOptions): Local {
     },
     async call_leave(caller, address) {
       rooms.find(address)?.findPeer(caller.socketId)?.close(null)
+      return null
+    },
+    async call_decline(caller, address) {
+      ringing.stop(address, caller.principal.id, 'declined')
       return null
     },
     async call_create_transport(caller, payload) {

@@ -158,6 +158,7 @@ export const callSchemas: CallSchemas = {
   }),
   call_raise_hand: call.extend({ raised: z.boolean(), peerId: id.optional() }),
   call_react: call.extend({ emoji: z.enum(callReactions) }),
+  call_decline: call,
   call_mute: call.extend({
     peerId: id.optional(),
     source: z.enum(['microphone', 'camera']).optional(),

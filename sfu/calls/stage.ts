@@ -125,7 +125,7 @@ export async function openStage() {
     addNode(
       bus: Bus,
       config: MediaConfig,
-      more: Partial<Pick<CallsOptions, 'beatMs' | 'keepMs' | 'binary' | 'onStarted'>> = {},
+      more: Partial<Omit<CallsOptions, 'db' | 'bus' | 'emit' | 'config' | 'log'>> = {},
     ): StageNode {
       const log = { error: () => undefined }
       const calls = createCalls({ db, bus, emit, binary, config, log, ...more })

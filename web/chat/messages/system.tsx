@@ -1,6 +1,15 @@
 // What happened, said by the server: one quiet line.
 import type { ReactNode } from 'react'
-import { CircleCheck, CircleDot, Hash, LogOut, PenLine, Phone, UserPlus } from 'lucide-react'
+import {
+  CircleCheck,
+  CircleDot,
+  Hash,
+  LogOut,
+  PenLine,
+  Phone,
+  PhoneMissed,
+  UserPlus,
+} from 'lucide-react'
 import { Link } from 'wouter'
 import type { ChatMessage, SystemMessage } from '../../../protocol/chat.ts'
 import { useOpenProject } from '../../room/context.tsx'
@@ -11,6 +20,7 @@ const icons: Record<SystemMessage['type'], typeof Phone> = {
   member_joined: UserPlus,
   member_left: LogOut,
   call_started: Phone,
+  call_missed: PhoneMissed,
   issue_closed: CircleCheck,
   issue_reopened: CircleDot,
   channel_renamed: Hash,
@@ -25,6 +35,8 @@ function describe(system: SystemMessage, slug: string): ReactNode {
       return 'left'
     case 'call_started':
       return 'started a call'
+    case 'call_missed':
+      return 'called, and nobody answered'
     case 'issue_closed':
     case 'issue_reopened':
       return (

@@ -1,0 +1,122 @@
+// Ringing: a call that begins in a direct or group channel rings at everybody else who is in it, on all their devices,
+// until they answer or decline, or for a while. The node that owns the call rings.
+import type { Logger } from 'pino'
+import { readPermissions } from '../../db/access.ts'
+import type { Db } from '../../db/database.ts'
+import { callKey, type CallAddress, type RingEndReason } from '../../protocol/calls.ts'
+import type { PublicUser } from '../../protocol/events.ts'
+import type { AccessChange, Emit } from '../../protocol/requests.ts'
+import type { Room } from '../room.ts'
+import type { Rooms } from './rooms.ts'
+
+export interface RingingOptions {
+  db: Db
+  emit: Emit
+  rooms: Pick<Rooms, 'find'>
+  log: Pick<Logger, 'error'>
+  /** How long it rings, milliseconds */
+  ringMs: number
+  /** It rang in vain */
+  onMissed(address: CallAddress, userId: string, startedAt: string): void
+}
+
+interface Ring {
+  address: CallAddress
+  from: PublicUser
+  startedAt: string
+  /** User ids of those at whom it rings */
+  waiting: Set<string>
+  answered: boolean
+  missed: boolean
+  timer: NodeJS.Timeout
+}
+
+export interface Ringing {
+  /** Nothing in other kinds of channels. */
+  start(room: Room, from: PublicUser): void
+  /** They answered or declined; nothing when it does not ring at them. */
+  stop(address: CallAddress, userId: string, reason: 'answered' | 'declined'): void
+  /** The call is over. */
+  end(address: CallAddress): void
+  /** Somebody may not answer any more. */
+  closeFor(change: AccessChange): void
+  close(): void
+}
+
+export function createRinging({ db, emit, rooms, log, ringMs, onMissed }: RingingOptions): Ringing {
+  const rings = new Map<string, Ring>()
+
+  async function readOthers({ projectId, channelId }: CallAddress, userId: string) {
+    const rows = await db
+      .selectFrom('channelMembers')
+      .select('userId')
+      .where('channelId', '=', channelId ?? '')
+      .where('userId', '<>', userId)
+      .execute()
+    const ids = rows.map((row) => row.userId)
+    const permissionsOf = await readPermissions(db, ids, [projectId])
+    return ids.filter((id) =>
+      permissionsOf({ id, role: 'member' }, projectId).includes('call:join'),
+    )
+  }
+
+  async function start({ address, startedAt }: Room, from: PublicUser) {
+    const others = await readOthers(address, from.id)
+    const room = rooms.find(address)
+    const isIn = (id: string) =>
+      room?.peers.some(({ caller }) => caller.principal.id === id) ?? false
+    const waiting = new Set(others.filter((id) => !isIn(id)))
+    // Meanwhile it may be over, or everybody in it.
+    if (!room || waiting.size === 0) return
+    const timer = setTimeout(() => stopAll(ring, 'missed'), ringMs)
+    const answered = waiting.size < others.length
+    const ring = { address, from, startedAt, waiting, answered, missed: false, timer }
+    rings.set(callKey(address), ring)
+    for (const id of waiting) {
+      emit.toUser(id, 'call_ring', { ...address, from, startedAt }, from.id)
+    }
+  }
+
+  function stop(ring: Ring, userId: string, reason: RingEndReason) {
+    if (!ring.waiting.delete(userId)) return
+    ring.answered ||= reason === 'answered'
+    ring.missed ||= reason === 'missed' || reason === 'ended'
+    const news = { ...ring.address, userId, reason }
+    emit.toUser(userId, 'call_ring_ended', news, userId)
+    rooms.find(ring.address)?.tellAll('call_ring_ended', news)
+    if (ring.waiting.size > 0) return
+    clearTimeout(ring.timer)
+    rings.delete(callKey(ring.address))
+    if (ring.missed && !ring.answered) onMissed(ring.address, ring.from.id, ring.startedAt)
+  }
+  const stopAll = (ring: Ring, reason: RingEndReason) => {
+    for (const id of ring.waiting) stop(ring, id, reason)
+  }
+  const find = (address: CallAddress) => rings.get(callKey(address))
+
+  return {
+    start(room, from) {
+      if (room.kind !== 'direct' && room.kind !== 'group') return
+      start(room, from).catch((error: unknown) => log.error({ err: error }, 'a call cannot ring'))
+    },
+    stop(address, userId, reason) {
+      const ring = find(address)
+      if (ring) stop(ring, userId, reason)
+    },
+    end(address) {
+      const ring = find(address)
+      if (ring) stopAll(ring, 'ended')
+    },
+    closeFor({ userId, projectId, sessionId }) {
+      // Other sign-ins may answer.
+      if (sessionId !== undefined) return
+      for (const ring of rings.values())
+        if (projectId === undefined || projectId === ring.address.projectId)
+          stop(ring, userId, 'ended')
+    },
+    close() {
+      for (const { timer } of rings.values()) clearTimeout(timer)
+      rings.clear()
+    },
+  }
+}
