@@ -1,13 +1,22 @@
 import react from '@vitejs/plugin-react'
-import { defineConfig } from 'vite'
+import { defineConfig, type Plugin } from 'vite'
 
 const server = `http://localhost:${process.env['PORT'] ?? 3000}`
 // Prefixes, so `/api` without its slash would be `/api.ts`, too.
 const paths = ['/api/', '/socket.io', '/collab', '/yjs', '/docs', '/health', '/metrics']
 
+/** It marks the statements that fill its table of keys as free of effects: they would be left out. */
+const keepEmacsKeys: Plugin = {
+  name: 'keep-emacs-keys',
+  transform: {
+    filter: { id: /@replit\/codemirror-emacs\// },
+    handler: (code) => ({ code: code.replaceAll('/*@__PURE__*/', ''), map: null }),
+  },
+}
+
 export default defineConfig({
   root: 'web',
-  plugins: [react()],
+  plugins: [react(), keepEmacsKeys],
   build: {
     outDir: '../dist/page',
     emptyOutDir: true,

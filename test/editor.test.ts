@@ -104,8 +104,8 @@ describe.skipIf(!hasChromium)('the editor', () => {
     {
       keys: 'Emacs',
       ready: '.cm-content',
-      begin: [],
-      end: [],
+      begin: ['Control+a'],
+      end: ['Control+e'],
       undo: ['Control+/'],
       redo: 'Control+Shift+/',
     },
