@@ -112,7 +112,7 @@ export async function* readEntries(file: string, maxBytes: number): AsyncGenerat
   const unreadable = (error: unknown) =>
     new AppError(
       'VALIDATION_ERROR',
-      `The body is no zip archive that can be read: ${String(error)}`,
+      `The zip archive cannot be read: ${error instanceof Error ? error.message : 'it is damaged'}`,
     )
   const zip = await openPromise(file, {
     lazyEntries: true,
