@@ -41,7 +41,7 @@ export function rename(zip: Buffer, from: string, to: Buffer | string) {
   return bytes
 }
 
-async function unpack(bytes: Buffer) {
+export async function unpack(bytes: Buffer) {
   const zip = await fromBufferPromise(bytes, { lazyEntries: true })
   const files: Record<string, Buffer | null> = {}
   for await (const entry of zip.eachEntry())
