@@ -207,6 +207,8 @@ export interface CallEvents {
     spatialLayer: number | null
     temporalLayer: number | null
   }
+  /** The server of this call stops: join again, elsewhere, while this media still runs, then close it */
+  call_moved: CallAddress
   /** To the peer whose media is gone (worker or node died, ICE was lost, access is judged anew), or that was sent away */
   call_ended: CallAddress & { peerId: string; reason: CallEndReason }
   /** To whoever is in a direct or group channel where a call begins, for up to 45 seconds */

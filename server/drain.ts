@@ -1,12 +1,14 @@
-// A node that stops sends its people to the others before it closes.
+// A node that stops sends its calls and its people to the others before it closes.
 import type { Bus } from '../protocol/bus.ts'
 import type { Emit } from '../protocol/requests.ts'
+import type { Calls } from '../sfu/calls/calls.ts'
 import type { Io } from '../realtime/io.ts'
 
 export interface DrainOptions {
   io: Io
   bus: Bus
   emit: Emit
+  calls: Pick<Calls, 'drain'>
   /** Within which clients go elsewhere, at random; milliseconds */
   windowMs: number
 }
@@ -16,7 +18,8 @@ const GRACE = 500
 const LOOK_AGAIN = 50
 
 /** Resolves when this node's sockets are gone, or have had their time; at once where there is no other node. */
-export async function drain({ io, bus, emit, windowMs }: DrainOptions): Promise<void> {
+export async function drain({ io, bus, emit, calls, windowMs }: DrainOptions): Promise<void> {
+  await calls.drain()
   const { sockets } = io.sockets
   if (sockets.size === 0 || bus.peers().length === 0) return
   emit.toOwnSockets('draining', { withinMs: windowMs })

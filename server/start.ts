@@ -267,7 +267,7 @@ async function assemble(
   await listen(http, config)
   closers.push(async () => {
     isStopping = true
-    await drain({ io, bus, emit, windowMs: config.drainSeconds * 1_000 })
+    await drain({ io, bus, emit, calls, windowMs: config.drainSeconds * 1_000 })
     await requests.stop()
     // Nothing new comes in; requests under way finish. The server is closed when the last connection is, and those
     // of documents are not Socket.IO's.

@@ -6,19 +6,21 @@ import { pino } from 'pino'
 import type { Page } from 'playwright-core'
 import { build } from 'vite'
 import type { Principal, ProjectRole } from '../protocol/access.ts'
+import type { Bus } from '../protocol/bus.ts'
 import type { RequestHandlers } from '../protocol/requests.ts'
 import { createLocalBus } from '../realtime/bus.ts'
 import { createEmit } from '../realtime/emit.ts'
 import { createIo } from '../realtime/io.ts'
 import { bindRequests } from '../realtime/requests.ts'
-import { createCalls } from '../sfu/calls/calls.ts'
+import { createCalls, type Calls } from '../sfu/calls/calls.ts'
 import { openStage } from '../sfu/calls/stage.ts'
 import type { MediaConfig } from '../sfu/workers.ts'
 import { launchChromium } from './browser.ts'
 
 export type CallPages = Awaited<ReturnType<typeof openCallPages>>
 
-export async function openCallPages(config: MediaConfig) {
+/** @param bus of the node that the pages connect to */
+export async function openCallPages(config: MediaConfig, bus: Bus = createLocalBus()) {
   const stage = await openStage()
   const principals = new Map<string, Principal>()
   const script = await bundlePage()
@@ -34,14 +36,20 @@ export async function openCallPages(config: MediaConfig) {
     authenticate: async (token) => principals.get(token)!,
     allowOrigin: () => true,
   })
-  const calls = createCalls({
-    db: stage.db,
-    bus: createLocalBus(),
-    emit: createEmit(io),
-    binary: stage.binary,
-    config,
-    log: { error: () => undefined },
-  })
+  const nodes: Calls[] = []
+  const addNode = (ofNode: Bus, itsConfig: MediaConfig) => {
+    const calls = createCalls({
+      db: stage.db,
+      bus: ofNode,
+      emit: createEmit(io),
+      binary: stage.binary,
+      config: itsConfig,
+      log: { error: () => undefined },
+    })
+    nodes.push(calls)
+    return calls
+  }
+  const calls = addNode(bus, config)
   io.on('connection', (socket) => socket.on('disconnect', () => calls.socketGone(socket.id)))
   bindRequests(io, calls.handlers as RequestHandlers, pino({ level: 'silent' }))
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve))
@@ -49,6 +57,8 @@ export async function openCallPages(config: MediaConfig) {
   return {
     stage,
     calls,
+    /** Another node, which nobody is connected to */
+    addNode,
     /** The page of a new person in the project, connected and not in the call. */
     async openPage(projectId: string, role: ProjectRole = 'member'): Promise<Page> {
       const { principal } = await stage.addPerson(projectId, role)
@@ -63,7 +73,7 @@ export async function openCallPages(config: MediaConfig) {
     },
     async close() {
       await browser.close()
-      await calls.close()
+      for (const node of nodes) await node.close()
       await io.close()
       http.closeAllConnections()
       await stage.close()

@@ -13,6 +13,7 @@ interface AskingOptions {
   local: Local
   rooms: Rooms
   readiness: Readiness
+  isDraining(): boolean
 }
 interface Forwarded {
   name: CallName
@@ -32,13 +33,14 @@ export const movedOn = () =>
     joined: false,
   })
 
-export function createAsking({ bus, local, rooms, readiness }: AskingOptions): Ask {
+export function createAsking({ bus, local, rooms, readiness, isDraining }: AskingOptions): Ask {
   bus.respond('call', async (message, from) => {
     const { name, caller, payload } = message as Forwarded
     if (name === 'call_join') {
       await readiness.requirePath()
       // The asker believed that this node owns the call, which may have changed on the way.
-      if (!rooms.find(payload) && (await rooms.claim(payload)) !== bus.nodeId) throw movedOn()
+      const isHere = rooms.find(payload) !== undefined
+      if (!isHere && (isDraining() || (await rooms.claim(payload)) !== bus.nodeId)) throw movedOn()
     }
     // TypeScript cannot see that name and payload belong together.
     const answer = local[name] as (caller: Caller, payload: unknown, from: string) => unknown

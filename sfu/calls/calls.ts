@@ -14,8 +14,10 @@ import { createWorkers, type MediaConfig } from '../workers.ts'
 import { createAdmission } from './admission.ts'
 import { createAsking, movedOn } from './asking.ts'
 import { closeRefused, openCall } from './door.ts'
+import { createDraining } from './draining.ts'
 import { createOwner, type Answer, type CallName, type Payload } from './owner.ts'
 import { createRinging } from './ringing.ts'
+import { watchOwners } from './owners.ts'
 import { createRooms, type Cut } from './rooms.ts'
 import { createRoster, type KnownCall } from './roster.ts'
 import { callSchemas } from './schema.ts'
@@ -37,7 +39,7 @@ export interface CallsOptions {
   ringMs?: number
   /** How long a peer's media goes on without its socket, milliseconds; default 20 s */
   keepMs?: number
-  /** How often nodes tell each other that they are alive; a lease lasts three of these. Default 5 s */
+  /** How often nodes tell each other that they are alive; a lease lasts three of these. Default 2 s */
   beatMs?: number
 }
 
@@ -57,6 +59,8 @@ export interface Calls {
   channelCalls(projectId: string): Record<string, CallSummary>
   /** Process ids of the media workers that run now. */
   workerPids(): number[]
+  /** This node stops: moves its calls to others, which take new ones from now on. */
+  drain(): Promise<void>
   /** Ends the calls of this node; their clients join again, elsewhere. */
   close(): Promise<void>
 }
@@ -72,7 +76,7 @@ const describe = (room: Room): KnownCall => ({
 
 export function createCalls(options: CallsOptions): Calls {
   const { db, bus, emit, binary, config, log } = options
-  const { beatMs = 5_000, keepMs = KEEP, ringMs = RING } = options
+  const { beatMs = 2_000, keepMs = KEEP, ringMs = RING } = options
   const workers = createWorkers(config, log)
   const readiness = watchBinary(binary, (status) => emit.toOwnSockets('call_worker', status))
 
@@ -131,6 +135,7 @@ export function createCalls(options: CallsOptions): Calls {
     },
     onGone(nodeId, calls) {
       rooms.cutNode(nodeId)
+      loseOwner(nodeId)
       for (const known of calls) {
         if (rooms.find(known.address) || roster.find(known.address)) continue
         tellChange(known, null)
@@ -152,7 +157,8 @@ export function createCalls(options: CallsOptions): Calls {
     },
   })
 
-  const ask = createAsking({ bus, local, rooms, readiness })
+  const draining = createDraining({ bus, rooms, isReady: readiness.isReady })
+  const ask = createAsking({ bus, local, rooms, readiness, isDraining: draining.isOn })
   const seats = createSeats((owner, caller, address, isCut = false) => {
     const told = isCut
       ? bus.request(owner, 'call cut', { caller, address } satisfies Cut)
@@ -161,10 +167,18 @@ export function createCalls(options: CallsOptions): Calls {
     told.catch(() => undefined)
   })
   bus.respond('call cut', async (message) => rooms.cut(message as Cut))
+  function loseOwner(nodeId: string) {
+    for (const { caller, address, peerId } of seats.lose(nodeId)) {
+      const ended = { ...address, peerId, reason: 'connection_lost' } as const
+      emit.toSocket(caller.socketId, 'call_ended', ended)
+    }
+  }
+  const unwatch = watchOwners({ bus, owners: seats.owners, onGone: loseOwner })
 
   /** Asks for the lease only where it could be used; otherwise it would keep a call from nodes that can. */
   async function findOwner(address: CallAddress): Promise<string> {
     if (rooms.find(address)) return bus.nodeId
+    if (draining.isOn()) return draining.findOther(address)
     if (!readiness.isReady()) {
       const known = roster.find(address)
       if (known) return known.nodeId
@@ -263,8 +277,10 @@ export function createCalls(options: CallsOptions): Calls {
         ),
       ),
     workerPids: () => workers.pids(),
+    drain: draining.start,
     async close() {
       readiness.close()
+      unwatch()
       ringing.close()
       await rooms.close()
       roster.close()

@@ -41,6 +41,10 @@ export interface Rooms {
   /** This socket is gone. */
   cut(socket: Cut): void
   closePeers(change: AccessChange): void
+  /** Its media runs on for those who are in it; the call may be opened elsewhere. */
+  release(room: Room): Promise<void>
+  /** Nobody else could take it. */
+  retain(room: Room): void
   /** The sockets of a node that is gone are gone, too. */
   cutNode(nodeId: string): void
   close(): Promise<void>
@@ -51,6 +55,8 @@ const leaseOf = (key: string) => `call:${key}`
 export function createRooms(options: RoomsOptions): Rooms {
   const { bus, emit, workers, leaseMs, keepMs, log, onChange } = options
   const rooms = new Map<string, Room>()
+  /** Those that were moved to other nodes, and still run here */
+  const released = new Set<Room>()
   const opening = new Map<string, Promise<Room>>()
 
   // The media of a node that is gone is gone: nobody waits for the end of its lease.
@@ -79,6 +85,10 @@ export function createRooms(options: RoomsOptions): Rooms {
         worker,
         emit,
         onChange() {
+          if (released.has(room)) {
+            if (room.closed) released.delete(room)
+            return
+          }
           if (room.closed) {
             rooms.delete(key)
             void releaseUnused(key)
@@ -94,7 +104,7 @@ export function createRooms(options: RoomsOptions): Rooms {
     }
   }
 
-  const peers = () => [...rooms.values()].flatMap((room) => room.peers)
+  const peers = () => [...rooms.values(), ...released].flatMap((room) => room.peers)
 
   return {
     claim: (address) => claim(callKey(address)),
@@ -112,6 +122,16 @@ export function createRooms(options: RoomsOptions): Rooms {
         opening.delete(key)
         void releaseUnused(key)
       }
+    },
+    async release(room) {
+      const key = callKey(room.address)
+      rooms.delete(key)
+      released.add(room)
+      await bus.release(leaseOf(key))
+    },
+    retain(room) {
+      released.delete(room)
+      if (!room.closed) rooms.set(callKey(room.address), room)
     },
     renew() {
       for (const key of new Set([...rooms.keys(), ...opening.keys()])) {
@@ -145,7 +165,7 @@ export function createRooms(options: RoomsOptions): Rooms {
       rooms.get(callKey(address))?.findPeer(caller.socketId)?.cut(keepMs),
     async close() {
       const owned = [...rooms.keys()]
-      for (const room of rooms.values()) room.close('shutdown')
+      for (const room of [...rooms.values(), ...released]) room.close('shutdown')
       await Promise.all(owned.map((key) => bus.release(leaseOf(key))))
     },
   }

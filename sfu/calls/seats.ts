@@ -4,16 +4,17 @@ import { callKey, type CallAddress } from '../../protocol/calls.ts'
 import { AppError } from '../../protocol/errors.ts'
 import type { Caller } from '../../protocol/requests.ts'
 
-interface Seat {
+export interface Seat {
   caller: Caller
   address: CallAddress
   /** null while the join is under way */
   owner: string | null
+  peerId: string
   /** The socket left meanwhile, or was lost */
   given: 'left' | 'cut' | null
 }
 
-interface Joining<Joined> {
+interface Joining<Joined extends { peerId: string }> {
   /** What it joins was there before, and may go on without this socket, too */
   resumes: boolean
   findOwner(): Promise<string>
@@ -22,11 +23,18 @@ interface Joining<Joined> {
 
 export interface Seats {
   /** Joins; if the socket goes meanwhile, what it joined is left again. */
-  take<Joined>(caller: Caller, address: CallAddress, joining: Joining<Joined>): Promise<Joined>
+  take<Joined extends { peerId: string }>(
+    caller: Caller,
+    address: CallAddress,
+    joining: Joining<Joined>,
+  ): Promise<Joined>
   ownerOf(socketId: string, address: CallAddress): string | undefined
   leave(socketId: string, address: CallAddress): void
   /** The socket is gone from all its calls, perhaps to come back as another one. */
   cut(socketId: string): void
+  owners(): Set<string>
+  /** That node is gone. @returns who had a seat in its calls */
+  lose(owner: string): Seat[]
 }
 
 /** @param isCut the socket is gone, which did not leave on purpose */
@@ -42,6 +50,8 @@ export function createSeats(tellOwner: TellOwner): Seats {
     ofSocket.delete(callKey(seat.address))
     if (ofSocket.size === 0) seats.delete(socketId)
   }
+
+  const all = () => [...seats.values()].flatMap((ofSocket) => [...ofSocket.values()])
 
   const put = (seat: Seat) => {
     const ofSocket = seats.get(seat.caller.socketId) ?? new Map<string, Seat>()
@@ -60,7 +70,7 @@ export function createSeats(tellOwner: TellOwner): Seats {
       if (before?.owner === null) {
         throw new AppError('UNAVAILABLE', 'You are joining this call already')
       }
-      const seat: Seat = { caller, address, owner: null, given: null }
+      const seat: Seat = { caller, address, owner: null, peerId: '', given: null }
       put(seat)
       try {
         const owner = await joining.findOwner()
@@ -71,6 +81,7 @@ export function createSeats(tellOwner: TellOwner): Seats {
           throw new AppError('NOT_FOUND', 'You have left the call', { joined: false })
         }
         seat.owner = owner
+        seat.peerId = joined.peerId
         return joined
       } catch (error) {
         remove(seat)
@@ -84,6 +95,12 @@ export function createSeats(tellOwner: TellOwner): Seats {
     leave(socketId, address) {
       const seat = seats.get(socketId)?.get(callKey(address))
       if (seat) give(seat, 'left')
+    },
+    owners: () => new Set(all().flatMap(({ owner }) => owner ?? [])),
+    lose(owner) {
+      const lost = all().filter((seat) => seat.owner === owner)
+      for (const seat of lost) remove(seat)
+      return lost
     },
     cut(socketId) {
       for (const seat of seats.get(socketId)?.values() ?? []) give(seat, 'cut')

@@ -17,6 +17,8 @@ export interface ConnectionEvents {
   /** The media is gone, here or there; told once. With a reason when joining again would not help */
   onLost(reason?: Error): void
   onRefused(source: MediaSource, error: unknown): void
+  /** The server of this call stops; what comes from now on is of another one */
+  onMoved(): void
   /** A moderator wants this not to be sent */
   onMuted(source: MediaSource): void
 }
@@ -57,6 +59,10 @@ export async function openConnection(
       call_producer_closed: ({ producerId }) => connection.removeProducer(producerId),
       call_producer_paused: ({ producerId, paused }) =>
         connection.remote.change(producerId, { muted: paused }),
+      call_moved: () => {
+        connection.freeze()
+        events.onMoved()
+      },
       call_muted: ({ source }) => events.onMuted(source),
       call_ended: ({ peerId, reason }) => {
         if (peerId !== connection.peerId) return
@@ -78,6 +84,7 @@ export class CallConnection {
   readonly #sender: Sender
   readonly #receiver: Receiver
   #transports: OpenTransport[] = []
+  #frozen = false
   #handlers: NewsHandlers | undefined
   #closed = false
 
@@ -108,8 +115,15 @@ export class CallConnection {
     this.#options.news.hold()
   }
 
+  /** Its media runs on as it is; nothing is asked or heard any more. */
+  freeze() {
+    this.#frozen = true
+    this.#options.news.stop()
+  }
+
   /** The socket is back. @throws whatever call_join is refused with */
   async resume() {
+    if (this.#frozen) return
     const { signalling, joined, news } = this.#options
     const isReceived = (producerId: string) => this.remote.find(producerId) !== undefined
     if (!(await signalling.resume(joined, isReceived, (now) => this.#takeOver(now)))) return
@@ -146,7 +160,7 @@ export class CallConnection {
 
   /** Sends exactly this from now on. */
   send(own: CallState['own']) {
-    if (!this.#closed) this.#sender.send(own)
+    if (!this.#closed && !this.#frozen) this.#sender.send(own)
   }
 
   addPeer(peer: CallPeer) {

@@ -4,6 +4,7 @@ import { createPatience } from './patience.ts'
 import { openConnection, type CallConnection } from './connection.ts'
 import { createOwnDevices, type DevicePreferences, type OwnDevices } from './own.ts'
 import { codeOf, isNotJoined, type Signalling } from './signalling.ts'
+import { takeOver } from './moving.ts'
 import { idleState, type CallState, type CallStatus } from './state.ts'
 import type { CallStats } from './stats.ts'
 
@@ -63,6 +64,8 @@ export function createCallSession(options: CallSessionOptions): CallSession {
   let state = idleState
   const listeners = new Set<() => void>()
   let connection: CallConnection | null = null
+  /** Of a server that stops: shown until all of its media comes from another one */
+  let moved: CallConnection | null = null
   /** Counts what the person did: what began before must not go on. */
   let run = 0
   const patience = createPatience()
@@ -88,15 +91,19 @@ export function createCallSession(options: CallSessionOptions): CallSession {
     for (let attempt = 0; mine === run; attempt += 1) {
       try {
         const opened = await openConnection(options, {
-          onChange: () => update({ peers: connection?.peers ?? [] }),
+          onChange: () => update({ peers: (moved ?? connection)?.peers ?? [] }),
           onLost: (reason) => mine === run && (reason ? fail(reason) : reconnect()),
           onRefused: devices.refuse,
           onMuted: devices.mute,
+          onMoved: () => mine === run && move(),
         })
         if (mine !== run) return opened.close()
         connection = opened
-        update({ status: { state: 'joined', peerId: opened.peerId }, peers: opened.peers })
         opened.send(state.own)
+        if (moved) await takeOver(moved, opened, () => mine === run)
+        if (mine !== run) return
+        moved = null
+        update({ status: { state: 'joined', peerId: opened.peerId }, peers: opened.peers })
         return
       } catch (error) {
         if (mine !== run) return
@@ -118,10 +125,24 @@ export function createCallSession(options: CallSessionOptions): CallSession {
     update({ status: { state: 'failed', reason } })
   }
 
-  function reconnect() {
+  function closeConnections() {
     run += 1
     connection?.close()
+    moved?.close()
     connection = null
+    moved = null
+  }
+
+  function move() {
+    run += 1
+    moved = connection
+    connection = null
+    const mine = run
+    connect(mine, 120_000).catch((error: unknown) => mine === run && fail(error))
+  }
+
+  function reconnect() {
+    closeConnections()
     update({ status: { state: 'reconnecting' }, peers: [] })
     const mine = run
     connect(mine, 120_000).catch((error: unknown) => mine === run && fail(error))
@@ -139,9 +160,7 @@ export function createCallSession(options: CallSessionOptions): CallSession {
   }
 
   function endMedia() {
-    run += 1
-    connection?.close()
-    connection = null
+    closeConnections()
     devices.end()
     update({ peers: [] })
   }

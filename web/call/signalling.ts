@@ -27,6 +27,7 @@ const newsNames = [
   'call_producer_paused',
   'call_producer_closed',
   'call_muted',
+  'call_moved',
   'call_ended',
 ] as const
 type NewsName = (typeof newsNames)[number]
