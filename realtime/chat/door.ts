@@ -1,5 +1,4 @@
 // The door of a channel: whoever passes may read it, and has the permissions asked for. db/access.ts decides the rest.
-import { sql } from 'kysely'
 import { isReadable, requireAccess, type Actor, type ProjectAccess } from '../../db/access.ts'
 import type { Db, Trx } from '../../db/database.ts'
 import type { ChannelKind } from '../../protocol/chat.ts'
@@ -51,26 +50,3 @@ export function requireOpen(channel: { archivedAt: string | null }) {
   if (channel.archivedAt === null) return
   throw new AppError('INSUFFICIENT_PERMISSIONS', 'This channel is archived: nobody writes in it')
 }
-
-/** @returns until when a person cannot write; null: they can */
-export async function readMute(db: Db | Trx, projectId: string, userId: string) {
-  const mute = await db
-    .selectFrom('mutes')
-    .select('until')
-    .where('projectId', '=', projectId)
-    .where('userId', '=', userId)
-    .where('until', '>', sql<string>`now()`)
-    .executeTakeFirst()
-  return mute?.until ?? null
-}
-
-/** @throws AppError INSUFFICIENT_PERMISSIONS until a mute ends */
-export async function requireVoice(db: Db | Trx, userId: string, projectId: string) {
-  const until = await readMute(db, projectId, userId)
-  if (until !== null) throw muted(until)
-}
-
-export const muted = (until: string) =>
-  new AppError('INSUFFICIENT_PERMISSIONS', `A maintainer muted you in this chat until ${until}`, {
-    mutedUntil: until,
-  })

@@ -9,7 +9,8 @@ import { notFound } from '../../../protocol/errors.ts'
 import { DEFAULT_CHANNEL, isUuid } from '../../../protocol/names.ts'
 import type { Visibility } from '../../../db/schema.ts'
 import type { Draft } from './draft.ts'
-import { muted, requireOpen } from '../door.ts'
+import { muted } from '../../../db/voice.ts'
+import { requireOpen } from '../door.ts'
 
 /** A channel under our lock. */
 export interface HeldChannel {
