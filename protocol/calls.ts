@@ -75,11 +75,32 @@ export interface CallResume {
   holds: string[]
 }
 
+/** A round in which one after the other speaks, each with the same time. */
+export interface Standup {
+  /** User ids, in the order of their turns */
+  order: string[]
+  /** User id of who has the turn */
+  current: string
+  /** ISO 8601: then the next turn begins */
+  endsAt: string
+  /** By user id, Markdown */
+  notes: Record<string, string>
+}
+export type StandupAction =
+  /** @param seconds of each turn, 10 to 900, default 120; `order`: user ids, default everybody as they joined */
+  | { action: 'start'; seconds?: number | undefined; order?: string[] | undefined }
+  /** Ends the turn; `skip`: to take it at the end of the round. Nothing when `current` has not the turn any more */
+  | { action: 'next' | 'skip'; current?: string | undefined }
+  | { action: 'stop' }
+  /** One's own note; '' takes it back */
+  | { action: 'note'; note: string }
+
 /** What everybody in a call sees beside its peers. */
 export interface CallState {
   /** ISO 8601 */
   startedAt: string
   locked: boolean
+  standup: Standup | null
   /** peerId of who speaks, or spoke last and still could */
   speaker: string | null
   /** What this person may do in it, beside taking part */
@@ -168,6 +189,7 @@ export interface CallRequests {
   /** Up to 10 in 5 seconds */
   call_react: [CallAddress & { emoji: CallReaction }, null]
 
+  call_standup: [CallAddress & StandupAction, null]
   /** Of whoever a call rings at, without being in it */
   call_decline: [CallAddress, null]
 
@@ -198,6 +220,8 @@ export interface CallEvents {
   call_speaker: CallAddress & { peerId: string | null }
   /** When what a peer sends became good, fair or poor; at most once a second */
   call_quality: CallAddress & { peerId: string; score: number }
+  /** null: it is over, and its notes are in the chat */
+  call_standup_changed: CallAddress & { standup: Standup | null }
   call_locked: CallAddress & { locked: boolean; by: PublicUser }
   /** To the sender: a moderator paused its microphone or camera, or ended its screen */
   call_muted: CallAddress & { source: MediaSource; by: PublicUser }

@@ -39,6 +39,9 @@ export const MAX_OWN_CHANNELS = 100
 export const MAX_CONVERSATIONS = 500
 /** People in a group channel, its opener included. */
 export const MAX_GROUP = 9
+/** Note of one person in a standup, and all of a round together, UTF-16 code units. */
+export const MAX_STANDUP_NOTE = 1_000
+export const MAX_STANDUP_NOTES = 10_000
 /** Comment on code, UTF-16 code units. */
 export const MAX_CODE_COMMENT = 10_000
 /** All comments of a thread on code together, UTF-16 code units, and how many there may be. */

@@ -165,7 +165,7 @@ async function assemble(
     maxBatch: chatBatch,
   })
 
-  const announcer = createAnnouncer({ db, log, say: chat.say })
+  const announcer = createAnnouncer({ db, log, say: chat.say, send: chat.send })
   closers.push(() => announcer.close())
   const publish: Publish = (update) => {
     updates.publish(update)
@@ -189,8 +189,7 @@ async function assemble(
     binary,
     config: config.media,
     log,
-    onStarted: (...call) => announcer.call('call_started', ...call),
-    onMissed: (...call) => announcer.call('call_missed', ...call),
+    ...announcer.calls,
   })
   closers.push(() => calls.close())
   io.on('connection', (socket) => {

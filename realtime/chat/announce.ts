@@ -3,9 +3,11 @@ import type { Logger } from 'pino'
 import type { ActorUpdate } from '../../db/activity.ts'
 import type { Db } from '../../db/database.ts'
 import { readPublicUser } from '../../db/people.ts'
+import type { Principal } from '../../protocol/access.ts'
 import type { CallAddress } from '../../protocol/calls.ts'
 import type { SystemMessage } from '../../protocol/chat.ts'
 import { AppError } from '../../protocol/errors.ts'
+import type { Chat } from './chat.ts'
 import type { Draft } from './writer/draft.ts'
 import { SYSTEM_NONCE } from './schema.ts'
 
@@ -27,13 +29,24 @@ export interface AnnouncerOptions {
   log: Logger
   /** Writes a message that needs no permission */
   say(draft: Pick<Draft, 'sender' | 'project' | 'channelId' | 'nonce' | 'system'>): Promise<unknown>
+  /** Writes a message of somebody's, who needs permission */
+  send: Chat['send']
+}
+
+type CallNews = [address: CallAddress, authorId: string, startedAt: string]
+interface CallNotes {
+  address: CallAddress
+  author: Principal
+  /** The same however often it is told */
+  id: string
+  message: string
 }
 
 const ATTEMPTS = 8
 /** Between the first two, then twice as long each time; milliseconds. */
 const DELAY = 500
 
-export function createAnnouncer({ db, log, say }: AnnouncerOptions) {
+export function createAnnouncer({ db, log, say, send }: AnnouncerOptions) {
   const timers = new Set<NodeJS.Timeout>()
 
   async function attempt({ projectId: project, authorId, nonce, ...rest }: Announcement) {
@@ -42,18 +55,20 @@ export function createAnnouncer({ db, log, say }: AnnouncerOptions) {
     await say({ ...rest, project, sender, nonce: `${SYSTEM_NONCE}${nonce}` })
   }
 
-  function announce(announcement: Announcement, attempts = 1) {
-    attempt(announcement).catch((error: unknown) => {
+  const announce = (announcement: Announcement) => insist(() => attempt(announcement))
+
+  function insist(write: () => Promise<unknown>, attempts = 1) {
+    write().catch((error: unknown) => {
       // Its project, channel or author was deleted, or it was archived.
       if (error instanceof AppError && error.code !== 'UNAVAILABLE') return
       if (attempts === ATTEMPTS) {
-        log.error({ err: error, announcement }, 'a system message could not be written')
+        log.error({ err: error }, 'a message of the server could not be written')
         return
       }
       const timer = setTimeout(
         () => {
           timers.delete(timer)
-          announce(announcement, attempts + 1)
+          insist(write, attempts + 1)
         },
         DELAY * 2 ** (attempts - 1),
       )
@@ -61,9 +76,21 @@ export function createAnnouncer({ db, log, say }: AnnouncerOptions) {
     })
   }
 
-  return {
-    announce: (announcement: Announcement) => announce(announcement),
+  function sayOfCall(
+    type: 'call_started' | 'call_missed',
+    ...[{ projectId, channelId }, authorId, startedAt]: CallNews
+  ) {
+    announce({
+      projectId,
+      ...(channelId && { channelId }),
+      authorId,
+      nonce: `${type === 'call_started' ? 'call' : type}:${startedAt}`,
+      system: { type },
+    })
+  }
 
+  return {
+    announce,
     /** What of the project's log is worth a line in its chat. */
     update(update: ActorUpdate) {
       const said = describe(update)
@@ -71,20 +98,13 @@ export function createAnnouncer({ db, log, say }: AnnouncerOptions) {
       if (said) announce({ projectId, nonce: `update:${seq}`, ...said })
     },
 
-    /** @param startedAt ISO 8601 */
-    call(
-      type: 'call_started' | 'call_missed',
-      { projectId, channelId }: CallAddress,
-      authorId: string,
-      startedAt: string,
-    ) {
-      announce({
-        projectId,
-        ...(channelId && { channelId }),
-        authorId,
-        nonce: `${type === 'call_started' ? 'call' : type}:${startedAt}`,
-        system: { type },
-      })
+    /** What calls have to tell */
+    calls: {
+      onStarted: (...call: CallNews) => sayOfCall('call_started', ...call),
+      onMissed: (...call: CallNews) => sayOfCall('call_missed', ...call),
+      onNotes({ address: { projectId, channelId }, author, id, message }: CallNotes) {
+        insist(() => send(author, projectId, { channelId, message, nonce: `standup:${id}` }))
+      },
     },
 
     close: () => timers.forEach((timer) => clearTimeout(timer)),

@@ -22,6 +22,7 @@ import { createRooms, type Cut } from './rooms.ts'
 import { createRoster, type KnownCall } from './roster.ts'
 import { callSchemas } from './schema.ts'
 import { createSeats } from './seats.ts'
+import type { StandupNotes } from './standups.ts'
 import { watchBinary, type WorkerBinary } from './readiness.ts'
 
 export interface CallsOptions {
@@ -35,6 +36,8 @@ export interface CallsOptions {
   onStarted?: (address: CallAddress, userId: string, startedAt: string) => void
   /** It rang in a channel, and nobody answered */
   onMissed?: (address: CallAddress, userId: string, startedAt: string) => void
+  /** A standup is over, and somebody noted something */
+  onNotes?: (notes: StandupNotes) => void
   /** How long it rings, milliseconds; default 45 s */
   ringMs?: number
   /** How long a peer's media goes on without its socket, milliseconds; default 20 s */
@@ -109,6 +112,7 @@ export function createCalls(options: CallsOptions): Calls {
       if (room.isOver) {
         admission.unlock(room.address)
         ringing.end(room.address)
+        standups.end(room.address)
       }
       tellChange(room, room.closed ? null : room.describe())
       roster.tell()
@@ -142,7 +146,7 @@ export function createCalls(options: CallsOptions): Calls {
       }
     },
   })
-  const local = createOwner({
+  const { local, standups } = createOwner({
     db,
     rooms,
     admission,
@@ -150,6 +154,7 @@ export function createCalls(options: CallsOptions): Calls {
     hadCall: (address) => roster.hadCall(address),
     readiness,
     config,
+    onNotes: (notes) => options.onNotes?.(notes),
     onStarted(room, { principal }) {
       if (!fresh.get(room)) return
       options.onStarted?.(room.address, principal.id, room.startedAt)
@@ -242,6 +247,7 @@ export function createCalls(options: CallsOptions): Calls {
       call_set_layers: handlerOf('call_set_layers'),
       call_raise_hand: handlerOf('call_raise_hand'),
       call_react: handlerOf('call_react'),
+      call_standup: handlerOf('call_standup'),
       call_decline: {
         schema: callSchemas.call_decline,
         async handle(caller, address) {
@@ -282,6 +288,7 @@ export function createCalls(options: CallsOptions): Calls {
       readiness.close()
       unwatch()
       ringing.close()
+      standups.close()
       await rooms.close()
       roster.close()
       admission.close()

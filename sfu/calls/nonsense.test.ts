@@ -180,6 +180,14 @@ const rows: Row[] = [
     'NOT_FOUND',
   ],
   ['call_raise_hand', 'no hand', () => ({}), 'VALIDATION_ERROR'],
+  [
+    'call_standup',
+    'people who are not there',
+    () => ({ action: 'start', order: [randomUUID()] }),
+    'VALIDATION_ERROR',
+  ],
+  ['call_standup', 'no round', () => ({ action: 'next' }), 'CONFLICT'],
+  ['call_standup', 'an unknown action', () => ({ action: 'dance' }), 'VALIDATION_ERROR'],
   ['call_react', 'a text', () => ({ emoji: 'hello' }), 'VALIDATION_ERROR'],
   ['call_join', 'an unknown channel', () => ({ channelId: randomUUID() }), 'NOT_FOUND'],
 ]
@@ -210,6 +218,7 @@ test('requests of somebody who never joined', async () => {
     peerId: randomUUID(),
     source: 'microphone',
     locked: true,
+    action: 'stop',
   }
   for (const name of names) {
     if (['call_join', 'call_leave', 'call_decline'].includes(name)) continue

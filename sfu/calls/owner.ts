@@ -16,6 +16,7 @@ import { createModeration } from './moderation.ts'
 import type { Readiness } from './readiness.ts'
 import type { Ringing } from './ringing.ts'
 import type { Rooms } from './rooms.ts'
+import { createStandups, type StandupNotes, type Standups } from './standups.ts'
 
 export type CallName = keyof CallRequests
 export type Payload<Name extends CallName> = CallRequests[Name][0]
@@ -42,11 +43,12 @@ interface OwnerOptions {
   hadCall(address: CallAddress): boolean
   readiness: Readiness
   config: MediaConfig
+  onNotes(notes: StandupNotes): void
   /** The first one has joined */
   onStarted(room: Room, caller: Caller): void
 }
 
-export function createOwner(options: OwnerOptions): Local {
+export function createOwner(options: OwnerOptions): { local: Local; standups: Standups } {
   const { db, rooms, admission, ringing, readiness, config } = options
   const reactions = new RateLimiterMemory(REACTIONS)
   const started = new WeakSet<Room>()
@@ -82,7 +84,8 @@ export function createOwner(options: OwnerOptions): Local {
     if (!can(access, 'call:moderate')) throw refusal
   }
 
-  return {
+  const standups = createStandups(options, find)
+  const local: Local = {
     ...createModeration({ find, requireModerator, admission }),
 
     async call_join(caller, { resume, ...address }, nodeId) {
@@ -112,6 +115,7 @@ export function createOwner(options: OwnerOptions): Local {
         state: {
           startedAt: room.startedAt,
           locked: admission.isLocked(address),
+          standup: standups.of(address),
           speaker: room.speaker.peerId,
           may: { moderate: can(judged.access, 'call:moderate') },
         },
@@ -121,6 +125,7 @@ export function createOwner(options: OwnerOptions): Local {
       rooms.find(address)?.findPeer(caller.socketId)?.close(null)
       return null
     },
+    call_standup: standups.request,
     async call_decline(caller, address) {
       ringing.stop(address, caller.principal.id, 'declined')
       return null
@@ -168,4 +173,5 @@ export function createOwner(options: OwnerOptions): Local {
       return null
     },
   }
+  return { local, standups }
 }

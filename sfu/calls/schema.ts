@@ -8,8 +8,10 @@ import type {
   RtpParameters,
 } from 'mediasoup-client/types'
 import { callReactions, mediaSources, type CallRequests } from '../../protocol/calls.ts'
+import { MAX_STANDUP_NOTE } from '../../protocol/limits.ts'
 import { MAX_CONSUMERS } from '../consumers.ts'
 import { MAX_TRANSPORTS } from '../peer.ts'
+import { MAX_PEERS } from '../room.ts'
 
 const id = z.string().toLowerCase().pipe(z.uuid())
 const word = z.string().min(1).max(255)
@@ -158,6 +160,16 @@ export const callSchemas: CallSchemas = {
   }),
   call_raise_hand: call.extend({ raised: z.boolean(), peerId: id.optional() }),
   call_react: call.extend({ emoji: z.enum(callReactions) }),
+  call_standup: z.discriminatedUnion('action', [
+    call.extend({
+      action: z.literal('start'),
+      seconds: z.int().min(10).max(900).optional(),
+      order: few(id, MAX_PEERS).min(1).optional(),
+    }),
+    call.extend({ action: z.enum(['next', 'skip']), current: id.optional() }),
+    call.extend({ action: z.literal('stop') }),
+    call.extend({ action: z.literal('note'), note: z.string().trim().max(MAX_STANDUP_NOTE) }),
+  ]),
   call_decline: call,
   call_mute: call.extend({
     peerId: id.optional(),
