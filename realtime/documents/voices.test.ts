@@ -135,6 +135,29 @@ test('[D12] what y-websocket clients repeat of others, and whom they miss, is no
   for (const client of clients) expect((client as ReturnType<typeof openY>).closes).toEqual([])
 })
 
+test('[D13] what a client hears of itself and repeats is no news', async () => {
+  const { ada, name, one } = await open()
+  const [here, witness] = [openY(one, name, { token: ada.id }), openCollab(one, name, ada.id)]
+  await Promise.all([here.synced(), witness.synced()])
+  awareness(here).setLocalStateField('says', 'hello')
+  await sees(witness, here, 'hello')
+  here.provider.disconnect()
+  await until(() => stateOf(witness, here.document.clientID) === undefined)
+  // It is told of the newer clock with which others see it again, and repeats that.
+  here.provider.connect()
+  await sees(witness, here, 'hello')
+  const clock = () => awareness(here).meta.get(here.document.clientID)?.clock ?? 0
+  const before = clock()
+  const edits = 20
+  for (let n = 0; n < edits; n++) {
+    here.text.insert(0, `${n}.`)
+    await until(() => witness.text.toJSON().startsWith(`${n}.`))
+    witness.text.insert(0, `(${n})`)
+    await until(() => here.text.toJSON().startsWith(`(${n})`))
+  }
+  expect(clock() - before).toBeLessThan(edits / 2)
+})
+
 test('[D14] a user in awareness has the id of the person, and the rest as the client wrote it', async () => {
   const { ada, eve, name, one, two } = await open()
   const witness = openY(two, name, { token: ada.id })

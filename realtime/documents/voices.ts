@@ -1,5 +1,6 @@
 // Who speaks in a document's awareness. A connection speaks for one client, its own; stock clients also repeat what
 // they heard of others, and take others out whom they missed for 30 s, which changes nothing here.
+import { isDeepStrictEqual } from 'node:util'
 import type { Connection, Document } from '@hocuspocus/server'
 import { applyAwarenessUpdate, removeAwarenessStates } from 'y-protocols/awareness'
 import { writeAwarenessStates, type AwarenessState } from './frames.ts'
@@ -43,13 +44,14 @@ export function createVoices({ document, fileId, tell }: VoicesOptions) {
   const doubts = new Set<NodeJS.Timeout>()
 
   const clockOf = (client: number) => awareness.meta.get(client)?.clock ?? -1
+  const stateOf = (client: number) => awareness.states.get(client) ?? null
 
   function tellOf(changed: number[]) {
     const clients = changed.filter((client) => voices.has(client))
     const states = clients.map((client) => ({
       client,
       clock: clockOf(client),
-      state: awareness.states.get(client) ?? null,
+      state: stateOf(client),
     }))
     const speakers = clients.map((client) => {
       const { userId = '', since = 0 } = voices.get(client) ?? {}
@@ -105,8 +107,11 @@ export function createVoices({ document, fileId, tell }: VoicesOptions) {
     const voice = isOwn ? voices.get(client) : claim(connection, userId, said)
     if (!voice || clock <= voice.clock) return
     voice.clock = clock
+    const signed = sign(state, userId)
+    // It repeats what it heard of itself; an answer would be repeated, too, and so on without end.
+    if (isOwn && clock === clockOf(client) && isDeepStrictEqual(signed, stateOf(client))) return
     if (state === null) own.delete(connection)
-    set({ ...said, clock: isOwn ? clock : newer(clock), state: sign(state, userId) })
+    set({ ...said, clock: isOwn ? clock : newer(clock), state: signed })
   }
 
   function hear(said: AwarenessState, { userId, age }: Speaker, node: string) {
@@ -120,7 +125,7 @@ export function createVoices({ document, fileId, tell }: VoicesOptions) {
     if (voice?.connection && isLive && state !== null && voice.since > since) {
       // They came here after that, and the other node had not heard of it.
       if (clock < clockOf(client)) return
-      return set({ client, clock: clock + 1, state: awareness.states.get(client) ?? null })
+      return set({ client, clock: clock + 1, state: stateOf(client) })
     }
     if (voice?.node === node) {
       voice.heardAt = now
@@ -155,8 +160,7 @@ export function createVoices({ document, fileId, tell }: VoicesOptions) {
       const now = performance.now()
       if (now - toldAt < RENEW_MS) return tellOf(clients)
       toldAt = now
-      for (const client of clients)
-        set({ client, clock: 0, state: awareness.states.get(client) ?? null })
+      for (const client of clients) set({ client, clock: 0, state: stateOf(client) })
     },
 
     /** News may have been lost: whoever is not heard of soon has left meanwhile. */
