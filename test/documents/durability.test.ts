@@ -37,6 +37,8 @@ function listProcesses(): Row[] {
 
 /** Resolves when all of its processes are gone. */
 async function killPostgres(postmaster: ChildProcess) {
+  // A backend that it makes after the look round would live on, and keep the next one from starting.
+  postmaster.kill('SIGSTOP')
   const backends = listProcesses().filter(({ parent }) => parent === postmaster.pid)
   const pids = new Set([postmaster.pid, ...backends.map(({ pid }) => pid)])
   for (const pid of pids) {
