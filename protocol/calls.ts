@@ -29,7 +29,8 @@ export interface CallAddress {
 export const callKey = ({ projectId, channelId }: CallAddress) =>
   channelId === undefined ? projectId : `${projectId} ${channelId}`
 
-/** The media of a call is gone: join again. But after `removed` and `ended`, somebody wanted it so. */
+/** The media of a call is gone: join again. But `removed` and `ended` somebody wanted, and after
+ * `sent_too_much` it would be no better. */
 export const callEndReasons = [
   'worker_died',
   'connection_lost',
@@ -37,6 +38,7 @@ export const callEndReasons = [
   'shutdown',
   'removed',
   'ended',
+  'sent_too_much',
 ] as const
 export type CallEndReason = (typeof callEndReasons)[number]
 

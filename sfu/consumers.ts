@@ -1,14 +1,15 @@
 // What one peer receives.
 import type { Consumer, ConsumerLayers, Producer, WebRtcTransport } from 'mediasoup/types'
-import type { CallRequests, ConsumerParameters } from '../protocol/calls.ts'
+import { mediaSources, type CallRequests, type ConsumerParameters } from '../protocol/calls.ts'
 import { AppError, notFound } from '../protocol/errors.ts'
+import { MAX_PEERS } from './limits.ts'
 import { Making } from './making.ts'
 import { refusing } from './refusal.ts'
 
 type Payload<Name extends keyof CallRequests> = CallRequests[Name][0]
 
-/** Those of a full call fit: one of each source of everybody else. */
-export const MAX_CONSUMERS = 200
+/** One of each source of everybody else in a full call: a producer is consumed once. */
+export const MAX_CONSUMERS = (MAX_PEERS - 1) * mediaSources.length
 
 interface ConsumersOptions {
   isClosed(): boolean
@@ -37,9 +38,6 @@ export class Consumers {
     const { producerId, rtpCapabilities } = request
     const twice = new AppError('CONFLICT', 'You are receiving this already')
     if (this.#of(producerId)) throw twice
-    if (this.#byId.size + this.#making.size >= MAX_CONSUMERS) {
-      throw new AppError('CONFLICT', `A peer receives at most ${MAX_CONSUMERS} at once`)
-    }
     const consumer = await this.#making.once(producerId, twice, () =>
       refusing('Cannot receive', async () => {
         if (!this.#options.canConsume(request)) {

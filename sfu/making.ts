@@ -10,10 +10,6 @@ export class Making {
     this.#isClosed = isClosed
   }
 
-  get size() {
-    return this.#reserved.size
-  }
-
   async once<T extends { close(): void }>(
     key: string,
     taken: AppError,

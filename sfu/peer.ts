@@ -15,13 +15,13 @@ import type { Events } from '../protocol/events.ts'
 import type { Caller } from '../protocol/requests.ts'
 import { Consumers } from './consumers.ts'
 import { Line } from './line.ts'
+import { Flow } from './flow.ts'
+import { MAX_TRANSPORTS } from './limits.ts'
 import { Making } from './making.ts'
 import { Producers } from './producers.ts'
 import { Quality } from './quality.ts'
 import { refusing, withWorker } from './refusal.ts'
 
-/** Two are needed; while one is replaced there may be more. */
-export const MAX_TRANSPORTS = 4
 /** ICE without a sign of the peer for this long, after mediasoup's own 30 s, ends it. */
 const LOST_AFTER = 10_000
 
@@ -29,6 +29,8 @@ type Payload<Name extends keyof CallRequests> = CallRequests[Name][0]
 
 /** What a peer needs of its room. */
 export interface PeerHost {
+  /** Bits per second */
+  maxIncomingBitrate: number
   openTransport(): Promise<WebRtcTransport>
   candidates(transport: WebRtcTransport): TransportParameters['iceCandidates']
   canConsume(request: Payload<'call_consume'>): boolean
@@ -59,6 +61,7 @@ export class Peer {
   readonly #transports = new Map<string, PeerTransport>()
   readonly #making = new Making(() => this.closed)
   readonly #quality: Quality
+  readonly #flow: Flow
   #openingTransports = 0
 
   constructor(options: { address: CallAddress; caller: Caller; nodeId: string; host: PeerHost }) {
@@ -95,6 +98,7 @@ export class Peer {
     this.#quality = new Quality((score) =>
       this.#tellAll('call_quality', { ...address, peerId: this.id, score }),
     )
+    this.#flow = new Flow(host.maxIncomingBitrate, () => this.close('sent_too_much'))
   }
 
   get caller(): Caller {
@@ -140,6 +144,7 @@ export class Peer {
       this.#transports.set(transport.id, { transport, direction, connected: false })
       transport.observer.once('close', () => this.#transports.delete(transport.id))
       this.#watch(transport)
+      this.#flow.watch(transport)
       return {
         transportId: transport.id,
         iceParameters: transport.iceParameters,
@@ -191,6 +196,7 @@ export class Peer {
     // Everybody is told that the peer left; that its producers are closed goes without saying.
     this.producers.forget()
     this.#quality.close()
+    this.#flow.close()
     for (const { transport } of this.#transports.values()) transport.close()
     this.#transports.clear()
     this.#host.onClose(this, reason)

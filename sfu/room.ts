@@ -6,13 +6,10 @@ import { AppError } from '../protocol/errors.ts'
 import type { CallSummary, Events, PublicUser } from '../protocol/events.ts'
 import type { Caller, Emit } from '../protocol/requests.ts'
 import { clientCapabilities } from './codecs.ts'
+import { MAX_PEERS, MAX_PEERS_OF_ONE } from './limits.ts'
 import { Peer, type PeerHost } from './peer.ts'
 import { Speaker } from './speaker.ts'
 import type { MediaWorker } from './workers.ts'
-
-export const MAX_PEERS = 50
-/** Tabs and devices of one person */
-export const MAX_PEERS_OF_ONE = 5
 
 /** Who gets the bandwidth first: 1 comes last. */
 const SCREEN_PRIORITY = 10
@@ -56,6 +53,7 @@ export class Room {
     this.speaker = new Speaker(observer, () => this.#changeSpeaker())
     router.once('workerclose', () => this.close('worker_died'))
     this.#peerHost = {
+      maxIncomingBitrate: worker.maxIncomingBitrate,
       openTransport: () => worker.createTransport(router),
       candidates: (transport) => worker.candidates(transport),
       canConsume: ({ producerId, rtpCapabilities }) =>

@@ -19,6 +19,8 @@ export interface MediaConfig {
   portMax?: number | undefined
   /** How many workers at most; default: one per core */
   workers?: number | undefined
+  /** What one peer may send, bits per second: camera with all its layers, screen, sound. Default 8 Mbit/s */
+  maxIncomingBitrate?: number | undefined
   /** TURN servers that share a secret with us (coturn: use-auth-secret) */
   turn?: TurnConfig | undefined
 }
@@ -26,6 +28,8 @@ export interface MediaConfig {
 export interface MediaWorker {
   readonly pid: number
   readonly port: number
+  /** Of one peer, bits per second */
+  readonly maxIncomingBitrate: number
   /** Peers in the rooms on this worker */
   load: number
   createRouter(): Promise<Router>
@@ -42,11 +46,11 @@ export interface Workers {
   close(): void
 }
 
-/** What a peer may send us together, bits per second: camera with all its layers, screen, sound. */
 const MAX_INCOMING_BITRATE = 8_000_000
 
 export function createWorkers(config: MediaConfig, log: Pick<Logger, 'error'>): Workers {
   const { listenAddress = '0.0.0.0', portMin = 20_000, portMax = 20_100 } = config
+  const { maxIncomingBitrate = MAX_INCOMING_BITRATE } = config
   const count = config.workers ?? availableParallelism()
   const running = new Set<RunningWorker>()
   const starting = new Set<Promise<RunningWorker>>()
@@ -63,7 +67,7 @@ export function createWorkers(config: MediaConfig, log: Pick<Logger, 'error'>): 
     try {
       const { server, port } = await listen(worker)
       if (closed) throw new Error('The media workers were closed')
-      const media = new RunningWorker({ worker, server, port, addresses })
+      const media = new RunningWorker({ worker, server, port, addresses, maxIncomingBitrate })
       running.add(media)
       worker.observer.once('close', () => running.delete(media))
       worker.once('died', (error) => log.error({ err: error, port }, 'a media worker died'))
@@ -124,16 +128,19 @@ interface RunningWorkerOptions {
   server: WebRtcServer
   port: number
   addresses: () => string[]
+  maxIncomingBitrate: number
 }
 
 class RunningWorker implements MediaWorker {
   readonly port: number
+  readonly maxIncomingBitrate: number
   load = 0
   readonly #worker: Worker
   readonly #server: WebRtcServer
   readonly #addresses: () => string[]
 
-  constructor({ worker, server, port, addresses }: RunningWorkerOptions) {
+  constructor({ worker, server, port, addresses, maxIncomingBitrate }: RunningWorkerOptions) {
+    this.maxIncomingBitrate = maxIncomingBitrate
     this.port = port
     this.#worker = worker
     this.#server = server
@@ -154,7 +161,7 @@ class RunningWorker implements MediaWorker {
       preferUdp: true,
       initialAvailableOutgoingBitrate: 1_000_000,
     })
-    await transport.setMaxIncomingBitrate(MAX_INCOMING_BITRATE)
+    await transport.setMaxIncomingBitrate(this.maxIncomingBitrate)
     return transport
   }
 

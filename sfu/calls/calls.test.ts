@@ -4,7 +4,7 @@ import type { CallRequests } from '../../protocol/calls.ts'
 import type { Caller } from '../../protocol/requests.ts'
 import type { WorkerStatus } from '../../protocol/worker.ts'
 import { createLocalBus } from '../../realtime/bus.ts'
-import { MAX_PEERS, MAX_PEERS_OF_ONE } from '../room.ts'
+import { MAX_PEERS, MAX_PEERS_OF_ONE } from '../limits.ts'
 import chromium from './chromium.json' with { type: 'json' }
 import { joinCall, openStage, type StageNode } from './stage.ts'
 
@@ -125,7 +125,7 @@ test('[CA1] only who may join the call joins it', async () => {
   expect(await node.calls.summary({ projectId })).toBe(null)
 })
 
-test('limits are told in words', async () => {
+test('[CA15] limits of a person and a call are told in words', async () => {
   const projectId = await stage.addProject()
   const ada = await useMember(projectId)
   const more = ['send', 'receive', 'send', 'receive'].map((direction) =>

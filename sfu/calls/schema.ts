@@ -10,8 +10,7 @@ import type {
 import { callReactions, mediaSources, type CallRequests } from '../../protocol/calls.ts'
 import { MAX_STANDUP_NOTE } from '../../protocol/limits.ts'
 import { MAX_CONSUMERS } from '../consumers.ts'
-import { MAX_TRANSPORTS } from '../peer.ts'
-import { MAX_PEERS } from '../room.ts'
+import { MAX_PEERS, MAX_TRANSPORTS } from '../limits.ts'
 
 const id = z.string().toLowerCase().pipe(z.uuid())
 const word = z.string().min(1).max(255)

@@ -29,6 +29,7 @@ type Joined = CallRequests['call_join'][1]
 const finalReasons: Partial<Record<CallEndReason, string>> = {
   removed: 'A moderator removed you from the call.',
   ended: 'A moderator ended the call for everybody.',
+  sent_too_much: 'This browser sent more than a call takes.',
 }
 
 interface ConnectionOptions extends ConnectionEvents {

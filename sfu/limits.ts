@@ -1,0 +1,8 @@
+// What one call and one peer may have, on the server.
+
+/** Peers in a call */
+export const MAX_PEERS = 50
+/** Of them, tabs and devices of one person */
+export const MAX_PEERS_OF_ONE = 5
+/** Transports of a peer: two are needed; while one is replaced there may be more */
+export const MAX_TRANSPORTS = 4
