@@ -1,21 +1,31 @@
 // One membership in a call, from call_join until it is left or lost. It outlives its socket, and repairs what ICE can;
 // else the session opens another one instead.
 import { Device } from 'mediasoup-client'
-import type { CallEndReason, CallPeer, CallRequests, MediaSource } from '../../protocol/calls.ts'
+import type {
+  CallEndReason,
+  CallPeer,
+  CallRequests,
+  CallState as SharedState,
+  MediaSource,
+} from '../../protocol/calls.ts'
+import { levelOf } from './levels.ts'
 import { createLine, type Line } from './line.ts'
 import { createReceiver, type Receiver } from './receiver.ts'
-import { createRemotePeers, type RemotePeers } from './remote.ts'
+import { createRemotePeers, type RemoteProducer, type RemotePeers } from './remote.ts'
 import { createSender, type Sender } from './sender.ts'
 import { collectNews, patiently, type NewsHandlers, type Signalling } from './signalling.ts'
-import type { CallState, RemotePeer } from './state.ts'
-import { readReceiving, readSending, type CallStats } from './stats.ts'
+import type { CallMoment, CallState, RemotePeer } from './state.ts'
+import { readPath, readReceiving, readSending, type CallStats } from './stats.ts'
 import { openTransport, type OpenTransport } from './transport.ts'
 
 export interface ConnectionEvents {
-  /** The peers changed */
+  /** Of a picture, in device pixels; null when nobody sees it */
+  lines(producer: RemoteProducer): number | null
+  /** The peers changed, or what everybody sees */
   onChange(): void
   /** The media is gone, here or there; told once. With a reason when joining again would not help */
   onLost(reason?: Error): void
+  onMoment(moment: CallMoment): void
   onRefused(source: MediaSource, error: unknown): void
   /** The server of this call stops; what comes from now on is of another one */
   onMoved(): void
@@ -64,7 +74,20 @@ export async function openConnection(
         connection.freeze()
         events.onMoved()
       },
-      call_muted: ({ source }) => events.onMuted(source),
+      call_hand: ({ peerId, hand }) => connection.changePeer(peerId, { hand }),
+      call_quality: ({ peerId, score }) => connection.changePeer(peerId, { score }),
+      call_reaction: ({ peerId, emoji }) => events.onMoment({ kind: 'reaction', peerId, emoji }),
+      call_speaker: ({ peerId }) => connection.changeShared({ speaker: peerId }),
+      call_layers: ({ consumerId, spatialLayer }) =>
+        connection.receiver.setLayer(consumerId, spatialLayer),
+      call_locked: ({ locked, by }) => {
+        connection.changeShared({ locked })
+        events.onMoment({ kind: 'locked', locked, by })
+      },
+      call_muted({ source, by }) {
+        events.onMuted(source)
+        events.onMoment({ kind: 'muted', source, by })
+      },
       call_ended: ({ peerId, reason }) => {
         if (peerId !== connection.peerId) return
         const why = finalReasons[reason]
@@ -81,9 +104,11 @@ export async function openConnection(
 export class CallConnection {
   readonly peerId: string
   readonly remote: RemotePeers
+  readonly receiver: Receiver
+  shared: SharedState
+  own: Pick<CallState, 'hand' | 'score'> = { hand: null, score: null }
   readonly #options: ConnectionOptions
   readonly #sender: Sender
-  readonly #receiver: Receiver
   #transports: OpenTransport[] = []
   #frozen = false
   #handlers: NewsHandlers | undefined
@@ -92,15 +117,17 @@ export class CallConnection {
   constructor(options: ConnectionOptions) {
     this.#options = options
     this.peerId = options.joined.peerId
+    this.shared = options.joined.state
     this.remote = createRemotePeers(() => this.#closed || options.onChange())
     const onLost = () => this.lose()
     const { signalling, device, onRefused } = options
     const common = { signalling, device, onLost }
     this.#sender = createSender({ ...common, openTransport: () => this.#open('send'), onRefused })
-    this.#receiver = createReceiver({
+    this.receiver = createReceiver({
       ...common,
       openTransport: () => this.#open('receive'),
       remote: this.remote,
+      lines: options.lines,
     })
     for (const peer of options.joined.peers) this.addPeer(peer)
   }
@@ -134,7 +161,8 @@ export class CallConnection {
   }
 
   /** What happened while nothing was heard. */
-  #takeOver({ peers, producers }: Joined) {
+  #takeOver({ peers, producers, state }: Joined) {
+    this.changeShared(state)
     for (const known of this.peers) {
       const now = peers.find(({ peerId }) => peerId === known.peerId)
       if (!now) this.removePeer(known.peerId)
@@ -144,6 +172,7 @@ export class CallConnection {
     }
     for (const peer of peers) {
       this.addPeer(peer)
+      this.remote.changePeer(peer.peerId, { hand: peer.hand, score: peer.score })
       for (const producer of peer.producers) {
         this.addProducer(producer)
         this.remote.change(producer.producerId, { muted: producer.paused })
@@ -167,48 +196,77 @@ export class CallConnection {
   addPeer(peer: CallPeer) {
     if (peer.peerId === this.peerId) return
     if (!this.remote.add(peer)) return
-    for (const { producerId } of peer.producers) this.#receiver.receive(producerId)
+    for (const { producerId } of peer.producers) this.receiver.receive(producerId)
   }
 
   removePeer(peerId: string) {
     const media = this.peers.find((peer) => peer.peerId === peerId)?.media ?? {}
     this.remote.remove(peerId)
-    for (const { producerId } of Object.values(media)) this.#receiver.stop(producerId)
+    for (const { producerId } of Object.values(media)) this.receiver.stop(producerId)
+  }
+
+  changePeer(peerId: string, change: Partial<CallConnection['own']>) {
+    if (peerId !== this.peerId) return this.remote.changePeer(peerId, change)
+    this.own = { ...this.own, ...change }
+    this.#options.onChange()
+  }
+
+  changeShared(change: Partial<SharedState>) {
+    this.shared = { ...this.shared, ...change }
+    this.#options.onChange()
   }
 
   addProducer(producer: CallPeer['producers'][number]) {
-    if (this.remote.addProducer(producer)) this.#receiver.receive(producer.producerId)
+    if (this.remote.addProducer(producer)) this.receiver.receive(producer.producerId)
   }
 
   removeProducer(producerId: string) {
     this.remote.removeProducer(producerId)
-    this.#receiver.stop(producerId)
+    this.receiver.stop(producerId)
   }
 
-  /** Asks for a smaller picture: 0 is the smallest simulcast layer. */
-  async preferLayer(producerId: string, spatialLayer: number) {
-    const consumerId = this.#receiver.consumer(producerId)?.id
-    if (consumerId === undefined) return
-    const { address, request } = this.#options.signalling
-    await request('call_set_layers', { ...address, consumerId, spatialLayer })
+  /** A picture is seen otherwise than before. */
+  view(producerId: string) {
+    if (this.#closed || this.#frozen) return
+    if (this.remote.find(producerId)) this.receiver.receive(producerId)
+  }
+
+  /** peerId → how loud the microphone is, 0 to 1 */
+  levels(): Map<string, number> {
+    const levels = new Map(this.peers.map(({ peerId }) => [peerId, 0]))
+    for (const { consumer } of this.receiver.receptions()) {
+      const found = this.remote.find(consumer.producerId)
+      if (found?.source !== 'microphone' || found.media.muted) continue
+      levels.set(found.peer.peerId, levelOf(consumer.rtpReceiver))
+    }
+    return levels
   }
 
   async stats(): Promise<CallStats> {
-    const receiving = this.#receiver.consumers().map(async (consumer) => {
+    const receiving = this.receiver.receptions().map(async (reception) => {
+      const { consumer, layers, wanted: wantedLayer, layer, paused } = reception
       const { producerId, kind } = consumer
       const found = this.remote.find(producerId)
       if (!found || consumer.closed) return []
       const { peer, source } = found
+      const told = { producerId, peerId: peer.peerId, source, kind, paused }
       const numbers = readReceiving(await consumer.getStats())
-      return [{ producerId, peerId: peer.peerId, source, kind, ...numbers }]
+      return [{ ...told, ...numbers, layers, wantedLayer, layer }]
     })
     const sending = this.#sender.producers().map(async ([source, producer]) => {
       if (producer.closed) return []
       return [{ producerId: producer.id, source, ...readSending(await producer.getStats()) }]
     })
+    const paths = this.#transports.map(async ({ transport }) => {
+      if (transport.closed) return []
+      const path = readPath(await transport.getStats())
+      const direction = transport.direction === 'send' ? ('send' as const) : ('receive' as const)
+      return [{ direction, state: transport.connectionState, ...path }]
+    })
     return {
       receiving: (await Promise.all(receiving)).flat(),
       sending: (await Promise.all(sending)).flat(),
+      paths: (await Promise.all(paths)).flat(),
     }
   }
 
@@ -222,6 +280,7 @@ export class CallConnection {
     if (this.#closed) return
     this.#closed = true
     this.#options.news.stop()
+    this.receiver.close()
     for (const { transport } of this.#transports.splice(0)) transport.close()
   }
 

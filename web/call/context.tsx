@@ -17,6 +17,8 @@ import { AppError } from '../../protocol/errors.ts'
 import { errorMessage, isAppError } from '../wire.ts'
 import { choices, choose } from './choice.ts'
 import { AskBeforeLeaving } from './leaving.tsx'
+import type { SpeakerWatch } from './levels.ts'
+import { useSpeakers } from './listen.ts'
 import type { CallSession } from './session.ts'
 import { useCallShortcuts } from './shortcuts.ts'
 import { RemoteSound } from './sound.tsx'
@@ -25,6 +27,7 @@ import { idleState, type CallState } from './state.ts'
 interface Call {
   state: CallState
   session: CallSession | null
+  speakers: SpeakerWatch
   /** What WebRTC needs is on its way */
   loading: boolean
   /** Why this server has no calls at the moment; null where it has */
@@ -138,6 +141,7 @@ export function CallProvider({ children }: { children: ReactNode }) {
     },
     [session],
   )
+  const speakers = useSpeakers(session, inner)
   const using = joined || inner.status.state === 'previewing'
   useCallShortcuts(using ? session : null, { setMicrophone, setCamera })
 
@@ -149,6 +153,7 @@ export function CallProvider({ children }: { children: ReactNode }) {
     return {
       state,
       session,
+      speakers,
       loading,
       worker,
       setMicrophone,
@@ -161,7 +166,7 @@ export function CallProvider({ children }: { children: ReactNode }) {
         session?.leave()
       },
     }
-  }, [inner, loading, problem, session, worker, enter, setMicrophone, setCamera])
+  }, [inner, loading, problem, session, speakers, worker, enter, setMicrophone, setCamera])
   return (
     <CallContext value={call}>
       {children}

@@ -1,73 +1,112 @@
-// One's own devices, and the way out.
+// One's own devices, what one throws in, how one looks at the call, and the way out.
+import { useState } from 'react'
 import { ActionIcon, Button, Popover, Tooltip } from '@mantine/core'
-import { ChevronDown, Maximize2, Minimize2, MonitorUp, MonitorX, PhoneOff } from 'lucide-react'
+import { ChevronDown, Hand, Minimize2, PhoneOff } from 'lucide-react'
+import { notifyError } from '../notice.ts'
 import { useCall } from './context.tsx'
+import { Hands } from './hands.tsx'
+import { MoreMenu, type MoreProps } from './more.tsx'
 import { DeviceFields } from './preview/fields.tsx'
+import { ReactionButton } from './reactions.tsx'
+import { ShareToggle } from './share.tsx'
+import { keys } from './shortcuts.ts'
 import { CameraToggle, MicrophoneToggle } from './toggles.tsx'
 import classes from './call.module.css'
 
-interface Props {
+interface Props extends MoreProps {
   phone: boolean
-  large: boolean
-  onLarge: () => void
+  onShrink: () => void
 }
 
-export function CallControls({ phone, large, onLarge }: Props) {
-  const { state, session } = useCall()
-  const { screen } = state.own
-  const mayShare = 'mediaDevices' in navigator && 'getDisplayMedia' in navigator.mediaDevices
+export function CallControls({ phone, onShrink, ...more }: Props) {
+  const { session } = useCall()
   return (
     <div className={classes.controls} role="toolbar" aria-label="Call controls">
       <MicrophoneToggle />
       <CameraToggle />
-      <DeviceMenu />
-      {mayShare && (
-        <Tooltip label={screen ? 'Stop sharing the screen' : 'Share screen'}>
-          <ActionIcon
-            size={36}
-            radius="xl"
-            variant={screen ? 'filled' : 'default'}
-            color="accent"
-            aria-label={screen ? 'Stop sharing the screen' : 'Share screen'}
-            onClick={() => (screen ? session?.stopScreenShare() : void session?.startScreenShare())}
-          >
-            {screen ? <MonitorX size={18} /> : <MonitorUp size={18} />}
-          </ActionIcon>
-        </Tooltip>
-      )}
-      {screen && <span className={classes.sharing}>You share your screen</span>}
+      {!phone && <DeviceMenu />}
+      <ShareToggle />
+      <HandToggle />
+      <ReactionButton />
+      <Hands />
+      <MoreMenu {...more} phone={phone} />
       {!phone && (
-        <Tooltip label={large ? 'Smaller' : 'Larger'}>
-          <ActionIcon
-            size={36}
-            radius="xl"
-            aria-label={large ? 'Make the call smaller' : 'Make the call larger'}
-            onClick={onLarge}
-          >
-            {large ? <Minimize2 size={17} /> : <Maximize2 size={17} />}
+        <Tooltip label="Back to the page; the call stays in a strip above it">
+          <ActionIcon size={40} radius="xl" aria-label="Make the call smaller" onClick={onShrink}>
+            <Minimize2 size={17} />
           </ActionIcon>
         </Tooltip>
       )}
-      <Button
-        ml="auto"
-        h={36}
-        radius="xl"
-        color="red"
-        leftSection={<PhoneOff size={16} />}
-        aria-label="Leave call"
-        onClick={() => session?.leave()}
-      >
-        Leave
-      </Button>
+      {phone ? (
+        <ActionIcon
+          size={40}
+          radius="xl"
+          variant="filled"
+          color="red"
+          aria-label="Leave call"
+          onClick={() => session?.leave()}
+        >
+          <PhoneOff size={17} />
+        </ActionIcon>
+      ) : (
+        <Button
+          ml="auto"
+          h={40}
+          radius="xl"
+          color="red"
+          leftSection={<PhoneOff size={16} />}
+          aria-label="Leave call"
+          onClick={() => session?.leave()}
+        >
+          Leave
+        </Button>
+      )}
     </div>
   )
 }
 
-function DeviceMenu() {
+function HandToggle() {
+  const { state, session } = useCall()
+  const raised = state.hand !== null
+  const label = raised ? 'Lower hand' : 'Raise hand'
   return (
-    <Popover position="top" width={300} withArrow shadow="md" trapFocus>
+    <Tooltip label={`${label} (${keys.hand})`}>
+      <ActionIcon
+        size={40}
+        radius="xl"
+        variant={raised ? 'filled' : 'default'}
+        color={raised ? 'yellow' : 'gray'}
+        aria-label={label}
+        aria-pressed={raised}
+        onClick={() =>
+          void session?.raiseHand(!raised).catch((error: unknown) => notifyError(error))
+        }
+      >
+        <Hand size={18} />
+      </ActionIcon>
+    </Tooltip>
+  )
+}
+
+function DeviceMenu() {
+  const [opened, setOpened] = useState(false)
+  return (
+    <Popover
+      position="top"
+      width={300}
+      withArrow
+      shadow="md"
+      trapFocus
+      opened={opened}
+      onChange={setOpened}
+    >
       <Popover.Target>
-        <ActionIcon size={28} radius="xl" aria-label="Choose microphone and camera">
+        <ActionIcon
+          size={28}
+          radius="xl"
+          aria-label="Choose microphone and camera"
+          onClick={() => setOpened(!opened)}
+        >
           <ChevronDown size={16} />
         </ActionIcon>
       </Popover.Target>

@@ -23,6 +23,22 @@ export function meterTrack(track: MediaStreamTrack) {
   }
 }
 
+/** Milliseconds; whoever is silent or muted sends no new ones. */
+const STALE = 1_000
+
+/** What comes from somebody else. */
+export function levelOf(receiver: RTCRtpReceiver | undefined): number {
+  const [latest] = receiver?.getSynchronizationSources() ?? []
+  if (latest?.audioLevel === undefined) return 0
+  const now = performance.now()
+  // Browsers do not agree since when they count.
+  const age = Math.min(
+    Math.abs(now - latest.timestamp),
+    Math.abs(now + performance.timeOrigin - latest.timestamp),
+  )
+  return age < STALE ? latest.audioLevel : 0
+}
+
 /** Speech is louder. */
 const THRESHOLD = 0.02
 /** Pauses between words are shorter; milliseconds. */

@@ -93,9 +93,9 @@ test('[CA12] all are told that what a peer sends gets through, and a receiver wh
   }
   await expect.poll(async () => (await layers()).at(-1)?.spatialLayer, soon).toBe(1)
   await b.page.evaluate(() => {
-    const { session } = window.stage
+    const { session, views } = window.stage
     const { camera } = session.get().peers[0]?.media ?? {}
-    return session.preferLayer(camera?.producerId ?? '', 0)
+    views[camera?.producerId ?? '']?.resize({ width: 160, height: 90 })
   })
   await expect.poll(async () => (await layers()).at(-1)?.spatialLayer, soon).toBe(0)
 })

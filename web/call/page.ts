@@ -4,9 +4,12 @@ import { AppError } from '../../protocol/errors.ts'
 import type { Envelope, Events, Reply } from '../../protocol/events.ts'
 import { createCallSession, type CallSession } from './session.ts'
 import type { RemoteMedia } from './state.ts'
+import type { View } from './views.ts'
 
 interface Stage {
   session: CallSession
+  /** producerId → where its picture is shown, at first as large as can be */
+  views: Record<string, View>
   socket: Socket
   /** producerId → when its first picture was shown, milliseconds since the page's start */
   shown: Record<string, number>
@@ -48,7 +51,12 @@ window.openCall = async (token, projectId) => {
     },
   })
   const elements = new Map<string, HTMLMediaElement>()
+  const views: Record<string, View> = {}
   const show = ({ producerId, kind, track }: RemoteMedia) => {
+    if (kind === 'video' && !views[producerId]) {
+      const view = (views[producerId] = session.view(producerId))
+      view.resize({ width: 1280, height: 720 })
+    }
     if (!track || elements.has(producerId)) return
     const element = document.createElement(kind)
     elements.set(producerId, element)
@@ -62,7 +70,7 @@ window.openCall = async (token, projectId) => {
   session.subscribe(() => {
     for (const peer of session.get().peers) Object.values(peer.media).forEach(show)
   })
-  window.stage = { session, socket, shown, requests, problems: [] }
+  window.stage = { session, views, socket, shown, requests, problems: [] }
   window.addEventListener('unhandledrejection', ({ reason }) =>
     window.stage.problems.push(String(reason)),
   )

@@ -1,23 +1,26 @@
-// The call: who is in it, what they show, and one's own devices. A strip above the code; the whole page on a phone.
-import { useState, type CSSProperties } from 'react'
+// The call in the room: before it, in it, and when it does not work.
 import { Alert, Button, EmptyState, Loader, Progress } from '@mantine/core'
 import { Phone, PhoneOff } from 'lucide-react'
-import { useLocation } from 'wouter'
-import { useUser } from '../accounts/gate.tsx'
 import { useCan, useRoomState } from '../room/context.tsx'
 import { CallButton, people } from './button.tsx'
 import { useCall } from './context.tsx'
-import { CallControls } from './controls.tsx'
 import { CallPreview } from './preview/preview.tsx'
-import { PeerTile, ScreenTile } from './tile.tsx'
+import { RunningCall } from './running.tsx'
 import classes from './call.module.css'
 
-export function CallPanel({ phone }: { phone: boolean }) {
+interface Props {
+  phone: boolean
+  /** On a phone: whether the call is what is looked at */
+  shown: boolean
+  onShow: () => void
+}
+
+export function CallPanel({ phone, shown, onShow }: Props) {
   const { state, worker } = useCall()
   const { status } = state
   if (worker) return <Preparing />
   if (status.state === 'failed') return <Failed reason={status.reason} />
-  if (status.state === 'idle') return phone ? <Lobby /> : null
+  if (status.state === 'idle') return phone && shown ? <Lobby /> : null
   if (status.state === 'previewing') return <CallPreview phone={phone} />
   if (status.state === 'joining') {
     return (
@@ -26,64 +29,7 @@ export function CallPanel({ phone }: { phone: boolean }) {
       </div>
     )
   }
-  return <RunningCall phone={phone} />
-}
-
-function RunningCall({ phone }: { phone: boolean }) {
-  const { state } = useCall()
-  const user = useUser()
-  const [path] = useLocation()
-  // A large call hides the page below it: whoever opens another page wants to see that.
-  const [largeAt, setLargeAt] = useState<string | null>(null)
-  const large = largeAt === path
-  const { status, peers, own, problems } = state
-  const shared = peers.find(({ media }) => media.screen)
-  const screen = shared?.media.screen
-  const big = phone || large
-  const columns = Math.round(Math.sqrt(peers.length + 1))
-  const alone = peers.length === 0 && status.state === 'joined' && (
-    <p className={classes.alone}>
-      You are the only one here. The others see the call and can join.
-    </p>
-  )
-  return (
-    <div className={classes.panel} data-large={big} data-screen={Boolean(screen)}>
-      {status.state === 'reconnecting' && (
-        <div className={classes.message} role="status">
-          <Loader size="xs" /> The connection to the call was lost. Joining again…
-        </div>
-      )}
-      {Object.entries(problems).map(([device, problem]) => (
-        <Alert key={device} color="yellow" radius={0} py={6} role="alert">
-          {problem}
-        </Alert>
-      ))}
-      {screen && shared && <ScreenTile peer={shared} media={screen} />}
-      <div className={classes.tiles} style={{ '--columns': columns } as CSSProperties}>
-        <PeerTile
-          peerId={status.state === 'joined' ? status.peerId : 'self'}
-          user={user}
-          self
-          track={own.camera?.track ?? null}
-          muted={!own.microphone || own.microphone.muted}
-        />
-        {peers.map(({ peerId, user: person, media }) => (
-          <PeerTile
-            key={peerId}
-            peerId={peerId}
-            user={person}
-            track={media.camera && !media.camera.muted ? media.camera.track : null}
-            muted={!media.microphone || media.microphone.muted}
-            {...(media.camera ? { producerId: media.camera.producerId } : {})}
-            layer={big && !screen ? 2 : 1}
-          />
-        ))}
-        {!big && alone}
-      </div>
-      {big && alone}
-      <CallControls phone={phone} large={large} onLarge={() => setLargeAt(large ? null : path)} />
-    </div>
-  )
+  return <RunningCall phone={phone} shown={shown} onShow={onShow} />
 }
 
 /** On a phone, before joining. */

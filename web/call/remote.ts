@@ -2,16 +2,23 @@
 import type { CallPeer, CallProducer, MediaSource } from '../../protocol/calls.ts'
 import { toRemoteMedia, type RemoteMedia, type RemotePeer } from './state.ts'
 
+export interface RemoteProducer {
+  peer: RemotePeer
+  source: MediaSource
+  media: RemoteMedia
+}
+
 export interface RemotePeers {
   list(): RemotePeer[]
   /** @returns whether it is new */
   add(peer: CallPeer): boolean
   remove(peerId: string): void
+  changePeer(peerId: string, change: Partial<Pick<RemotePeer, 'hand' | 'score'>>): void
   /** @returns whether it is new, of a peer that is known */
   addProducer(producer: CallProducer): boolean
   removeProducer(producerId: string): void
   change(producerId: string, change: Partial<RemoteMedia>): void
-  find(producerId: string): { peer: RemotePeer; source: MediaSource } | undefined
+  find(producerId: string): RemoteProducer | undefined
 }
 
 export function createRemotePeers(onChange: () => void): RemotePeers {
@@ -32,17 +39,23 @@ export function createRemotePeers(onChange: () => void): RemotePeers {
 
   return {
     list: () => [...peers.values()],
-    add({ peerId, user, producers }) {
+    add({ peerId, user, hand, score, producers }) {
       if (peers.has(peerId)) return false
       const media = Object.fromEntries(
         producers.map((producer) => [producer.source, toRemoteMedia(producer)]),
       )
-      peers.set(peerId, { peerId, user, media })
+      peers.set(peerId, { peerId, user, hand, score, media })
       onChange()
       return true
     },
     remove(peerId) {
       if (peers.delete(peerId)) onChange()
+    },
+    changePeer(peerId, change) {
+      const peer = peers.get(peerId)
+      if (!peer) return
+      peers.set(peerId, { ...peer, ...change })
+      onChange()
     },
     addProducer(producer) {
       const peer = peers.get(producer.peerId)

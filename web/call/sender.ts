@@ -52,7 +52,9 @@ export function createSender(options: SenderOptions): Sender {
 
   async function adjust(producer: Producer, { track, muted }: OwnMedia) {
     if (producer.track !== track) await producer.replaceTrack({ track })
-    if (producer.paused === muted) return
+    // What the server was told; a track that was muted meanwhile made its producer paused from the start.
+    if (producer.appData['paused'] === muted) return
+    producer.appData = { ...producer.appData, paused: muted }
     if (muted) producer.pause()
     else producer.resume()
     await request('call_pause_producer', { ...address, producerId: producer.id, paused: muted })

@@ -2,6 +2,7 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import type { MediaSource } from '../../protocol/calls.ts'
+import type { ViewSize } from './views.ts'
 import { openCallPages, type CallPages } from '../../test/callpages.ts'
 
 let pages: CallPages
@@ -55,11 +56,24 @@ const problemsOf = (page: Page) => page.evaluate(() => window.stage.problems)
 test('two people see and hear each other, share a screen, mute and leave', async () => {
   const { projectId, a, b } = await useTwo()
 
-  // The whole picture, and the small one when asked for.
+  // The whole picture, the small one where it is shown small, and none where nobody sees it.
   const camera = await received(b, 'camera')
   await expect.poll(async () => (await received(b, 'camera'))?.frameWidth, soon).toBe(640)
-  await b.evaluate((id) => window.stage.session.preferLayer(id, 0), camera?.producerId ?? '')
+  const show = (size: ViewSize | null) =>
+    b.evaluate(([id, to]) => window.stage.views[id]!.resize(to), [
+      camera?.producerId ?? '',
+      size,
+    ] as const)
+  await show({ width: 160, height: 90 })
   await expect.poll(async () => (await received(b, 'camera'))?.frameWidth, soon).toBe(320)
+  await show(null)
+  const asked = () => b.evaluate(() => window.stage.requests.at(-1))
+  await expect.poll(asked, soon).toBe('call_pause_consumer')
+  const still = await frames(b, 'camera')
+  await expectGrowth(() => packets(b, 'microphone'), 50)
+  expect(await frames(b, 'camera')).toBeLessThan(still + 5)
+  await show({ width: 640, height: 480 })
+  await expect.poll(async () => (await received(b, 'camera'))?.frameWidth, soon).toBe(640)
 
   await a.evaluate(() => window.stage.session.startScreenShare())
   await expectGrowth(() => frames(b, 'screen'))
@@ -71,7 +85,7 @@ test('two people see and hear each other, share a screen, mute and leave', async
   })
   await expect
     .poll(async () => Object.keys((await stateOf(b)).peers[0]!.media), soon)
-    .toEqual(['camera', 'microphone'])
+    .toEqual(['microphone', 'camera'])
 
   const mutedAtB = async () => (await stateOf(b)).peers[0]?.media.microphone?.muted
   await a.evaluate(() => window.stage.session.setMicrophone(false))

@@ -1,12 +1,16 @@
 // The call of one project in this browser: joins, keeps the chosen devices through losses, joins again by itself.
 // A small store without a framework: get() is a new object after every change.
+import type { CallReaction } from '../../protocol/calls.ts'
 import { createPatience } from './patience.ts'
 import { openConnection, type CallConnection } from './connection.ts'
+import { createModeration, type Moderation } from './moderation.ts'
+import type { RemoteProducer } from './remote.ts'
 import { createOwnDevices, type DevicePreferences, type OwnDevices } from './own.ts'
 import { codeOf, isNotJoined, type Signalling } from './signalling.ts'
 import { takeOver } from './moving.ts'
-import { idleState, type CallState, type CallStatus } from './state.ts'
-import type { CallStats } from './stats.ts'
+import { idleState, type CallMoment, type CallState, type CallStatus } from './state.ts'
+import { noStats, type CallStats } from './stats.ts'
+import { createViews, type View } from './views.ts'
 
 export interface CallSessionOptions extends Signalling {
   /** Told whenever the socket's connection comes or goes; @returns a function that ends it */
@@ -38,8 +42,17 @@ export interface CallSession extends Pick<
    */
   join(devices?: Devices): Promise<void>
   leave(): void
-  /** Asks the server for a smaller picture of a peer's camera; 0 is the smallest. */
-  preferLayer(producerId: string, spatialLayer: number): Promise<void>
+  /** @param peerId of another, for moderators */
+  raiseHand(raised: boolean, peerId?: string): Promise<void>
+  react(emoji: CallReaction): Promise<void>
+  /** Reactions of one's own, too; @returns ends it */
+  onMoment(listener: (moment: CallMoment) => void): () => void
+  /** For moderators. */
+  moderate: Moderation
+  /** Another place where a picture is shown. Only what is shown is received, and only as large. */
+  view(producerId: string): View
+  /** peerId → how loud that person is, 0 to 1 */
+  levels(): ReadonlyMap<string, number>
   stats(): Promise<CallStats>
   /** Leaves for good. */
   close(): void
@@ -58,6 +71,11 @@ const isFinal = (error: unknown) => finalCodes.has(codeOf(error)) && !isNotJoine
 /** UNAVAILABLE because the server has no media worker (yet): it says so with a status of it. */
 const isUnprepared = (error: unknown) =>
   typeof (error as { details?: { state?: unknown } } | null)?.details?.state === 'string'
+
+const seenBy = (connection: CallConnection | null) => {
+  const { peers, shared, own } = connection ?? { peers: [], shared: null, own: null }
+  return { peers, shared, ...(own ?? { hand: null, score: null }) }
+}
 
 export function createCallSession(options: CallSessionOptions): CallSession {
   const { address, request, camera, preferences = () => ({}) } = options
@@ -82,16 +100,30 @@ export function createCallSession(options: CallSessionOptions): CallSession {
       connection?.send(now.own)
     },
   })
+  const views = createViews((producerId) => connection?.view(producerId))
+  const momentListeners = new Set<(moment: CallMoment) => void>()
+  const tellMoment = (moment: CallMoment) => {
+    for (const listener of momentListeners) listener(moment)
+  }
   const isIn = (...states: CallStatus['state'][]) => states.includes(state.status.state)
   const inCall = () => isIn('joining', 'joined', 'reconnecting')
   const mayUse = () => inCall() || isIn('previewing')
+
+  /** What was shown of the server that stops will be shown of this one. */
+  function lines({ peer, source, media }: RemoteProducer) {
+    const seen = views.lines(media.producerId)
+    const old = moved?.peers.find(({ user }) => user.id === peer.user.id)?.media[source]
+    return seen ?? (old ? views.lines(old.producerId) : null)
+  }
 
   async function connect(mine: number, giveUpAfter: number) {
     const deadline = performance.now() + giveUpAfter
     for (let attempt = 0; mine === run; attempt += 1) {
       try {
         const opened = await openConnection(options, {
-          onChange: () => update({ peers: (moved ?? connection)?.peers ?? [] }),
+          lines,
+          onChange: () => update(seenBy(moved ?? connection)),
+          onMoment: tellMoment,
           onLost: (reason) => mine === run && (reason ? fail(reason) : reconnect()),
           onRefused: devices.refuse,
           onMuted: devices.mute,
@@ -103,7 +135,7 @@ export function createCallSession(options: CallSessionOptions): CallSession {
         if (moved) await takeOver(moved, opened, () => mine === run)
         if (mine !== run) return
         moved = null
-        update({ status: { state: 'joined', peerId: opened.peerId }, peers: opened.peers })
+        update({ status: { state: 'joined', peerId: opened.peerId }, ...seenBy(opened) })
         return
       } catch (error) {
         if (mine !== run) return
@@ -143,7 +175,7 @@ export function createCallSession(options: CallSessionOptions): CallSession {
 
   function reconnect() {
     closeConnections()
-    update({ status: { state: 'reconnecting' }, peers: [] })
+    update({ status: { state: 'reconnecting' }, ...seenBy(null) })
     const mine = run
     connect(mine, 120_000).catch((error: unknown) => mine === run && fail(error))
   }
@@ -162,7 +194,7 @@ export function createCallSession(options: CallSessionOptions): CallSession {
   function endMedia() {
     closeConnections()
     devices.end()
-    update({ peers: [] })
+    update(seenBy(null))
   }
 
   function leave() {
@@ -225,10 +257,21 @@ export function createCallSession(options: CallSessionOptions): CallSession {
     },
     stopScreenShare: devices.stopScreenShare,
     dismissProblem: devices.dismissProblem,
-    async preferLayer(producerId, spatialLayer) {
-      await connection?.preferLayer(producerId, spatialLayer)
+    async raiseHand(raised, peerId) {
+      await request('call_raise_hand', { ...address, raised, peerId })
     },
-    stats: async () => (await connection?.stats()) ?? { receiving: [], sending: [] },
+    async react(emoji) {
+      await request('call_react', { ...address, emoji })
+      if (connection) tellMoment({ kind: 'reaction', peerId: connection.peerId, emoji })
+    },
+    onMoment(listener) {
+      momentListeners.add(listener)
+      return () => momentListeners.delete(listener)
+    },
+    moderate: createModeration(options),
+    view: views.open,
+    levels: () => connection?.levels() ?? new Map(),
+    stats: async () => (await connection?.stats()) ?? noStats,
     close() {
       leave()
       for (const end of subscriptions) end()

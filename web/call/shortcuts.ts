@@ -4,7 +4,12 @@ import type { CallSession } from './session.ts'
 
 const mac = typeof navigator !== 'undefined' && /mac|iphone|ipad/i.test(navigator.platform)
 const control = mac ? '⌘' : 'Ctrl+'
-export const keys = { microphone: `${control}D`, camera: `${control}E`, talk: 'Space' }
+export const keys = {
+  microphone: `${control}D`,
+  camera: `${control}E`,
+  hand: mac ? '⌃⌘H' : 'Ctrl+Alt+H',
+  talk: 'Space',
+}
 
 /** Where a space is a letter, or presses something. */
 const TYPING = 'input, textarea, select, button, a, summary, [contenteditable], [role]'
@@ -28,6 +33,9 @@ export function useCallShortcuts(
       } else if (command && event.code === 'KeyE') {
         event.preventDefault()
         void setCamera(!session.get().own.camera)
+      } else if (event.code === 'KeyH' && event.ctrlKey && (mac ? event.metaKey : event.altKey)) {
+        event.preventDefault()
+        void session.raiseHand(session.get().hand === null).catch(() => undefined)
       } else if (event.code === 'Space' && !command && isMuted() && !isTyping(event)) {
         event.preventDefault()
         talking.current = true

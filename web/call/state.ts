@@ -1,5 +1,11 @@
 // What a call looks like from outside. Every change makes a new object, so that a framework can compare.
-import type { CallProducer, MediaKind, MediaSource } from '../../protocol/calls.ts'
+import type {
+  CallProducer,
+  CallReaction,
+  CallState as SharedState,
+  MediaKind,
+  MediaSource,
+} from '../../protocol/calls.ts'
 import type { PublicUser } from '../../protocol/events.ts'
 
 export type CallStatus =
@@ -23,6 +29,10 @@ export interface RemoteMedia {
 export interface RemotePeer {
   peerId: string
   user: PublicUser
+  /** Since when it is up, ISO 8601 */
+  hand: string | null
+  /** 0 to 10, of what this peer sends; null while nothing is known */
+  score: number | null
   media: Partial<Record<MediaSource, RemoteMedia>>
 }
 
@@ -34,15 +44,35 @@ export interface OwnMedia {
 /** What a person may be asked for. */
 export type DeviceKind = 'camera' | 'microphone' | 'screen'
 
+/** What happens once, and is gone. */
+export type CallMoment =
+  | { kind: 'reaction'; peerId: string; emoji: CallReaction }
+  /** A moderator muted this person, or ended the share */
+  | { kind: 'muted'; source: MediaSource; by: PublicUser }
+  | { kind: 'locked'; locked: boolean; by: PublicUser }
+
 export interface CallState {
   status: CallStatus
   peers: RemotePeer[]
+  /** What everybody in the call sees; null outside of it */
+  shared: SharedState | null
+  /** One's own, as of the others */
+  hand: string | null
+  score: number | null
   own: Partial<Record<MediaSource, OwnMedia>>
   /** Why a device is not used, in words */
   problems: Partial<Record<DeviceKind, string>>
 }
 
-export const idleState: CallState = { status: { state: 'idle' }, peers: [], own: {}, problems: {} }
+export const idleState: CallState = {
+  status: { state: 'idle' },
+  peers: [],
+  shared: null,
+  hand: null,
+  score: null,
+  own: {},
+  problems: {},
+}
 
 export const toRemoteMedia = ({ producerId, kind, paused }: CallProducer): RemoteMedia => ({
   producerId,

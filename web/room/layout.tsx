@@ -99,7 +99,7 @@ export function RoomLayout() {
           <FilesPanel onOpen={() => setPhoneTab('main')} onQuickOpen={() => setQuick(true)} />
         </nav>
         <section className={classes.call} aria-label="Call">
-          <CallPanel phone={phone} />
+          <CallPanel phone={phone} shown={phoneTab === 'call'} onShow={() => setPhoneTab('call')} />
         </section>
         <main className={classes.main}>
           <Follower />

@@ -1,0 +1,59 @@
+// Whose hands are up, who raised it first comes first.
+import { ActionIcon, Button, Popover } from '@mantine/core'
+import { Hand, X } from 'lucide-react'
+import { useUser } from '../accounts/gate.tsx'
+import { notifyError } from '../notice.ts'
+import { PersonAvatar } from '../people/avatar.tsx'
+import { useCall } from './context.tsx'
+import classes from './call.module.css'
+
+export function Hands() {
+  const { state, session } = useCall()
+  const user = useUser()
+  const { status, peers, hand, shared } = state
+  const own = status.state === 'joined' ? [{ peerId: status.peerId, user, hand }] : []
+  const raised = [...peers, ...own]
+    .flatMap((peer) => (peer.hand === null ? [] : [{ ...peer, since: peer.hand }]))
+    .toSorted((a, b) => a.since.localeCompare(b.since))
+  if (raised.length === 0) return null
+  return (
+    <Popover position="top" width={260} withArrow shadow="md">
+      <Popover.Target>
+        <Button
+          className={classes.handsButton ?? ''}
+          variant="light"
+          color="yellow"
+          size="compact-sm"
+          radius="xl"
+          leftSection={<Hand size={14} />}
+          aria-label={`Raised hands: ${raised.length}`}
+        >
+          {raised.length}
+        </Button>
+      </Popover.Target>
+      <Popover.Dropdown p={8}>
+        <ol className={classes.hands} aria-label="Raised hands">
+          {raised.map(({ peerId, user: person }) => (
+            <li key={peerId}>
+              <PersonAvatar user={person} size={26} />
+              <span>{person.id === user.id ? 'You' : person.displayName}</span>
+              {(shared?.may.moderate || person.id === user.id) && (
+                <ActionIcon
+                  size="sm"
+                  aria-label={`Lower the hand of ${person.displayName}`}
+                  onClick={() =>
+                    void session
+                      ?.raiseHand(false, peerId)
+                      .catch((error: unknown) => notifyError(error))
+                  }
+                >
+                  <X size={14} />
+                </ActionIcon>
+              )}
+            </li>
+          ))}
+        </ol>
+      </Popover.Dropdown>
+    </Popover>
+  )
+}

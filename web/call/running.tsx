@@ -1,0 +1,104 @@
+// The call that one is in: large, or as a strip above what one does meanwhile.
+import { useState } from 'react'
+import { Alert, Loader } from '@mantine/core'
+import { useUser } from '../accounts/gate.tsx'
+import { useCall } from './context.tsx'
+import { CallControls } from './controls.tsx'
+import { useLarge } from './large.ts'
+import { PictureInPicture, usePictureInPicture } from './pip.tsx'
+import { Reactions } from './reactions.tsx'
+import { itemsOf } from './stage/arrange.ts'
+import { Stage } from './stage/stage.tsx'
+import { Strip } from './stage/strip.tsx'
+import { useStageView } from './stage/use.ts'
+import type { DeviceKind } from './state.ts'
+import { StatisticsDialog } from './statistics/dialog.tsx'
+import classes from './call.module.css'
+
+/** Cameras received at most */
+const MOST = { desk: 16, phone: 6 }
+
+interface Props {
+  phone: boolean
+  /** On a phone: whether the call is what is looked at */
+  shown: boolean
+  onShow: () => void
+}
+
+export function RunningCall({ phone, shown, onShow }: Props) {
+  const { state } = useCall()
+  const user = useUser()
+  const view = useStageView()
+  const { large, setLarge } = useLarge()
+  const [full, setFull] = useState(false)
+  const [measuring, measure] = useState(false)
+  const pip = usePictureInPicture()
+  const items = itemsOf(state, user)
+  const big = phone ? shown : large
+  const { status, peers } = state
+  if (!big) {
+    return (
+      <>
+        <Notices />
+        <Strip
+          items={items}
+          view={view}
+          phone={phone}
+          onGrow={phone ? onShow : () => setLarge(true)}
+        />
+        <PictureInPicture pip={pip} items={items} view={view} />
+      </>
+    )
+  }
+  return (
+    <div className={classes.panel} data-full={full}>
+      <Notices />
+      <Stage items={items} view={view} most={phone ? MOST.phone : MOST.desk} />
+      <Reactions />
+      {peers.length === 0 && status.state === 'joined' && (
+        <p className={classes.alone}>
+          You are the only one here. The others see the call and can join.
+        </p>
+      )}
+      <CallControls
+        phone={phone}
+        view={view}
+        items={items}
+        full={full}
+        onFull={setFull}
+        onShrink={() => setLarge(false)}
+        onStatistics={() => measure(true)}
+        pip={pip}
+      />
+      <PictureInPicture pip={pip} items={items} view={view} />
+      {measuring && <StatisticsDialog onClose={() => measure(false)} />}
+    </div>
+  )
+}
+
+function Notices() {
+  const { state, session } = useCall()
+  return (
+    <>
+      {state.status.state === 'reconnecting' && (
+        <div className={classes.message} role="status">
+          <Loader size="xs" /> The connection to the call was lost. Joining again…
+        </div>
+      )}
+      {Object.entries(state.problems).map(([device, problem]) => (
+        <Alert
+          key={device}
+          color="yellow"
+          radius={0}
+          py={6}
+          role="alert"
+          withCloseButton
+          closeButtonLabel="Close"
+          onClose={() => session?.dismissProblem(device as DeviceKind)}
+        >
+          {problem}
+        </Alert>
+      ))}
+    </>
+  )
+}
