@@ -2,13 +2,12 @@
 import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { hasChromium } from '../browser.ts'
-import { expectPicture, joinCall, openPreview, patience, useCallRooms } from './room.ts'
+import { expectPicture, figure, joinCall, openPreview, patience, useCallRooms } from './room.ts'
 
 const level = (page: Page) =>
   page.getByRole('meter', { name: 'Microphone level' }).getAttribute('aria-valuenow')
-const figure = (page: Page, name: string) => page.getByRole('figure', { name, exact: true })
 
-describe.skipIf(!hasChromium)('the page before the call', () => {
+describe.skipIf(!hasChromium)('the page before the call', { timeout: 120_000 }, () => {
   const rooms = useCallRooms()
 
   test('one sees oneself, is heard by the meter, joins muted, and is remembered', async () => {

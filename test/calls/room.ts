@@ -7,12 +7,9 @@ import { createProject, register, type Person } from '../people.ts'
 /** Generous: windows and video encoders share the machine with other tests. */
 export const patience = { timeout: 30_000 }
 
-export type Caller = Awaited<ReturnType<ReturnType<typeof useCallRooms>['open']>>
-
 export function useCallRooms() {
   const windows = useWindows()
-  return {
-    url: windows.url,
+  const rooms = {
     /** The first is the project's maintainer. */
     async project(...names: string[]) {
       const people: Person[] = []
@@ -37,6 +34,18 @@ export function useCallRooms() {
       return { page, faults, person }
     },
   }
+  return {
+    ...rooms,
+    /** All of them in the call of one project; the first moderates. */
+    async useCall(...names: string[]) {
+      const { slug, people } = await rooms.project(...names)
+      const callers = await Promise.all(people.map((one) => rooms.open(one, `/p/${slug}`)))
+      for (const { page } of callers) await joinCall(page)
+      const [ada, bob] = callers
+      if (!ada || !bob) throw new Error('Two people are needed')
+      return { ada, bob, callers, slug }
+    },
+  }
 }
 
 export async function openPreview(page: Page) {
@@ -59,4 +68,14 @@ export const otherCameras = '[data-self="false"] video[data-source="camera"]'
 export async function expectPicture(page: Page, selector = otherCameras) {
   const before = await framesShown(page, selector)
   await expect.poll(() => framesShown(page, selector), patience).toBeGreaterThan(before + 5)
+}
+
+export const figure = (page: Page, name: string | RegExp) =>
+  page.getByRole('figure', { name, ...(typeof name === 'string' && { exact: true }) })
+export const button = (page: Page, name: string | RegExp) =>
+  page.getByRole('button', { name, ...(typeof name === 'string' && { exact: true }) })
+/** Chooses of the menu of a call. */
+export async function more(page: Page, item: string) {
+  await button(page, 'More about this call').click(patience)
+  await page.getByRole('menuitem', { name: item }).click(patience)
 }

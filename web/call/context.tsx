@@ -22,6 +22,7 @@ import { useSpeakers } from './listen.ts'
 import type { CallSession } from './session.ts'
 import { useCallShortcuts } from './shortcuts.ts'
 import { RemoteSound } from './sound.tsx'
+import { CallWatch } from './watch.tsx'
 import { idleState, type CallState } from './state.ts'
 
 interface Call {
@@ -171,6 +172,7 @@ export function CallProvider({ children }: { children: ReactNode }) {
     <CallContext value={call}>
       {children}
       <RemoteSound peers={inner.peers} />
+      {joined && session && <CallWatch session={session} />}
       {(joined || inner.status.state === 'reconnecting') && (
         <AskBeforeLeaving home={`/p/${project.slug}`} />
       )}

@@ -5,6 +5,7 @@ import { ChevronDown, Hand, Minimize2, PhoneOff } from 'lucide-react'
 import { notifyError } from '../notice.ts'
 import { useCall } from './context.tsx'
 import { Hands } from './hands.tsx'
+import { LockedSign } from './moderators.tsx'
 import { MoreMenu, type MoreProps } from './more.tsx'
 import { DeviceFields } from './preview/fields.tsx'
 import { ReactionButton } from './reactions.tsx'
@@ -29,6 +30,7 @@ export function CallControls({ phone, onShrink, ...more }: Props) {
       <HandToggle />
       <ReactionButton />
       <Hands />
+      <LockedSign />
       <MoreMenu {...more} phone={phone} />
       {!phone && (
         <Tooltip label="Back to the page; the call stays in a strip above it">

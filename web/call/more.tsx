@@ -12,6 +12,7 @@ import {
   Settings2,
 } from 'lucide-react'
 import { notifyError } from '../notice.ts'
+import { ModeratorItems, useEnding } from './moderators.tsx'
 import { canPip, type Pip } from './pip.tsx'
 import { DeviceFields } from './preview/fields.tsx'
 import { keys } from './shortcuts.ts'
@@ -44,6 +45,7 @@ export function MoreMenu({
   pip,
 }: MoreProps & { phone: boolean }) {
   const [dialog, setDialog] = useState<'keys' | 'devices' | null>(null)
+  const ending = useEnding()
   useFullScreen(full, onFull)
   const screens = items.filter(({ source }) => source === 'screen')
   const mark = (is: boolean) => (is ? <Check size={15} /> : <span style={{ width: 15 }} />)
@@ -113,8 +115,10 @@ export function MoreMenu({
               Keyboard shortcuts
             </Menu.Item>
           )}
+          <ModeratorItems onEnd={ending.end} />
         </Menu.Dropdown>
       </Menu>
+      {ending.dialog}
       <Modal
         opened={dialog === 'devices'}
         onClose={() => setDialog(null)}

@@ -6,6 +6,7 @@ import { initials, personColor } from '../../people/color.ts'
 import { useCall } from '../context.tsx'
 import { Video } from '../video.tsx'
 import type { Item } from './arrange.ts'
+import { PersonMenu } from './personmenu.tsx'
 import { QualitySign } from './quality.tsx'
 import { useView } from './view.ts'
 import classes from './tile.module.css'
@@ -21,6 +22,7 @@ interface Props {
 
 export function Tile({ item, received, pinned = false, onPin }: Props) {
   const { peerId, user, source, self, muted, hand, score, track, producerId } = item
+  const { state } = useCall()
   const element = useRef<HTMLElement>(null)
   useView(element, received ? producerId : undefined)
   const speaking = useSpeaking(peerId) && source === 'camera'
@@ -69,6 +71,7 @@ export function Tile({ item, received, pinned = false, onPin }: Props) {
               {pinned ? <PinOff size={15} /> : <Pin size={15} />}
             </ActionIcon>
           </Tooltip>
+          {!self && state.shared?.may.moderate && <PersonMenu item={item} />}
         </span>
       )}
       <figcaption className={classes.name}>

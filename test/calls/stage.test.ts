@@ -1,0 +1,128 @@
+// Inside of a call, in a real Chromium: pictures as large as they are shown, keys, hands, reactions, statistics.
+import type { Page } from 'playwright-core'
+import { describe, expect, test } from 'vitest'
+import { hasChromium } from '../browser.ts'
+import {
+  button,
+  expectPicture,
+  figure,
+  more,
+  otherCameras,
+  patience,
+  useCallRooms,
+} from './room.ts'
+
+const widthOf = (page: Page, selector = otherCameras) =>
+  page
+    .locator(selector)
+    .first()
+    .evaluate((video) => (video as HTMLVideoElement).videoWidth)
+
+describe.skipIf(!hasChromium)('inside of a call', { timeout: 120_000 }, () => {
+  const { useCall } = useCallRooms()
+
+  test('a picture is as sharp as it is large, and is not sent where nobody sees it', async () => {
+    const { ada, slug } = await useCall('ada', 'bob')
+    const { page } = ada
+    // Alone beside oneself in the middle, the largest layer; in the strip, the smallest.
+    await expect.poll(() => widthOf(page), patience).toBeGreaterThanOrEqual(640)
+    await button(page, 'Make the call smaller').click()
+    await expect.poll(() => widthOf(page), patience).toBe(320)
+    await button(page, 'Make the call larger').click()
+    await expect.poll(() => widthOf(page), patience).toBeGreaterThanOrEqual(640)
+    // Whoever opens a page sees that page, and the call above it.
+    await page.getByRole('link', { name: /^Issues/ }).click()
+    await button(page, 'Make the call larger').waitFor(patience)
+    await expect.poll(() => widthOf(page), patience).toBe(320)
+    expect(page.url()).toContain(`/p/${slug}/issues`)
+
+    await page.setViewportSize({ width: 390, height: 844 })
+    await page.getByRole('tab', { name: /^Call/ }).click(patience)
+    await expectPicture(page)
+    // With only the speaker in the strip, the own picture and the others' beyond it are not received.
+    await page.getByRole('tab', { name: /^Chat/ }).click()
+    await button(page, 'Make the call larger').waitFor(patience)
+    await expectPicture(page)
+    expect(ada.faults).toEqual([])
+  })
+
+  test('a tab that nobody looks at receives no pictures, and goes on to be heard', async () => {
+    const { ada } = await useCall('ada', 'bob')
+    const { page } = ada
+    await expectPicture(page)
+    const setHidden = (hidden: boolean) =>
+      page.evaluate((is) => {
+        Object.defineProperty(document, 'visibilityState', {
+          configurable: true,
+          get: () => (is ? 'hidden' : 'visible'),
+        })
+        document.dispatchEvent(new Event('visibilitychange'))
+      }, hidden)
+    const paused = async () => {
+      await more(page, 'Statistics')
+      const row = page.getByRole('region', { name: 'You receive' }).getByRole('row', {
+        name: /Camera.*paused/,
+      })
+      await row.waitFor(patience)
+      await page.keyboard.press('Escape')
+    }
+    await setHidden(true)
+    await paused()
+    await setHidden(false)
+    await expectPicture(page)
+  })
+
+  test('keys mute, film and let one talk while the space bar is held', async () => {
+    const { ada } = await useCall('ada', 'bob')
+    const { page } = ada
+    await page.keyboard.press('Control+d')
+    await button(page, 'Unmute microphone').waitFor(patience)
+    await page.keyboard.down('Space')
+    await button(page, 'Mute microphone').waitFor(patience)
+    await page.keyboard.up('Space')
+    await button(page, 'Unmute microphone').waitFor(patience)
+    await page.keyboard.press('Control+e')
+    await button(page, 'Turn camera on').waitFor(patience)
+    // Who writes, writes.
+    await page.getByLabel('Message', { exact: true }).pressSequentially('a b')
+    expect(await page.getByLabel('Message', { exact: true }).inputValue()).toBe('a b')
+    await button(page, 'Unmute microphone').waitFor(patience)
+    await more(page, 'Keyboard shortcuts')
+    await page.getByText('Talk while it is held, when muted').waitFor(patience)
+  })
+
+  test('hands come in order, reactions float', async () => {
+    const { ada, bob } = await useCall('ada', 'bob')
+    await button(bob.page, 'Raise hand').click()
+    await figure(ada.page, `${bob.person.username}, hand raised`).waitFor(patience)
+    await ada.page.keyboard.press('Control+Alt+h')
+    await button(bob.page, 'Raised hands: 2').click(patience)
+    const order = bob.page.getByRole('list', { name: 'Raised hands' }).getByRole('listitem')
+    await expect
+      .poll(() => order.allInnerTexts(), patience)
+      .toEqual([expect.stringContaining('You'), expect.stringContaining(ada.person.username)])
+    await bob.page.keyboard.press('Escape')
+    await button(bob.page, 'React').click()
+    await button(bob.page, 'React with 🎉').click()
+    const floating = ada.page.getByRole('log', { name: 'Reactions' })
+    await floating.getByText('🎉').waitFor(patience)
+    await floating.getByText(bob.person.username).waitFor(patience)
+    await floating.getByText('🎉').waitFor({ state: 'detached', ...patience })
+  })
+
+  test('the statistics say how it goes, and can be copied', async () => {
+    const { ada, bob } = await useCall('ada', 'bob')
+    await expectPicture(ada.page)
+    await more(ada.page, 'Statistics')
+    const way = ada.page.getByRole('region', { name: 'The way to the server' })
+    await way.getByRole('row', { name: /From here connected udp/ }).waitFor(patience)
+    const comes = ada.page.getByRole('region', { name: 'You receive' })
+    const name = new RegExp(`${bob.person.username} Camera VP8 [\\d.]+ [kM]bit/s \\d+×\\d+`)
+    await comes.getByRole('row', { name }).waitFor(patience)
+    await button(ada.page, 'Copy as text').click()
+    const copied = () => ada.page.evaluate(() => navigator.clipboard.readText())
+    await expect
+      .poll(copied, patience)
+      .toContain(`Receiving camera of ${bob.person.username} (VP8)`)
+  })
+})
