@@ -70,6 +70,7 @@ describe.skipIf(!hasChromium)('inside of a call', { timeout: 120_000 }, () => {
     await paused()
     await setHidden(false)
     await expectPicture(page)
+    expect(ada.faults).toEqual([])
   })
 
   test('keys mute, film and let one talk while the space bar is held', async () => {

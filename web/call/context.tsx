@@ -172,7 +172,7 @@ export function CallProvider({ children }: { children: ReactNode }) {
     <CallContext value={call}>
       {children}
       <RemoteSound peers={inner.peers} />
-      {joined && session && <CallWatch session={session} />}
+      {joined && session && <CallWatch session={session} own={inner.own} />}
       {(joined || inner.status.state === 'reconnecting') && (
         <AskBeforeLeaving home={`/p/${project.slug}`} />
       )}

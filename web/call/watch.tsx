@@ -5,9 +5,9 @@ import { Button } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { notify } from '../notice.ts'
 import { choose } from './choice.ts'
-import { useCall } from './context.tsx'
 import { useDevices } from './devicelist.ts'
 import type { CallSession } from './session.ts'
+import type { CallState } from './state.ts'
 
 const kinds = {
   audioinput: { name: 'microphone', choice: 'microphoneId' },
@@ -15,8 +15,7 @@ const kinds = {
   audiooutput: { name: 'speaker', choice: 'speakerId' },
 } as const
 
-export function CallWatch({ session }: { session: CallSession }) {
-  const { own } = useCall().state
+export function CallWatch({ session, own }: { session: CallSession; own: CallState['own'] }) {
   useDevices([own.microphone?.track, own.camera?.track], (device) => offer(session, device))
   useEffect(
     () =>
