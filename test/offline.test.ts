@@ -1,71 +1,11 @@
 // A real Chromium whose server goes away and comes back: what is written meanwhile is kept in the browser, through
 // reloads and closed tabs, and merged once. Rules L1… of docs/PROTOCOL.md.
-import { mkdtempSync, rmSync } from 'node:fs'
-import os from 'node:os'
-import path from 'node:path'
-import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import type { Page } from 'playwright-core'
+import { describe, expect, test } from 'vitest'
 import { MAX_FILE_TEXT } from '../protocol/limits.ts'
 import type { ProjectFile } from '../server/files/schema.ts'
-import { hasChromium, launchChromium, openWindow } from './browser.ts'
-import { createProject, register, type Person } from './people.ts'
-import { spawnServer, type ServerProcess } from './server.ts'
-
-const patience = { timeout: 30_000 }
-const account = { name: 'Account menu' }
-
-async function signIn(page: Page, person: Person) {
-  await page.goto('/login')
-  await page.getByLabel(/Email/).fill(person.email)
-  await page.getByLabel('Password', { exact: true }).fill(person.password)
-  await page.getByRole('button', { name: 'Sign in' }).click()
-  await page.getByRole('button', account).waitFor(patience)
-}
-
-const status = (page: Page, text: string | RegExp) =>
-  page.getByRole('main').getByRole('status').filter({ hasText: text }).waitFor(patience)
-const editor = (page: Page) => page.locator('.cm-content')
-const lines = (page: Page) =>
-  editor(page).evaluate((content) => {
-    const copy = content.cloneNode(true) as Element
-    for (const caret of copy.querySelectorAll('.cm-ySelectionCaret')) caret.remove()
-    return [...copy.querySelectorAll('.cm-line')].map((line) => line.textContent).join('\n')
-  })
-const shows = async (page: Page, text: string) => {
-  await expect.poll(() => lines(page), patience).toBe(text)
-}
-async function type(page: Page, text: string) {
-  await editor(page).click()
-  await page.keyboard.press('Control+End')
-  await page.keyboard.type(text)
-}
-
-/** The service worker has what the page needs without a server. */
-const isReady = async (page: Page) => {
-  await expect
-    .poll(
-      () =>
-        page.evaluate(async () => {
-          const cache = await caches.open('openlaunch-page')
-          const kept = (await cache.keys()).map(({ url }) => new URL(url).pathname)
-          const loaded = performance
-            .getEntriesByType('resource')
-            .map(({ name }) => new URL(name).pathname)
-            .filter((name) => name.startsWith('/assets/'))
-          const remembered = Object.keys(localStorage).filter((key) =>
-            /remembered.*files/.test(key),
-          )
-          return (
-            navigator.serviceWorker.controller !== null &&
-            kept.includes('/') &&
-            loaded.every((name) => kept.includes(name)) &&
-            remembered.length > 0
-          )
-        }),
-      patience,
-    )
-    .toBe(true)
-}
+import { account, editor, isReady, lines, patience, shows, status, type, useAway } from './away.ts'
+import { hasChromium } from './browser.ts'
 
 /** What of a person is in the browser. */
 const kept = (page: Page) =>
@@ -76,59 +16,21 @@ const kept = (page: Page) =>
   })
 
 describe.skipIf(!hasChromium)('working offline', () => {
-  const dataDir = mkdtempSync(path.join(os.tmpdir(), 'openlaunch-offline-'))
-  let server: ServerProcess
-  let browser: Browser
-  let ada: Person
-  let bob: Person
-  let slug: string
-  const start = async (port = '0') => {
-    server = await spawnServer({ PORT: port, DATA_DIR: dataDir })
-  }
-  const restart = () => start(new URL(server.url).port)
-
-  beforeAll(async () => {
-    await start()
-    browser = await launchChromium()
-    ada = await register(server.url, 'ada')
-    bob = await register(server.url, 'bob')
-    slug = (await createProject(ada, [bob])).slug
-  })
-  afterAll(async () => {
-    await browser.close()
-    await server.kill('SIGKILL')
-    rmSync(dataDir, { recursive: true })
-  })
-
-  async function open(person: Person) {
-    const window = await openWindow(browser, server.url)
-    onTestFinished(() => window.context.close())
-    await signIn(window.page, person)
-    return window
-  }
-  async function file(name: string, content: string) {
-    const answer = await ada.rest('POST', `/projects/${slug}/files`, { path: name, content })
-    return answer.data as ProjectFile
-  }
-  const address = ({ id }: ProjectFile) => `/p/${slug}/files/${id}`
-  async function openFile(page: Page, file: ProjectFile) {
-    await page.goto(address(file))
-    await status(page, /Saved/)
-  }
-  const another = async (context: BrowserContext) => context.newPage()
+  const { slug, leave, restart, rest, address, open, file, openFile, textOf, openAndLeave } =
+    useAway()
 
   test(
     '[L1] edits made without a connection survive a reload and a closed tab, and are merged once',
     { timeout: 180_000 },
     async () => {
       const shared = await file('shared.txt', 'start')
-      const { page, context } = await open(ada)
+      const { page, context } = await open('ada')
       await openFile(page, shared)
       await isReady(page)
-      const { page: others } = await open(bob)
+      const { page: others } = await open('bob')
       await openFile(others, shared)
 
-      await server.kill('SIGKILL')
+      await leave()
       await status(page, 'Offline')
       await type(page, ' offline')
       await status(page, 'Your changes are kept in this browser')
@@ -138,7 +40,7 @@ describe.skipIf(!hasChromium)('working offline', () => {
       await type(page, ' again')
       await status(page, 'Your changes are kept in this browser')
       // Another tab of the same browser has the same edits, and adds its own.
-      const second = await another(context)
+      const second = await context.newPage()
       await second.goto(address(shared))
       await shows(second, 'start offline again')
       await type(second, ' twice')
@@ -170,18 +72,11 @@ describe.skipIf(!hasChromium)('working offline', () => {
 
   /** Writes in the file while the server is away, and leaves. The server is back afterwards. */
   async function writeAway(page: Page, shared: ProjectFile, text: string) {
-    await openFile(page, shared)
-    await isReady(page)
-    await server.kill('SIGKILL')
-    await status(page, 'Offline')
+    await openAndLeave(page, shared)
     await type(page, text)
     await status(page, 'Your changes are kept in this browser')
     await page.goto('about:blank')
     await restart()
-  }
-  const textOf = async ({ id }: ProjectFile) => {
-    const answer = await ada.rest('GET', `/projects/${slug}/files/${id}`)
-    return (answer.data as { content: string }).content
   }
 
   test(
@@ -189,10 +84,10 @@ describe.skipIf(!hasChromium)('working offline', () => {
     { timeout: 180_000 },
     async () => {
       const shared = await file('deleted.txt', 'before')
-      const { page } = await open(ada)
+      const { page } = await open('ada')
       await writeAway(page, shared, ' after')
-      await ada.rest('DELETE', `/projects/${slug}/files/${shared.id}`)
-      await page.goto(`/p/${slug}`)
+      await rest('DELETE', `/files/${shared.id}`)
+      await page.goto(`/p/${slug()}`)
       const told = page.getByRole('alert').filter({ hasText: 'deleted.txt are not saved' })
       await told.waitFor(patience)
       const [download] = await Promise.all([
@@ -200,7 +95,7 @@ describe.skipIf(!hasChromium)('working offline', () => {
         told.getByRole('button', { name: 'Download' }).click(),
       ])
       expect(download.suggestedFilename()).toBe('deleted.txt')
-      await ada.rest('POST', `/projects/${slug}/files/${shared.id}/restore`)
+      await rest('POST', `/files/${shared.id}/restore`)
       await page.goto(address(shared))
       await status(page, /Saved/)
       await shows(page, 'before after')
@@ -213,15 +108,15 @@ describe.skipIf(!hasChromium)('working offline', () => {
     { timeout: 180_000 },
     async () => {
       const shared = await file('left.txt', 'here')
-      const { page } = await open(ada)
+      const { page } = await open('ada')
       await writeAway(page, shared, ' and there')
-      await page.goto(`/p/${slug}`)
+      await page.goto(`/p/${slug()}`)
       await expect.poll(() => textOf(shared), patience).toBe('here and there')
       await openFile(page, shared)
       await expect.poll(() => kept(page), patience).not.toEqual([])
 
       // With something unsaved, it is asked first.
-      await server.kill('SIGKILL')
+      await leave()
       await status(page, 'Offline')
       await type(page, '!')
       await status(page, 'Your changes are kept in this browser')
@@ -247,7 +142,7 @@ describe.skipIf(!hasChromium)('working offline', () => {
       const line = `${'x'.repeat(79)}\n`
       const almost = Math.floor((MAX_FILE_TEXT * 0.79) / 80)
       const shared = await file('big.txt', line.repeat(almost))
-      const { page } = await open(ada)
+      const { page } = await open('ada')
       await openFile(page, shared)
       const paste = async (text: string) => {
         await page.evaluate((value) => navigator.clipboard.writeText(value), text)
@@ -279,12 +174,12 @@ describe.skipIf(!hasChromium)('working offline', () => {
 
   test('without storage the person is told, and goes on', { timeout: 120_000 }, async () => {
     const shared = await file('private.txt', 'kept')
-    const { page, context } = await open(ada)
+    const { page, context } = await open('ada')
     await context.addInitScript(() =>
       Reflect.defineProperty(globalThis, 'indexedDB', { value: undefined }),
     )
     await openFile(page, shared)
-    await server.kill('SIGKILL')
+    await leave()
     await status(page, 'Offline')
     await type(page, ' nowhere else')
     await status(page, 'Offline, not saved')
