@@ -97,6 +97,13 @@ export type StandupAction =
   /** One's own note; '' takes it back */
   | { action: 'note'; note: string }
 
+/** Somebody waits to be let in. */
+export interface Knock {
+  knockId: string
+  name: string
+  user: PublicUser
+}
+
 /** What everybody in a call sees beside its peers. */
 export interface CallState {
   /** ISO 8601 */
@@ -105,6 +112,8 @@ export interface CallState {
   standup: Standup | null
   /** peerId of who speaks, or spoke last and still could */
   speaker: string | null
+  /** Who waits to be let in; only moderators see it */
+  knocks: Knock[]
   /** What this person may do in it, beside taking part */
   may: { moderate: boolean }
 }
@@ -207,6 +216,10 @@ export interface CallRequests {
   call_lock: [CallAddress & { locked: boolean }, null]
   /** For everybody */
   call_end: [CallAddress, null]
+  /** The person is let in from now on, or not */
+  call_admit: [CallAddress & { knockId: string; admit: boolean }, null]
+  /** Of whoever was refused, without being in the call; null: they may join. `call_admitted` tells how it ends */
+  call_knock: [CallAddress, { knockId: string | null }]
 }
 
 export interface CallEvents {
@@ -222,6 +235,11 @@ export interface CallEvents {
   call_speaker: CallAddress & { peerId: string | null }
   /** When what a peer sends became good, fair or poor; at most once a second */
   call_quality: CallAddress & { peerId: string; score: number }
+  /** To moderators */
+  call_knock: CallAddress & Knock
+  call_knock_ended: CallAddress & { knockId: string }
+  /** To whoever knocked: join now, or not; a new knock of the same person ends the one before */
+  call_admitted: CallAddress & { admitted: boolean }
   /** null: it is over, and its notes are in the chat */
   call_standup_changed: CallAddress & { standup: Standup | null }
   call_locked: CallAddress & { locked: boolean; by: PublicUser }

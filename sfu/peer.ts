@@ -55,6 +55,8 @@ export class Peer {
   readonly address: CallAddress
   readonly producers: Producers
   readonly consumers: Consumers
+  /** Set when access was judged */
+  moderates = false
   closed = false
   #hand: string | null = null
   readonly #host: PeerHost

@@ -130,6 +130,10 @@ export class Room {
     for (const peer of this.peers) peer.tell(name, payload)
   }
 
+  tellModerators<Name extends keyof Events>(name: Name, payload: Events[Name]) {
+    for (const peer of this.peers) if (peer.moderates) peer.tell(name, payload)
+  }
+
   #refuseTooMany({ principal }: Caller, before: Peer | undefined) {
     const others = this.peers.filter((peer) => peer !== before)
     if (others.length >= MAX_PEERS) {

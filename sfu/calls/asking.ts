@@ -20,7 +20,7 @@ interface Forwarded {
   caller: Caller
   payload: Payload<CallName>
 }
-type Ask = <Name extends CallName>(
+export type Ask = <Name extends CallName>(
   owner: string,
   name: Name,
   caller: Caller,

@@ -3,24 +3,22 @@ import type { Logger } from 'pino'
 import type { Db } from '../../db/database.ts'
 import type { Bus } from '../../protocol/bus.ts'
 import type { CallAddress } from '../../protocol/calls.ts'
-import { AppError, notFound } from '../../protocol/errors.ts'
 import type { CallSummary, Events } from '../../protocol/events.ts'
 import { channelRoom } from '../../protocol/names.ts'
-import type { AccessChange, Caller, Emit, Holding } from '../../protocol/requests.ts'
+import type { AccessChange, Emit, Holding } from '../../protocol/requests.ts'
 import type { RequestHandlers } from '../../protocol/requests.ts'
-import { notInCall } from '../refusal.ts'
 import type { Room } from '../room.ts'
 import { createWorkers, type MediaConfig } from '../workers.ts'
 import { createAdmission } from './admission.ts'
-import { createAsking, movedOn } from './asking.ts'
-import { closeRefused, openCall } from './door.ts'
+import { createAsking } from './asking.ts'
+import { closeRefused } from './door.ts'
 import { createDraining } from './draining.ts'
-import { createOwner, type Answer, type CallName, type Payload } from './owner.ts'
+import { createHandlers } from './handlers.ts'
+import { createOwner, type CallName } from './owner.ts'
 import { createRinging } from './ringing.ts'
 import { watchOwners } from './owners.ts'
 import { createRooms, type Cut } from './rooms.ts'
 import { createRoster, type KnownCall } from './roster.ts'
-import { callSchemas } from './schema.ts'
 import { createSeats } from './seats.ts'
 import type { StandupNotes } from './standups.ts'
 import { watchBinary, type WorkerBinary } from './readiness.ts'
@@ -109,11 +107,7 @@ export function createCalls(options: CallsOptions): Calls {
       // Before the first one joins: that is heard of.
       if (!fresh.has(room)) fresh.set(room, !roster.hadCall(room.address))
       // The next call is open again; one that goes on elsewhere or anew is the same.
-      if (room.isOver) {
-        admission.unlock(room.address)
-        ringing.end(room.address)
-        standups.end(room.address)
-      }
+      if (room.isOver && !roster.find(room.address)) owner.end(room.address)
       tellChange(room, room.closed ? null : room.describe())
       roster.tell()
     },
@@ -146,8 +140,9 @@ export function createCalls(options: CallsOptions): Calls {
       }
     },
   })
-  const { local, standups } = createOwner({
+  const owner = createOwner({
     db,
+    emit,
     rooms,
     admission,
     ringing,
@@ -163,11 +158,11 @@ export function createCalls(options: CallsOptions): Calls {
   })
 
   const draining = createDraining({ bus, rooms, isReady: readiness.isReady })
-  const ask = createAsking({ bus, local, rooms, readiness, isDraining: draining.isOn })
-  const seats = createSeats((owner, caller, address, isCut = false) => {
+  const ask = createAsking({ bus, local: owner.local, rooms, readiness, isDraining: draining.isOn })
+  const seats = createSeats((nodeId, caller, address, isCut = false) => {
     const told = isCut
-      ? bus.request(owner, 'call cut', { caller, address } satisfies Cut)
-      : ask(owner, 'call_leave', caller, address)
+      ? bus.request(nodeId, 'call cut', { caller, address } satisfies Cut)
+      : ask(nodeId, 'call_leave', caller, address)
     // When the owner cannot be reached, it will notice by itself that the media stopped.
     told.catch(() => undefined)
   })
@@ -192,77 +187,8 @@ export function createCalls(options: CallsOptions): Calls {
     return rooms.claim(address)
   }
 
-  const join = async (caller: Caller, payload: Payload<'call_join'>): Answer<'call_join'> =>
-    seats.take(caller, payload, {
-      resumes: payload.resume !== undefined,
-      async findOwner() {
-        await openCall(db, caller.principal, payload)
-        return findOwner(payload)
-      },
-      join: (owner) => ask(owner, 'call_join', caller, payload),
-    })
-
-  const forward = async <Name extends CallName>(
-    name: Name,
-    caller: Caller,
-    payload: Payload<Name>,
-  ): Answer<Name> => {
-    const owner = seats.ownerOf(caller.socketId, payload)
-    if (owner === undefined) throw notInCall()
-    try {
-      return await ask(owner, name, caller, payload)
-    } catch (error) {
-      const isLost =
-        owner !== bus.nodeId && error instanceof AppError && error.code === 'UNAVAILABLE'
-      throw isLost ? movedOn() : error
-    }
-  }
-
-  function handlerOf<Name extends CallName>(name: Name) {
-    return {
-      schema: callSchemas[name],
-      handle: (caller: Caller, payload: Payload<Name>) => forward(name, caller, payload),
-    }
-  }
-
   return {
-    handlers: {
-      call_join: { schema: callSchemas.call_join, handle: join },
-      call_leave: {
-        schema: callSchemas.call_leave,
-        async handle(caller, address) {
-          seats.leave(caller.socketId, address)
-          return null
-        },
-      },
-      call_create_transport: handlerOf('call_create_transport'),
-      call_connect_transport: handlerOf('call_connect_transport'),
-      call_restart_ice: handlerOf('call_restart_ice'),
-      call_produce: handlerOf('call_produce'),
-      call_pause_producer: handlerOf('call_pause_producer'),
-      call_close_producer: handlerOf('call_close_producer'),
-      call_consume: handlerOf('call_consume'),
-      call_pause_consumer: handlerOf('call_pause_consumer'),
-      call_resume_consumer: handlerOf('call_resume_consumer'),
-      call_set_layers: handlerOf('call_set_layers'),
-      call_raise_hand: handlerOf('call_raise_hand'),
-      call_react: handlerOf('call_react'),
-      call_standup: handlerOf('call_standup'),
-      call_decline: {
-        schema: callSchemas.call_decline,
-        async handle(caller, address) {
-          await openCall(db, caller.principal, address)
-          const owner = rooms.find(address) ? bus.nodeId : roster.find(address)?.nodeId
-          if (owner === undefined) throw notFound('Call')
-          return ask(owner, 'call_decline', caller, address)
-        },
-      },
-      call_mute: handlerOf('call_mute'),
-      call_stop_share: handlerOf('call_stop_share'),
-      call_remove: handlerOf('call_remove'),
-      call_lock: handlerOf('call_lock'),
-      call_end: handlerOf('call_end'),
-    },
+    handlers: createHandlers({ db, bus, rooms, roster, seats, ask, findOwner }),
     socketGone: seats.cut,
     holds: rooms.holds,
     closeFor(change) {
@@ -288,7 +214,7 @@ export function createCalls(options: CallsOptions): Calls {
       readiness.close()
       unwatch()
       ringing.close()
-      standups.close()
+      owner.close()
       await rooms.close()
       roster.close()
       admission.close()

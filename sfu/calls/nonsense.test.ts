@@ -219,9 +219,11 @@ test('requests of somebody who never joined', async () => {
     source: 'microphone',
     locked: true,
     action: 'stop',
+    knockId: randomUUID(),
+    admit: true,
   }
   for (const name of names) {
-    if (['call_join', 'call_leave', 'call_decline'].includes(name)) continue
+    if (['call_join', 'call_leave', 'call_decline', 'call_knock'].includes(name)) continue
     await expect(node.ask(stranger, name, { projectId, ...anything })).rejects.toMatchObject({
       code: 'NOT_FOUND',
       details: { joined: false },

@@ -4,7 +4,7 @@ import { can } from '../../db/access.ts'
 import type { Db } from '../../db/database.ts'
 import type { CallAddress, CallRequests } from '../../protocol/calls.ts'
 import { AppError, notFound } from '../../protocol/errors.ts'
-import type { Caller } from '../../protocol/requests.ts'
+import type { Caller, Emit } from '../../protocol/requests.ts'
 import type { Peer } from '../peer.ts'
 import { notInCall, withWorker } from '../refusal.ts'
 import type { Room } from '../room.ts'
@@ -12,11 +12,12 @@ import { grantTurn } from '../turn.ts'
 import type { MediaConfig } from '../workers.ts'
 import type { Admission } from './admission.ts'
 import { openCall } from './door.ts'
+import { createKnocks } from './knocks.ts'
 import { createModeration } from './moderation.ts'
 import type { Readiness } from './readiness.ts'
 import type { Ringing } from './ringing.ts'
 import type { Rooms } from './rooms.ts'
-import { createStandups, type StandupNotes, type Standups } from './standups.ts'
+import { createStandups, type StandupNotes } from './standups.ts'
 
 export type CallName = keyof CallRequests
 export type Payload<Name extends CallName> = CallRequests[Name][0]
@@ -37,6 +38,7 @@ const REACTIONS = { points: 10, duration: 5 }
 interface OwnerOptions {
   db: Db
   rooms: Rooms
+  emit: Emit
   admission: Admission
   ringing: Ringing
   /** Whether there was this call a moment ago, on any node */
@@ -48,7 +50,14 @@ interface OwnerOptions {
   onStarted(room: Room, caller: Caller): void
 }
 
-export function createOwner(options: OwnerOptions): { local: Local; standups: Standups } {
+export interface Owner {
+  local: Local
+  /** The call is over: the next one begins with nothing of it. */
+  end(address: CallAddress): void
+  close(): void
+}
+
+export function createOwner(options: OwnerOptions): Owner {
   const { db, rooms, admission, ringing, readiness, config } = options
   const reactions = new RateLimiterMemory(REACTIONS)
   const started = new WeakSet<Room>()
@@ -85,7 +94,10 @@ export function createOwner(options: OwnerOptions): { local: Local; standups: St
   }
 
   const standups = createStandups(options, find)
+  const knocks = createKnocks(options, find, requireModerator)
   const local: Local = {
+    call_knock: knocks.call_knock,
+    call_admit: knocks.call_admit,
     ...createModeration({ find, requireModerator, admission }),
 
     async call_join(caller, { resume, ...address }, nodeId) {
@@ -100,6 +112,7 @@ export function createOwner(options: OwnerOptions): { local: Local; standups: St
       })
       // Judged again now that closeFor() would find the peer: in between it could be missed.
       if (peer.closed) throw notInCall()
+      peer.moderates = can(judged.access, 'call:moderate')
       if (!started.has(room)) {
         started.add(room)
         options.onStarted(room, caller)
@@ -117,7 +130,8 @@ export function createOwner(options: OwnerOptions): { local: Local; standups: St
           locked: admission.isLocked(address),
           standup: standups.of(address),
           speaker: room.speaker.peerId,
-          may: { moderate: can(judged.access, 'call:moderate') },
+          knocks: peer.moderates ? knocks.of(address) : [],
+          may: { moderate: peer.moderates },
         },
       }
     },
@@ -173,5 +187,17 @@ export function createOwner(options: OwnerOptions): { local: Local; standups: St
       return null
     },
   }
-  return { local, standups }
+  return {
+    local,
+    end(address) {
+      admission.unlock(address)
+      ringing.end(address)
+      standups.end(address)
+      knocks.end(address)
+    },
+    close() {
+      standups.close()
+      knocks.close()
+    },
+  }
 }

@@ -145,9 +145,12 @@ export function createRooms(options: RoomsOptions): Rooms {
       }
     },
     holds: () =>
-      peers().map(({ address, caller: { principal } }) => ({
+      peers().map(({ address, caller: { principal }, moderates }) => ({
         principal,
-        project: { id: address.projectId, fits: (now) => now.includes('call:join') },
+        project: {
+          id: address.projectId,
+          fits: (now) => now.includes('call:join') && now.includes('call:moderate') === moderates,
+        },
       })),
     closePeers({ userId, projectId, sessionId }) {
       for (const peer of peers()) {

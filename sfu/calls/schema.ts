@@ -178,4 +178,6 @@ export const callSchemas: CallSchemas = {
   call_remove: call.extend({ peerId: id }),
   call_lock: call.extend({ locked: z.boolean() }),
   call_end: call,
+  call_admit: call.extend({ knockId: id, admit: z.boolean() }),
+  call_knock: call,
 }

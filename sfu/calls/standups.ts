@@ -48,6 +48,7 @@ export interface Standups {
   of(address: CallAddress): Standup | null
   /** The call is over. */
   end(address: CallAddress): void
+  /** Ends all rounds: their notes are not lost. */
   close(): void
 }
 
@@ -158,8 +159,7 @@ export function createStandups({ db, rooms, onNotes }: StandupsOptions, find: Fi
       if (round) finish(round)
     },
     close() {
-      for (const { timer } of rounds.values()) clearTimeout(timer)
-      rounds.clear()
+      for (const round of rounds.values()) finish(round)
     },
   }
 }

@@ -1,0 +1,94 @@
+// Knocking at a call that does not let one in.
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
+import type { Caller } from '../../protocol/requests.ts'
+import { createLocalBus } from '../../realtime/bus.ts'
+import { joinCall, openStage, type StageNode } from './stage.ts'
+
+let stage: Awaited<ReturnType<typeof openStage>>
+let node: StageNode
+beforeAll(async () => {
+  stage = await openStage()
+  node = stage.addNode(createLocalBus(), { portMin: 21_481, portMax: 21_489, workers: 1 })
+}, 600_000)
+afterAll(() => stage.close())
+
+async function useLocked() {
+  const projectId = await stage.addProject()
+  const add = (role: 'member' | 'maintainer' = 'member') => stage.addPerson(projectId, role)
+  const join = async (caller: Caller) => joinCall(node, { projectId }, caller)
+  const [mod, ada] = [await join(await add('maintainer')), await join(await add())]
+  await node.ask(mod.caller, 'call_lock', { projectId, locked: true })
+  const late = await add()
+  const knock = async (caller = late) => {
+    const { knockId } = await node.ask(caller, 'call_knock', { projectId })
+    if (knockId === null) throw new Error('There is nothing to knock at')
+    return knockId
+  }
+  const admit = (knockId: string, yes: boolean, by = mod) =>
+    node.ask(by.caller, 'call_admit', { projectId, knockId, admit: yes })
+  const answers = () =>
+    stage.heardBy(late.socketId, 'call_admitted').map(({ admitted }) => admitted)
+  return { projectId, add, join, mod, ada, late, knock, admit, answers }
+}
+
+test('[CA16] moderators are asked, and let somebody in', async () => {
+  const { projectId, add, join, mod, ada, late, knock, admit, answers } = await useLocked()
+  await expect(join(late)).rejects.toMatchObject({ details: { refused: 'locked' } })
+  const knockId = await knock()
+  const { user } = late.principal
+  const knocks = [{ knockId, name: user.displayName, user }]
+  expect(stage.heardBy(mod.caller.socketId, 'call_knock')).toEqual([{ projectId, ...knocks[0] }])
+  expect(stage.heardBy(ada.caller.socketId, 'call_knock')).toEqual([])
+  // Who moderates from now on sees who waits; others do not.
+  expect((await join(await add('maintainer'))).state.knocks).toEqual(knocks)
+  expect((await join(ada.caller)).state.knocks).toEqual([])
+  await expect(admit(knockId, true, ada)).rejects.toMatchObject({
+    code: 'INSUFFICIENT_PERMISSIONS',
+  })
+  await admit(knockId, true)
+  expect(answers()).toEqual([true])
+  expect(stage.heardBy(mod.caller.socketId, 'call_knock_ended')).toEqual([{ projectId, knockId }])
+  await expect(admit(knockId, true)).rejects.toMatchObject({ code: 'NOT_FOUND' })
+  await join(late)
+  expect(await node.ask(late, 'call_knock', { projectId })).toEqual({ knockId: null })
+})
+
+test('[CA16] whoever was removed may be let in again', async () => {
+  const { projectId, join, mod, ada, knock, admit } = await useLocked()
+  await node.ask(mod.caller, 'call_remove', { projectId, peerId: ada.peerId })
+  await expect(join(ada.caller)).rejects.toMatchObject({ details: { refused: 'removed' } })
+  await admit(await knock(ada.caller), true)
+  await join(ada.caller)
+})
+
+test('[CA16] whoever is not let in stays out, and waits before knocking again', async () => {
+  const { join, late, knock, admit, answers } = await useLocked()
+  await admit(await knock(), false)
+  expect(answers()).toEqual([false])
+  await expect(join(late)).rejects.toMatchObject({ details: { refused: 'locked' } })
+  await expect(knock()).rejects.toMatchObject({ code: 'RATE_LIMITED' })
+  const now = Date.now()
+  vi.spyOn(Date, 'now').mockReturnValue(now + 61_000)
+  onTestFinished(() => void vi.restoreAllMocks())
+  await knock()
+})
+
+test('[CA16] nobody waits for ever, nor twice, nor without a call', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const { projectId, mod, ada, late, knock, admit, answers } = await useLocked()
+  const first = await knock()
+  const second = await knock()
+  expect(answers()).toEqual([false])
+  await expect(admit(first, true)).rejects.toMatchObject({ code: 'NOT_FOUND' })
+  vi.advanceTimersByTime(120_000)
+  expect(answers()).toEqual([false, false])
+  await expect(admit(second, true)).rejects.toMatchObject({ code: 'NOT_FOUND' })
+  await knock()
+  for (const { caller } of [mod, ada]) await node.ask(caller, 'call_leave', { projectId })
+  expect(answers()).toEqual([false, false, false])
+  await expect(knock()).rejects.toMatchObject({ code: 'NOT_FOUND' })
+  const stranger = await stage.addPerson(projectId, 'guest')
+  await expect(knock(stranger)).rejects.toMatchObject({ code: 'INSUFFICIENT_PERMISSIONS' })
+  expect(stage.heardBy(late.socketId, 'call_ended')).toEqual([])
+})

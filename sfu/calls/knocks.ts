@@ -1,0 +1,113 @@
+// Whoever a call does not let in may knock: its moderators are asked, and let them in or not.
+import { randomUUID } from 'node:crypto'
+import { callKey, type CallAddress, type Knock } from '../../protocol/calls.ts'
+import { AppError, notFound } from '../../protocol/errors.ts'
+import type { Caller, Emit } from '../../protocol/requests.ts'
+import type { Room } from '../room.ts'
+import type { Admission } from './admission.ts'
+import type { Find, Local, RequireModerator } from './owner.ts'
+import type { Rooms } from './rooms.ts'
+
+/** How many may wait at a call. */
+export const MAX_KNOCKS = 50
+/** Nobody waits longer for an answer; who was not let in knocks again after the pause. Milliseconds. */
+const PATIENCE = 120_000
+const PAUSE = 60_000
+
+interface KnocksOptions {
+  emit: Emit
+  rooms: Pick<Rooms, 'find'>
+  admission: Admission
+}
+interface Waiting {
+  address: CallAddress
+  caller: Caller
+  knock: Knock
+  timer: NodeJS.Timeout
+}
+
+export interface Knocks extends Pick<Local, 'call_knock' | 'call_admit'> {
+  /** Who waits at a call */
+  of(address: CallAddress): Knock[]
+  /** The call is over. */
+  end(address: CallAddress): void
+  close(): void
+}
+
+export function createKnocks(
+  { emit, rooms, admission }: KnocksOptions,
+  find: Find,
+  requireModerator: RequireModerator,
+): Knocks {
+  /** By knock id */
+  const waiting = new Map<string, Waiting>()
+  /** Call and person → when they may knock again */
+  const refused = new Map<string, number>()
+
+  const at = (address: CallAddress) =>
+    [...waiting.values()].filter((one) => callKey(one.address) === callKey(address))
+  const keyOf = (address: CallAddress, userId: string) => `${callKey(address)} ${userId}`
+
+  function answer({ address, caller, knock, timer }: Waiting, admitted: boolean) {
+    clearTimeout(timer)
+    waiting.delete(knock.knockId)
+    emit.toSocket(caller.socketId, 'call_admitted', { ...address, admitted })
+    rooms.find(address)?.tellModerators('call_knock_ended', { ...address, knockId: knock.knockId })
+  }
+
+  function pause(address: CallAddress, userId: string) {
+    const now = Date.now()
+    for (const [key, until] of refused) if (until < now) refused.delete(key)
+    refused.set(keyOf(address, userId), now + PAUSE)
+  }
+
+  function wait(room: Room, caller: Caller): Waiting {
+    const { address } = room
+    const { user } = caller.principal
+    const knock = { knockId: randomUUID(), name: user.displayName, user }
+    const timer = setTimeout(() => answer(one, false), PATIENCE)
+    const one = { address, caller, knock, timer }
+    waiting.set(knock.knockId, one)
+    room.tellModerators('call_knock', { ...address, ...knock })
+    return one
+  }
+
+  return {
+    async call_knock(caller, address) {
+      const room = rooms.find(address)
+      if (!room) throw notFound('Call')
+      const { id } = caller.principal
+      if (!admission.refusal(address, id)) return { knockId: null }
+      if ((refused.get(keyOf(address, id)) ?? 0) > Date.now()) {
+        throw new AppError('RATE_LIMITED', 'A moderator did not let you in; wait a minute')
+      }
+      const others = at(address)
+      const before = others.find((one) => one.caller.principal.id === id)
+      if (before) answer(before, false)
+      else if (others.length >= MAX_KNOCKS) {
+        throw new AppError('CONFLICT', 'Too many wait at this call; try again later')
+      }
+      return { knockId: wait(room, caller).knock.knockId }
+    },
+    async call_admit(caller, { knockId, admit, ...address }) {
+      await requireModerator(caller, address)
+      find(caller, address)
+      const one = waiting.get(knockId)
+      // Another moderator may have been faster.
+      if (!one || callKey(one.address) !== callKey(address)) throw notFound('Knock')
+      const { id } = one.caller.principal
+      if (admit) admission.admit(address, id)
+      else pause(address, id)
+      answer(one, admit)
+      return null
+    },
+    of: (address) => at(address).map(({ knock }) => knock),
+    end(address) {
+      for (const one of at(address)) answer(one, false)
+    },
+    close() {
+      for (const { timer } of waiting.values()) clearTimeout(timer)
+      waiting.clear()
+    },
+  }
+}
