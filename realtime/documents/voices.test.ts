@@ -241,3 +241,27 @@ test('[D13] who comes back is not overruled by what a node says that had not hea
   expect(document.awareness.states.get(7)).toEqual({ says: 'elsewhere' })
   document.destroy()
 })
+
+test('[D13] who comes back after their node forgot the document is heard, and leaves', () => {
+  const document = new Document('file')
+  const voices = createVoices({ document, fileId: 'file', tell: () => undefined })
+  const hear = (clock: number, state: AwarenessState['state'], node: string, age: number) =>
+    voices.hear([{ client: 7, clock, state }], [{ userId: 'ada', age }], node)
+  const heard = () => document.awareness.states.get(7)
+  hear(9, { says: 'first' }, 'one', 50)
+  hear(9, null, 'one', 60)
+  expect(heard()).toBeUndefined()
+  hear(2, { says: 'back' }, 'one', 0)
+  expect(heard()).toEqual({ says: 'back' })
+  hear(3, { says: 'more' }, 'one', 10)
+  expect(heard()).toEqual({ says: 'more' })
+  // To another node, before the first noticed that they had left it.
+  hear(1, { says: 'moved' }, 'two', 0)
+  expect(heard()).toEqual({ says: 'moved' })
+  hear(4, { says: 'late' }, 'one', 60_000)
+  hear(4, null, 'one', 60_000)
+  expect(heard()).toEqual({ says: 'moved' })
+  hear(1, null, 'two', 20)
+  expect(heard()).toBeUndefined()
+  document.destroy()
+})

@@ -21,9 +21,9 @@ interface Voice {
   /** … or the node from which it was heard, and when */
   node: string | undefined
   heardAt: number
-  /** The newest clock that the connection or the node said; ours may be ahead of the connection's */
+  /** The newest clock that the connection said; ours may be ahead */
   clock: number
-  /** When the connection took the client over, by this node's clock */
+  /** When its connection, here or there, took the client over, by this node's clock */
   since: number
 }
 
@@ -118,21 +118,22 @@ export function createVoices({ document, fileId, tell }: VoicesOptions) {
     const { client, clock, state } = said
     const voice = voices.get(client)
     if (voice ? voice.userId !== userId : state === null) return
-    const isLive = awareness.states.has(client)
-    const isNews = (state !== null) !== isLive
-    const now = performance.now()
+    const [known, ours, now] = [stateOf(client), clockOf(client), performance.now()]
     const since = now - age
-    if (voice?.connection && isLive && state !== null && voice.since > since) {
+    const isLater = voice === undefined || since > voice.since
+    if (voice?.connection && known !== null && state !== null && !isLater) {
       // They came here after that, and the other node had not heard of it.
-      if (clock < clockOf(client)) return
-      return set({ client, clock: clock + 1, state: stateOf(client) })
+      if (clock < ours) return
+      return set({ client, clock: clock + 1, state: known })
     }
-    if (voice?.node === node) {
-      voice.heardAt = now
-      if (clock < voice.clock || (clock === voice.clock && !isNews)) return
-    } else if (voice && (isLive || state === null) && clock <= clockOf(client)) return
-    replace(client, { userId, connection: undefined, node, heardAt: now, clock, since })
-    applyAwarenessUpdate(awareness, writeAwarenessStates([said]), HEARD)
+    // A node says things in order, and begins with low clocks again when it had forgotten the document. Of two nodes,
+    // that is right to which they came later.
+    const isNews = voice?.node === node || (state !== null && (!known || isLater || clock > ours))
+    if (!isNews) return
+    replace(client, { userId, connection: undefined, node, heardAt: now, clock: -1, since })
+    if (clock <= ours && isDeepStrictEqual(state, known)) return
+    const newClock = Math.max(clock, state === null ? ours : ours + 1)
+    applyAwarenessUpdate(awareness, writeAwarenessStates([{ ...said, clock: newClock }]), HEARD)
   }
 
   function drop(isGone: (voice: Voice) => boolean) {
