@@ -144,4 +144,69 @@ describe.skipIf(!inject('redisUrl'))('two nodes', () => {
     // For people it is the same call.
     expect(started.filter((id) => id === projectId)).toHaveLength(1)
   })
+
+  /** A locked call on the first node, with somebody removed from it */
+  async function useLocked() {
+    const cluster = await useCluster()
+    const { projectId, a, b, ada, bob } = cluster
+    const mod = await stage.addPerson(projectId, 'maintainer')
+    await a.ask(mod, 'call_join', { projectId })
+    await a.ask(ada, 'call_join', { projectId })
+    const { peerId } = await b.ask(bob, 'call_join', { projectId })
+    await a.ask(mod, 'call_remove', { projectId, peerId })
+    await a.ask(mod, 'call_lock', { projectId, locked: true })
+    // What is told later on the same way is heard later.
+    await expect
+      .poll(async () => (await b.calls.summary({ projectId }))?.participants.length, soon)
+      .toBe(2)
+    const expectLocked = async () => {
+      const late = await stage.addPerson(projectId)
+      for (const [who, refused] of [
+        [late, 'locked'],
+        [bob, 'removed'],
+      ] as const) {
+        await expect(b.ask(who, 'call_join', { projectId })).rejects.toMatchObject({
+          code: 'CONFLICT',
+          details: { refused },
+        })
+      }
+    }
+    return { ...cluster, mod, expectLocked }
+  }
+
+  test('[CA10] whom a call lets in outlives the node that owned it', async () => {
+    const { projectId, a, b, ada, expectLocked } = await useLocked()
+    await expectLocked()
+    await a.disconnect()
+    await expect.poll(() => stage.heardBy(projectId, 'call_changed').at(-1)?.call, soon).toBe(null)
+    await expectLocked()
+    const { state } = await b.ask(ada, 'call_join', { projectId })
+    expect(state.locked).toBe(true)
+    await expectLocked()
+  })
+
+  test('[CA10] whom a call lets in moves with it', async () => {
+    const { projectId, a, b, ada, mod, expectLocked } = await useLocked()
+    await a.calls.drain()
+    expect(stage.heardBy(ada.socketId, 'call_moved')).toEqual([{ projectId }])
+    // From the same sockets, which leave where they were.
+    expect((await a.ask(ada, 'call_join', { projectId })).state.locked).toBe(true)
+    await a.ask(mod, 'call_join', { projectId })
+    expect(b.calls.workerPids()).toHaveLength(1)
+    await expectLocked()
+    await a.ask(mod, 'call_lock', { projectId, locked: false })
+    expect(stage.heardBy(ada.socketId, 'call_locked').at(-1)?.locked).toBe(false)
+  })
+
+  test('[CA13] [CA16] those who are not in it decline and knock from any node', async () => {
+    const { projectId, a, b, ada, bob } = await useCluster()
+    const people = [ada.principal.id, bob.principal.id]
+    const address = { projectId, channelId: await stage.addChannel(projectId, 'direct', people) }
+    await a.ask(ada, 'call_join', address)
+    await expect.poll(() => stage.heardBy(bob.principal.id, 'call_ring'), soon).toHaveLength(1)
+    await expect.poll(() => b.calls.summary(address), soon).not.toBe(null)
+    await b.ask(bob, 'call_decline', address)
+    expect(stage.heardBy(ada.socketId, 'call_ring_ended')).toMatchObject([{ reason: 'declined' }])
+    expect(await b.ask(bob, 'call_knock', address)).toEqual({ knockId: null })
+  })
 })
