@@ -32,7 +32,7 @@ export function CallButton({ large = false }: { large?: boolean }) {
       disabled={worker !== null}
       title={count > 0 ? `${people(count)} in the call: ${names}` : 'Start a call in this room'}
       aria-label={count > 0 ? `Join call, ${people(count)} in the call` : 'Join call'}
-      onClick={open}
+      onClick={() => open()}
     >
       {count > 0 && !large ? `Join call · ${count}` : 'Join call'}
     </Button>

@@ -80,6 +80,7 @@ export async function openConnection(
       call_speaker: ({ peerId }) => connection.changeShared({ speaker: peerId }),
       call_layers: ({ consumerId, spatialLayer }) =>
         connection.receiver.setLayer(consumerId, spatialLayer),
+      call_standup_changed: ({ standup }) => connection.changeShared({ standup }),
       call_locked: ({ locked, by }) => {
         connection.changeShared({ locked })
         events.onMoment({ kind: 'locked', locked, by })

@@ -9,6 +9,7 @@ import {
   useState,
   type ReactNode,
 } from 'react'
+import type { CallAddress } from '../../protocol/calls.ts'
 import type { WorkerStatus } from '../../protocol/worker.ts'
 import { useOpenProject } from '../room/context.tsx'
 import type { AppSocket } from '../socket.ts'
@@ -33,9 +34,13 @@ interface Call {
   loading: boolean
   /** Why this server has no calls at the moment; null where it has */
   worker: Exclude<WorkerStatus, { state: 'ready' }> | null
-  /** The page before the call: to see oneself, and choose. */
-  open(): void
-  join(): void
+  /** Of which channel; undefined: the project's own call */
+  channelId: string | undefined
+  /** The page before the call: to see oneself, and choose. Leaves another call. */
+  open(channelId?: string): void
+  join(channelId?: string): void
+  /** Where it did not work */
+  retry(): void
   /** Remembered for the next call */
   setMicrophone(on: boolean): Promise<void>
   setCamera(on: boolean): Promise<void>
@@ -52,10 +57,10 @@ export function useCall(): Call {
   return call
 }
 
-async function openSession(projectId: string, { request, on, connection }: AppSocket) {
+async function openSession(address: CallAddress, { request, on, connection }: AppSocket) {
   const { createCallSession } = await import('./session.ts')
   return createCallSession({
-    address: { projectId },
+    address,
     request,
     preferences: choices.get,
     on: (name, listener) => on(name, (payload) => listener(payload)),
@@ -77,6 +82,7 @@ export function CallProvider({ children }: { children: ReactNode }) {
   const [worker, setWorker] = useState<Call['worker']>(null)
   const [problem, setProblem] = useState<string | null>(null)
   const own = useRef<CallSession | null>(null)
+  const [channelId, setChannelId] = useState<string | undefined>()
   const inner = useStore(session ?? absent)
 
   useEffect(
@@ -88,24 +94,35 @@ export function CallProvider({ children }: { children: ReactNode }) {
     [socket, project.id],
   )
 
-  const load = useCallback(async () => {
-    if (!socket) throw new AppError('UNAVAILABLE', 'Not connected to the server.')
-    setLoading(true)
-    setProblem(null)
-    setWorker(null)
-    try {
-      const opened = (own.current ??= await openSession(project.id, socket))
-      setSession(opened)
-      return opened
-    } finally {
-      setLoading(false)
-    }
-  }, [socket, project.id])
+  const load = useCallback(
+    async (wanted: string | undefined) => {
+      if (!socket) throw new AppError('UNAVAILABLE', 'Not connected to the server.')
+      setLoading(true)
+      setProblem(null)
+      setWorker(null)
+      setChannelId(wanted)
+      try {
+        if (own.current && own.current.address.channelId !== wanted) {
+          own.current.close()
+          own.current = null
+        }
+        const opened = (own.current ??= await openSession(
+          { projectId: project.id, channelId: wanted },
+          socket,
+        ))
+        setSession(opened)
+        return opened
+      } finally {
+        setLoading(false)
+      }
+    },
+    [socket, project.id],
+  )
 
   const enter = useCallback(
-    async (how: 'preview' | 'join') => {
+    async (how: 'preview' | 'join', wanted: string | undefined) => {
       try {
-        const opened = await load()
+        const opened = await load(wanted)
         const previewed = opened.get().status.state === 'previewing'
         const { audio, video } = choices.get()
         if (how === 'preview') await opened.preview({ audio, video })
@@ -122,10 +139,10 @@ export function CallProvider({ children }: { children: ReactNode }) {
   useEffect(() => {
     if (!socket || !worker) return
     return socket.on('call_worker', (status) => {
-      if (status.state === 'ready') void enter('join')
+      if (status.state === 'ready') void enter('join', channelId)
       else setWorker(status)
     })
-  }, [socket, worker, enter])
+  }, [socket, worker, enter, channelId])
 
   const joined = inner.status.state === 'joined'
   const setMicrophone = useCallback(
@@ -159,15 +176,28 @@ export function CallProvider({ children }: { children: ReactNode }) {
       worker,
       setMicrophone,
       setCamera,
-      open: () => void enter('preview'),
-      join: () => void enter('join'),
+      channelId,
+      open: (wanted) => void enter('preview', wanted),
+      join: (wanted) => void enter('join', wanted),
+      retry: () => void enter('join', channelId),
       dismiss() {
         setProblem(null)
         setWorker(null)
         session?.leave()
       },
     }
-  }, [inner, loading, problem, session, speakers, worker, enter, setMicrophone, setCamera])
+  }, [
+    inner,
+    loading,
+    problem,
+    session,
+    channelId,
+    speakers,
+    worker,
+    enter,
+    setMicrophone,
+    setCamera,
+  ])
   return (
     <CallContext value={call}>
       {children}

@@ -10,12 +10,15 @@ import {
   Minimize,
   PictureInPicture2,
   Settings2,
+  Timer,
 } from 'lucide-react'
 import { notifyError } from '../notice.ts'
+import { useCall } from './context.tsx'
 import { ModeratorItems, useEnding } from './moderators.tsx'
 import { canPip, type Pip } from './pip.tsx'
 import { DeviceFields } from './preview/fields.tsx'
 import { keys } from './shortcuts.ts'
+import { StartStandup } from './standup/start.tsx'
 import { layouts, type Item } from './stage/arrange.ts'
 import type { StageView } from './stage/use.ts'
 
@@ -44,16 +47,18 @@ export function MoreMenu({
   onStatistics,
   pip,
 }: MoreProps & { phone: boolean }) {
-  const [dialog, setDialog] = useState<'keys' | 'devices' | null>(null)
+  const [dialog, setDialog] = useState<'keys' | 'devices' | 'standup' | null>(null)
+  const { state } = useCall()
+  const [opened, setOpened] = useState(false)
   const ending = useEnding()
   useFullScreen(full, onFull)
   const screens = items.filter(({ source }) => source === 'screen')
   const mark = (is: boolean) => (is ? <Check size={15} /> : <span style={{ width: 15 }} />)
   return (
     <>
-      <Menu position="top" width={230}>
+      <Menu position="top" width={230} opened={opened} onChange={setOpened}>
         <Menu.Target>
-          <Tooltip label="More">
+          <Tooltip label="More" disabled={opened}>
             <ActionIcon size={40} radius="xl" aria-label="More about this call">
               <EllipsisVertical size={18} />
             </ActionIcon>
@@ -107,6 +112,11 @@ export function MoreMenu({
               Microphone and camera
             </Menu.Item>
           )}
+          {!state.shared?.standup && (
+            <Menu.Item leftSection={<Timer size={15} />} onClick={() => setDialog('standup')}>
+              Start a standup
+            </Menu.Item>
+          )}
           <Menu.Item leftSection={<Activity size={15} />} onClick={onStatistics}>
             Statistics
           </Menu.Item>
@@ -119,6 +129,7 @@ export function MoreMenu({
         </Menu.Dropdown>
       </Menu>
       {ending.dialog}
+      {dialog === 'standup' && <StartStandup onClose={() => setDialog(null)} />}
       <Modal
         opened={dialog === 'devices'}
         onClose={() => setDialog(null)}

@@ -5,6 +5,7 @@ import { useCan, useRoomState } from '../room/context.tsx'
 import { CallButton, people } from './button.tsx'
 import { useCall } from './context.tsx'
 import { CallPreview } from './preview/preview.tsx'
+import { Ringing } from './ring.tsx'
 import { RunningCall } from './running.tsx'
 import classes from './call.module.css'
 
@@ -15,7 +16,16 @@ interface Props {
   onShow: () => void
 }
 
-export function CallPanel({ phone, shown, onShow }: Props) {
+export function CallPanel(props: Props) {
+  return (
+    <>
+      <Ringing />
+      <Current {...props} />
+    </>
+  )
+}
+
+function Current({ phone, shown, onShow }: Props) {
   const { state, worker } = useCall()
   const { status } = state
   if (worker) return <Preparing />
@@ -110,12 +120,12 @@ function Preparing() {
 }
 
 function Failed({ reason }: { reason: string }) {
-  const { join, dismiss } = useCall()
+  const { retry, dismiss } = useCall()
   return (
     <div className={classes.failed} role="alert">
       <PhoneOff size={16} aria-hidden />
       <span className={classes.grow}>{reason}</span>
-      <Button size="compact-sm" onClick={join}>
+      <Button size="compact-sm" onClick={retry}>
         Try again
       </Button>
       <Button size="compact-sm" variant="default" onClick={dismiss}>

@@ -11,6 +11,7 @@ import { itemsOf } from './stage/arrange.ts'
 import { Stage } from './stage/stage.tsx'
 import { Strip } from './stage/strip.tsx'
 import { useStageView } from './stage/use.ts'
+import { StandupBar } from './standup/standup.tsx'
 import type { DeviceKind } from './state.ts'
 import { StatisticsDialog } from './statistics/dialog.tsx'
 import classes from './call.module.css'
@@ -53,6 +54,7 @@ export function RunningCall({ phone, shown, onShow }: Props) {
   return (
     <div className={classes.panel} data-full={full}>
       <Notices />
+      <StandupBar />
       <Stage items={items} view={view} most={phone ? MOST.phone : MOST.desk} />
       <Reactions />
       {peers.length === 0 && status.state === 'joined' && (

@@ -1,6 +1,6 @@
 // The call of one project in this browser: joins, keeps the chosen devices through losses, joins again by itself.
 // A small store without a framework: get() is a new object after every change.
-import type { CallReaction } from '../../protocol/calls.ts'
+import type { CallAddress, CallReaction, StandupAction } from '../../protocol/calls.ts'
 import { createPatience } from './patience.ts'
 import { openConnection, type CallConnection } from './connection.ts'
 import { createModeration, type Moderation } from './moderation.ts'
@@ -32,6 +32,7 @@ export interface CallSession extends Pick<
   | 'stopScreenShare'
   | 'dismissProblem'
 > {
+  address: CallAddress
   get(): CallState
   subscribe(listener: () => void): () => void
   /** Opens the devices, and nobody else sees or hears them yet. */
@@ -45,6 +46,7 @@ export interface CallSession extends Pick<
   /** @param peerId of another, for moderators */
   raiseHand(raised: boolean, peerId?: string): Promise<void>
   react(emoji: CallReaction): Promise<void>
+  standup(action: StandupAction): Promise<void>
   /** Reactions of one's own, too; @returns ends it */
   onMoment(listener: (moment: CallMoment) => void): () => void
   /** For moderators. */
@@ -218,6 +220,7 @@ export function createCallSession(options: CallSessionOptions): CallSession {
   ]
 
   return {
+    address,
     get: () => state,
     subscribe(listener) {
       listeners.add(listener)
@@ -263,6 +266,9 @@ export function createCallSession(options: CallSessionOptions): CallSession {
     async react(emoji) {
       await request('call_react', { ...address, emoji })
       if (connection) tellMoment({ kind: 'reaction', peerId: connection.peerId, emoji })
+    },
+    async standup(action) {
+      await request('call_standup', { ...address, ...action })
     },
     onMoment(listener) {
       momentListeners.add(listener)

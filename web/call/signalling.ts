@@ -32,6 +32,7 @@ const newsNames = [
   'call_quality',
   'call_layers',
   'call_locked',
+  'call_standup_changed',
   'call_muted',
   'call_moved',
   'call_ended',

@@ -47,7 +47,7 @@ export function Places({ places, inCall }: { places: readonly Place[]; inCall: b
 
 function InCall() {
   const can = useCan()
-  const { state, join, worker } = useCall()
+  const { state, open, worker } = useCall()
   const may = can('call:join') && worker === null && state.status.state === 'idle'
   const content = (
     <>
@@ -57,7 +57,7 @@ function InCall() {
   )
   if (!may) return <span className={classes.inCall}>{content}</span>
   return (
-    <button type="button" className={classes.inCall} title="Join the call" onClick={join}>
+    <button type="button" className={classes.inCall} title="Join the call" onClick={() => open()}>
       {content}
     </button>
   )

@@ -2,6 +2,8 @@
 import { Alert, Button, Modal } from '@mantine/core'
 import { Phone } from 'lucide-react'
 import { useUser } from '../../accounts/gate.tsx'
+import { useChats } from '../../chat/context.ts'
+import { channelLabel } from '../../chat/channels/names.ts'
 import { AvatarRow, PersonAvatar } from '../../people/avatar.tsx'
 import { useOpenProject, useRoomState } from '../../room/context.tsx'
 import { people } from '../button.tsx'
@@ -13,13 +15,13 @@ import { LevelMeter } from './meter.tsx'
 import classes from './preview.module.css'
 
 export function CallPreview({ phone }: { phone: boolean }) {
-  const { state, dismiss, join } = useCall()
-  const { project } = useOpenProject()
+  const { state, channelId, dismiss, join } = useCall()
+  const name = useCallName()
   return (
     <Modal
       opened={state.status.state === 'previewing'}
       onClose={dismiss}
-      title={`Call in ${project.name}`}
+      title={name}
       size={820}
       fullScreen={phone}
     >
@@ -28,13 +30,28 @@ export function CallPreview({ phone }: { phone: boolean }) {
         <div className={classes.side}>
           <DeviceFields />
           <Company />
-          <Button size="md" leftSection={<Phone size={17} />} onClick={join} data-autofocus>
+          <Button
+            size="md"
+            leftSection={<Phone size={17} />}
+            onClick={() => join(channelId)}
+            data-autofocus
+          >
             Join now
           </Button>
         </div>
       </div>
     </Modal>
   )
+}
+
+function useCallName() {
+  const { project } = useOpenProject()
+  const { channelId } = useCall()
+  const { channels } = useChats()
+  const user = useUser()
+  const channel = channels.find(({ id }) => id === channelId)
+  if (!channel) return `Call in ${project.name}`
+  return `Call ${channel.name === null ? 'with' : 'in'} ${channelLabel(channel, user.id)}`
 }
 
 function Mirror() {
@@ -76,14 +93,19 @@ function Mirror() {
 }
 
 function Company() {
-  const { call } = useRoomState()
+  const { call: own, channelCalls } = useRoomState()
+  const { channelId } = useCall()
   const user = useUser()
+  const call = channelId === undefined ? own : channelCalls[channelId]
   const others = call?.participants.filter(({ id }) => id !== user.id) ?? []
   const names = others.map(({ displayName }) => displayName)
   return (
     <div className={classes.company}>
       {others.length === 0 ? (
-        <span>Nobody else is in the call yet. Everybody in the room will see that you are.</span>
+        <span>
+          Nobody else is in the call yet. Everybody in the {channelId ? 'channel' : 'room'} will see
+          that you are.
+        </span>
       ) : (
         <>
           <AvatarRow users={others} />

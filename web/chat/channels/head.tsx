@@ -5,6 +5,7 @@ import { Archive, ArchiveRestore, Ellipsis, LogOut, Search, Settings2, Users } f
 import type { Channel } from '../../../protocol/chat.ts'
 import { DEFAULT_CHANNEL } from '../../../protocol/names.ts'
 import { useUser } from '../../accounts/gate.tsx'
+import { ChannelCallButton } from '../../call/channelbutton.tsx'
 import { Confirm } from '../../confirm.tsx'
 import { notifyError } from '../../notice.ts'
 import { useCan, useOpenProject } from '../../room/context.tsx'
@@ -75,6 +76,7 @@ export function ChannelActions({
   const mayWrite = can('chat:write')
   return (
     <>
+      <ChannelCallButton channel={channel} />
       <ActionIcon aria-label="Search messages" onClick={() => onGo({ view: 'search' })}>
         <Search size={16} />
       </ActionIcon>

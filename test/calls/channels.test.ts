@@ -1,0 +1,64 @@
+// Calls of channels, in a real Chromium: the button beside the channel's name, ringing in a direct message, and a
+// standup whose notes go to the chat.
+import { describe, expect, test } from 'vitest'
+import type { Channel } from '../../protocol/chat.ts'
+import { hasChromium } from '../browser.ts'
+import { button, expectPicture, more, patience, useCallRooms } from './room.ts'
+
+describe.skipIf(!hasChromium)('calls of channels', { timeout: 120_000 }, () => {
+  const rooms = useCallRooms()
+
+  async function useDirect() {
+    const { slug, people } = await rooms.project('ada', 'bob')
+    const [ada, bob] = people
+    if (!ada || !bob) throw new Error('Two people are needed')
+    const made = await ada.rest('POST', `/projects/${slug}/conversations`, { userIds: [bob.id] })
+    const { id } = made.data as Channel
+    return {
+      ada: await rooms.open(ada, `/p/${slug}/chat/${id}`),
+      bob: await rooms.open(bob, `/p/${slug}/issues`),
+    }
+  }
+
+  test('a call in a direct message rings at the other, who declines, and answers the next', async () => {
+    const { ada, bob } = await useDirect()
+    const start = async () => {
+      await button(ada.page, 'Start a call here').first().click(patience)
+      await button(ada.page, 'Join now').click(patience)
+    }
+    const dialog = bob.page.getByRole('dialog', { name: `${ada.person.username} calls` })
+    await start()
+    await dialog.getByRole('button', { name: 'Decline' }).click(patience)
+    await ada.page.getByText(`${bob.person.username} declined the call`).waitFor(patience)
+    await dialog.waitFor({ state: 'detached', ...patience })
+    await button(ada.page, 'Leave call').click(patience)
+    await start()
+    await dialog.getByRole('button', { name: 'Answer' }).click(patience)
+    await Promise.all([expectPicture(ada.page), expectPicture(bob.page)])
+    expect([...ada.faults, ...bob.faults]).toEqual([])
+  })
+
+  test('a standup goes round, and its notes are in the chat', async () => {
+    const { ada, bob } = await rooms.useCall('ada', 'bob')
+    await more(ada.page, 'Start a standup')
+    await button(ada.page, 'Start').click(patience)
+    const [atAda, atBob] = [ada, bob].map(({ page }) =>
+      page.getByRole('region', { name: 'Standup' }),
+    )
+    await atAda!.getByText('Your turn').waitFor(patience)
+    await atBob!.getByText(`1 of 2 · then You`).waitFor(patience)
+    await atBob!
+      .getByRole('timer', { name: 'Time left' })
+      .getByText(/^1:\d\d$/)
+      .waitFor(patience)
+    await atBob!.getByLabel('Your note').fill('Built the bridge')
+    await atBob!.getByLabel('Your note').press('Enter')
+    await button(ada.page, 'Next').click()
+    await atBob!.getByText('Your turn').waitFor(patience)
+    await button(bob.page, 'Finish').click()
+    await atBob!.waitFor({ state: 'detached', ...patience })
+    const said = ada.page.getByRole('log', { name: 'Messages' }).getByText('Built the bridge')
+    await said.waitFor(patience)
+    expect([...ada.faults, ...bob.faults]).toEqual([])
+  })
+})

@@ -1,0 +1,95 @@
+// Several people in a call, in a real Chromium: layouts and shares, devices, and what moderators do.
+import type { Page } from 'playwright-core'
+import { describe, expect, test } from 'vitest'
+import { framesShown, hasChromium } from '../browser.ts'
+import {
+  button,
+  expectPicture,
+  figure,
+  more,
+  otherCameras,
+  patience,
+  useCallRooms,
+} from './room.ts'
+
+describe.skipIf(!hasChromium)('people in a call', { timeout: 120_000 }, () => {
+  const { useCall } = useCallRooms()
+
+  test('three people: a share takes the light, another can be chosen, and layouts are switched', async () => {
+    const { ada, bob, callers } = await useCall('ada', 'bob', 'carl')
+    const carl = callers[2]!
+    for (const { page } of callers) await expectPicture(page)
+    await button(bob.page, 'Share screen').click()
+    const main = (page: Page) => page.locator('[data-kind="spotlight"] > div').first()
+    const lit = (page: Page, { person }: typeof bob) =>
+      main(page).getByRole('figure', { name: `Screen of ${person.username}` })
+    await lit(ada.page, bob).waitFor(patience)
+    await expectPicture(ada.page, 'video[data-source="screen"]')
+    await button(carl.page, 'Share screen').click()
+    await more(ada.page, carl.person.username)
+    await lit(ada.page, carl).waitFor(patience)
+    await expectPicture(ada.page, 'video[data-source="screen"]')
+    await button(carl.page, 'Stop sharing the screen').click()
+    await lit(ada.page, bob).waitFor(patience)
+
+    await more(ada.page, 'Grid')
+    await ada.page.locator('[data-kind="grid"]').waitFor(patience)
+    await more(ada.page, 'Speaker')
+    await main(ada.page)
+      .getByRole('figure', { name: /^(bob|carl)/ })
+      .waitFor(patience)
+    await figure(ada.page, /^You/).hover()
+    await ada.page.getByRole('button', { name: /^Pin You/ }).click()
+    await main(ada.page).getByRole('figure', { name: /^You/ }).waitFor(patience)
+    for (const { faults } of callers) expect(faults).toEqual([])
+  })
+
+  test('another microphone is used without leaving, muted as before; a new one is noticed', async () => {
+    const { ada, bob } = await useCall('ada', 'bob')
+    const { page } = ada
+    await button(page, 'Mute microphone').click()
+    await figure(bob.page, `${ada.person.username}, muted`).waitFor(patience)
+    await button(page, 'Choose microphone and camera').click()
+    await page.getByLabel('Microphone', { exact: true }).selectOption('Fake Audio Input 1')
+    await page.getByRole('switch', { name: /Noise suppression/ }).click()
+    await page.keyboard.press('Escape')
+    await button(page, 'Unmute microphone').click()
+    await figure(bob.page, ada.person.username).waitFor(patience)
+    await expect
+      .poll(() => page.evaluate(() => localStorage.getItem('openlaunch.call')), patience)
+      .toContain('"noiseSuppression":false')
+    await page.evaluate(() => {
+      const devices = navigator.mediaDevices
+      const list = devices.enumerateDevices.bind(devices)
+      const headset = { deviceId: 'new', groupId: '', kind: 'audioinput', label: 'A headset' }
+      devices.enumerateDevices = async () => [...(await list()), headset as MediaDeviceInfo]
+      devices.dispatchEvent(new Event('devicechange'))
+    })
+    await page.getByText('A microphone was plugged in').waitFor(patience)
+    await button(page, 'Use it').click()
+    await button(page, 'Mute microphone').waitFor(patience)
+    expect(ada.faults).toEqual([])
+  })
+
+  test('a moderator mutes, locks, removes; the person is told who did', async () => {
+    const { ada, bob, callers } = await useCall('ada', 'bob', 'carl')
+    const carl = callers[2]!
+    const menu = async (name: string, item: string) => {
+      await figure(ada.page, new RegExp(`^${name}`)).hover()
+      await button(ada.page, `Moderate ${name}`).click()
+      await ada.page.getByRole('menuitem', { name: item, exact: true }).click(patience)
+    }
+    await menu(bob.person.username, 'Mute')
+    await bob.page.getByText(`${ada.person.username} muted you`).waitFor(patience)
+    await button(bob.page, 'Unmute microphone').waitFor(patience)
+    await more(ada.page, 'Lock the call')
+    await bob.page.getByRole('img', { name: 'The call is locked' }).waitFor(patience)
+    await menu(carl.person.username, 'Remove from the call')
+    await button(ada.page, 'Remove from the call').click()
+    await carl.page.getByText('A moderator removed you from the call.').waitFor(patience)
+    await more(ada.page, 'End for everybody')
+    await button(ada.page, 'End for everybody').click()
+    await bob.page.getByText('A moderator ended the call for everybody.').waitFor(patience)
+    expect(await framesShown(bob.page, otherCameras)).toBe(0)
+  })
+})

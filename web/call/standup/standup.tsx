@@ -1,0 +1,115 @@
+// A round in which one after the other speaks: whose turn it is, how long still, and one's own note.
+import { useEffect, useState, type SyntheticEvent } from 'react'
+import { Button, TextInput } from '@mantine/core'
+import { Check, SkipForward, Square } from 'lucide-react'
+import type { Standup, StandupAction } from '../../../protocol/calls.ts'
+import { useUser } from '../../accounts/gate.tsx'
+import { usePerson } from '../../chat/people.ts'
+import { notifyError } from '../../notice.ts'
+import { PersonAvatar } from '../../people/avatar.tsx'
+import { useCall } from '../context.tsx'
+import classes from './standup.module.css'
+
+export function StandupBar() {
+  const standup = useCall().state.shared?.standup
+  return standup ? <Round standup={standup} /> : null
+}
+
+function Round({ standup }: { standup: Standup }) {
+  const { session } = useCall()
+  const user = useUser()
+  const personOf = usePerson()
+  const left = useSecondsUntil(standup.endsAt)
+  const { order, current } = standup
+  const at = order.indexOf(current)
+  const next = order[at + 1]
+  const nameOf = (id: string) =>
+    id === user.id ? 'You' : (personOf(id)?.displayName ?? 'Somebody who left')
+  const speaker = personOf(current)
+  const act = (action: StandupAction) =>
+    void session?.standup(action).catch((error: unknown) => notifyError(error))
+  return (
+    <section className={classes.round} aria-label="Standup">
+      <div className={classes.turn} role="status">
+        {speaker && <PersonAvatar user={speaker} size={30} />}
+        <div>
+          <strong>{current === user.id ? 'Your turn' : nameOf(current)}</strong>
+          <span>
+            {at + 1} of {order.length}
+            {next !== undefined && ` · then ${nameOf(next)}`}
+          </span>
+        </div>
+      </div>
+      <span className={classes.time} data-short={left <= 15} role="timer" aria-label="Time left">
+        {Math.floor(left / 60)}:{String(left % 60).padStart(2, '0')}
+      </span>
+      <Note
+        key={user.id}
+        saved={standup.notes[user.id] ?? ''}
+        onSave={(note) => act({ action: 'note', note })}
+      />
+      <div className={classes.actions}>
+        <Button
+          size="compact-sm"
+          leftSection={<Check size={14} />}
+          onClick={() => act({ action: 'next', current })}
+        >
+          {next === undefined ? 'Finish' : 'Next'}
+        </Button>
+        <Button
+          size="compact-sm"
+          variant="default"
+          leftSection={<SkipForward size={14} />}
+          disabled={next === undefined}
+          onClick={() => act({ action: 'skip', current })}
+        >
+          Later
+        </Button>
+        <Button
+          size="compact-sm"
+          variant="subtle"
+          color="gray"
+          leftSection={<Square size={13} />}
+          onClick={() => act({ action: 'stop' })}
+        >
+          End
+        </Button>
+      </div>
+    </section>
+  )
+}
+
+function Note({ saved, onSave }: { saved: string; onSave: (note: string) => void }) {
+  const [note, setNote] = useState(saved)
+  const save = () => {
+    if (note.trim() !== saved) onSave(note.trim())
+  }
+  return (
+    <form
+      className={classes.note}
+      onSubmit={(event: SyntheticEvent) => {
+        event.preventDefault()
+        save()
+      }}
+    >
+      <TextInput
+        size="xs"
+        aria-label="Your note"
+        placeholder="Your note, for the chat"
+        value={note}
+        onChange={(event) => setNote(event.currentTarget.value)}
+        onBlur={save}
+      />
+    </form>
+  )
+}
+
+/** Never below 0 */
+function useSecondsUntil(endsAt: string): number {
+  const [now, setNow] = useState(Date.now)
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), 250)
+    return () => clearInterval(timer)
+  }, [endsAt])
+  return Math.max(0, Math.ceil((Date.parse(endsAt) - now) / 1_000))
+}
