@@ -20,21 +20,29 @@ describe.skipIf(!hasChromium)('calls of channels', { timeout: 120_000 }, () => {
     }
   }
 
-  test('a call in a direct message rings at the other, who declines, and answers the next', async () => {
+  async function useRing() {
     const { ada, bob } = await useDirect()
-    const start = async () => {
-      await button(ada.page, 'Start a call here').first().click(patience)
-      await button(ada.page, 'Join now').click(patience)
+    await button(ada.page, 'Start a call here').first().click(patience)
+    await button(ada.page, 'Join now').click(patience)
+    return {
+      ada,
+      bob,
+      ring: bob.page.getByRole('dialog', { name: `${ada.person.username} calls` }),
     }
-    const dialog = bob.page.getByRole('dialog', { name: `${ada.person.username} calls` })
-    await start()
-    await dialog.getByRole('button', { name: 'Decline' }).click(patience)
-    await ada.page.getByText(`${bob.person.username} declined the call`).waitFor(patience)
-    await dialog.waitFor({ state: 'detached', ...patience })
-    await button(ada.page, 'Leave call').click(patience)
-    await start()
-    await dialog.getByRole('button', { name: 'Answer' }).click(patience)
+  }
+
+  test('a call in a direct message rings at the other, who answers', async () => {
+    const { ada, bob, ring } = await useRing()
+    await ring.getByRole('button', { name: 'Answer' }).click(patience)
     await Promise.all([expectPicture(ada.page), expectPicture(bob.page)])
+    expect([...ada.faults, ...bob.faults]).toEqual([])
+  })
+
+  test('who declines is not rung at any more, and the caller is told', async () => {
+    const { ada, bob, ring } = await useRing()
+    await ring.getByRole('button', { name: 'Decline' }).click(patience)
+    await ada.page.getByText(`${bob.person.username} declined the call`).waitFor(patience)
+    await ring.waitFor({ state: 'detached', ...patience })
     expect([...ada.faults, ...bob.faults]).toEqual([])
   })
 
