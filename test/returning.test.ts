@@ -1,5 +1,5 @@
-// A real Chromium that comes back after more than a lost connection: its sign-in is over, or two of its tabs wrote.
-// Nothing that was written is lost, or there twice.
+// A real Chromium that comes back after more than a lost connection: its sign-in is over, two of its tabs wrote, or its
+// storage is full. Nothing that was written is lost, or there twice.
 import type { Page } from 'playwright-core'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { editor, isReady, patience, shows, status, type, useAway } from './away.ts'
@@ -21,6 +21,24 @@ const marks = (page: Page, fileId: string) =>
     opening.result.close()
     return asking.result.map(String).filter((key) => key.startsWith('edits:'))
   }, fileId)
+
+/** Whether the browser has no room for a few bytes more. */
+const isFull = (page: Page) =>
+  page.evaluate(async () => {
+    const opening = indexedDB.open('scratch')
+    opening.addEventListener('upgradeneeded', () =>
+      opening.result.createObjectStore('bytes', { autoIncrement: true }),
+    )
+    await new Promise((resolve) => opening.addEventListener('success', resolve))
+    const transaction = opening.result.transaction('bytes', 'readwrite')
+    transaction.objectStore('bytes').add(new Uint8Array(10))
+    const full = await new Promise<boolean>((resolve) => {
+      transaction.addEventListener('complete', () => resolve(false))
+      transaction.addEventListener('abort', () => resolve(true))
+    })
+    opening.result.close()
+    return full
+  })
 
 /** Notes the newest access token that the page uses. */
 function watchToken(page: Page) {
@@ -148,5 +166,51 @@ describe.skipIf(!hasChromium)('coming back', () => {
     await one.reload()
     await status(one, /Saved/)
     await shows(one, text)
+  })
+
+  test('[L1] a full storage is told, and what is written reaches the server', long, async () => {
+    const [shared, other] = [await file('full.txt', 'start'), await file('new.txt', 'other')]
+    const { page, context, faults } = await open('ada')
+    const origin = url()
+    const browser = await context.newCDPSession(page)
+    const setQuota = (quotaSize: number) =>
+      browser.send('Storage.overrideQuotaForOrigin', { origin, quotaSize })
+    await openFile(page, shared)
+    await isReady(page)
+    await setQuota(1)
+    // Chromium may not ask for its quota at once.
+    await expect.poll(() => isFull(page), { timeout: 60_000 }).toBe(true)
+    await type(page, ' online')
+    await status(page, /Saved/)
+    await expect.poll(() => textOf(shared), patience).toBe('start online')
+    // A file that was never here opens, too.
+    await openFile(page, other)
+    await shows(page, 'other')
+    await type(page, ' online')
+    await status(page, /Saved/)
+    await expect.poll(() => textOf(other), patience).toBe('other online')
+    await openFile(page, shared)
+    expect(faults).toEqual([])
+
+    await leave()
+    await status(page, 'Offline')
+    await type(page, ' away')
+    await status(page, 'Offline, not saved')
+    // Room for that, and not for what comes then.
+    const { usage } = await browser.send('Storage.getUsageAndQuota', { origin })
+    await setQuota(usage + 200_000)
+    await status(page, keptHere)
+    await page.reload()
+    await shows(page, 'start online away')
+    await status(page, keptHere)
+    const much = 'x'.repeat(400_000)
+    await page.evaluate((text) => navigator.clipboard.writeText(text), ` ${much}`)
+    await editor(page).click()
+    await page.keyboard.press('Control+End')
+    await page.keyboard.press('Control+V')
+    await status(page, 'Offline, not saved')
+    await restart()
+    await status(page, /Saved/)
+    expect(await textOf(shared)).toBe(`start online away ${much}`)
   })
 })
