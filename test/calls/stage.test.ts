@@ -126,4 +126,28 @@ describe.skipIf(!hasChromium)('inside of a call', { timeout: 120_000 }, () => {
       .poll(copied, patience)
       .toContain(`Receiving camera of ${bob.person.username} (VP8)`)
   })
+
+  test('a small window of its own shows the speaker, and the call fills the screen', async () => {
+    const { ada } = await useCall('ada', 'bob')
+    const opening = ada.page.context().waitForEvent('page', patience)
+    await more(ada.page, 'Picture in picture')
+    const small = await opening
+    await expectPicture(small, 'video')
+    await small.getByRole('button', { name: 'Mute microphone' }).click()
+    await ada.page.getByRole('button', { name: 'Unmute microphone' }).waitFor(patience)
+    await more(ada.page, 'Close the small window')
+    await expect.poll(() => small.isClosed(), patience).toBe(true)
+
+    await more(ada.page, 'Full screen')
+    const height = () => figure(ada.page, /^You/).evaluate((tile) => tile.clientHeight)
+    await expect
+      .poll(() => ada.page.evaluate(() => document.fullscreenElement !== null), patience)
+      .toBe(true)
+    expect(await height()).toBeGreaterThan(300)
+    await more(ada.page, 'Leave full screen')
+    await expect
+      .poll(() => ada.page.evaluate(() => document.fullscreenElement), patience)
+      .toBe(null)
+    expect(ada.faults).toEqual([])
+  })
 })

@@ -8,9 +8,10 @@ export interface Grid {
 }
 
 const GAP = 8
-/** Of a tile, width to height: from a person on a phone to a film */
-const NARROWEST = 3 / 4
+/** Of a tile, width to height */
 const WIDEST = 16 / 9
+/** Cameras are wide: a narrow tile shows a part of the picture, which a narrow screen is worth. */
+const narrowest = (width: number, height: number) => (height > width ? 3 / 4 : 4 / 3)
 /** Smaller, nobody is recognised: the rest is scrolled to. */
 const SMALLEST = 132
 
@@ -22,7 +23,7 @@ export function fitGrid(count: number, width: number, height: number): Grid {
     const cellWidth = (width - GAP * (columns - 1)) / columns
     const cellHeight = (height - GAP * (rows - 1)) / rows
     const tileWidth = Math.min(cellWidth, cellHeight * WIDEST)
-    const tileHeight = Math.min(cellHeight, tileWidth / NARROWEST)
+    const tileHeight = Math.min(cellHeight, tileWidth / narrowest(width, height))
     if (tileWidth * tileHeight > best.width * best.height) {
       best = { columns, width: tileWidth, height: tileHeight }
     }
