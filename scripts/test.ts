@@ -36,6 +36,12 @@ const needs: Need[] = [
     tests: 'everything in a browser',
     files: ['web/call/**'],
   },
+  {
+    name: 'coturn',
+    packages: ['coturn'],
+    isThere: () => Boolean(findProgram('turnserver')),
+    tests: 'media over a TURN server',
+  },
 ]
 
 /** Tests that need the media worker. */
