@@ -73,6 +73,7 @@ export async function start(script: string, args: string[], env: NodeJS.ProcessE
 }
 
 export async function stop(child: ChildProcess) {
+  if (child.exitCode !== null || child.signalCode !== null) return
   const gone = new Promise((resolve) => child.once('exit', resolve))
   child.kill('SIGTERM')
   await gone
@@ -83,13 +84,15 @@ export interface OwnOptions {
   database: 'PGlite' | 'PostgreSQL'
   /** Messages per transaction of the chat; as many as wait, without it */
   batch?: number
+  /** Those who have tokens; 50 without it */
+  people?: number
   /** People of the project who never come; PostgreSQL only */
   absent?: number
 }
 
 export async function startOwn(
   services: Services,
-  { nodes, database, batch, absent }: OwnOptions,
+  { nodes, database, batch, absent, people: count = PEOPLE }: OwnOptions,
 ): Promise<Own> {
   const name = `bench_${randomBytes(4).toString('hex')}`
   const dataDir = path.join(services.directory, name)
@@ -109,7 +112,7 @@ export async function startOwn(
   for (let node = 0; node < nodes; node += 1) started.push(await start('node.ts', args, env))
   const [first] = started
   if (!first) throw new Error('no node')
-  const people = await populate(first.port)
+  const people = await populate(first.port, count)
   if (absent && env['DATABASE_URL']) await addPeople(env['DATABASE_URL'], people.projectId, absent)
   return {
     ...people,
@@ -159,9 +162,9 @@ export async function post(port: number, where: string, body: object, token = ''
 }
 
 /** People, and a project that all of them are in. */
-async function populate(port: number) {
+async function populate(port: number, count: number) {
   const tokens: string[] = []
-  for (let n = 0; n < PEOPLE; n += 1) {
+  for (let n = 0; n < count; n += 1) {
     const username = `user-${randomBytes(4).toString('hex')}`
     const account = {
       username,

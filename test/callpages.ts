@@ -1,5 +1,5 @@
 // Pages in a real Chromium that call each other through the real signalling and the real media worker, and nothing
-// else of the server: for web/call/session.test.ts and bench/firstframe.ts.
+// else of the server: for web/call/session.test.ts and bench/calls/.
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { pino } from 'pino'
@@ -81,7 +81,8 @@ export async function openCallPages(config: MediaConfig, bus: Bus = createLocalB
   }
 }
 
-async function bundlePage(): Promise<string> {
+/** The page's whole script. */
+export async function bundlePage(): Promise<string> {
   const folder = new URL('../web/call/', import.meta.url).pathname
   const result = await build({
     configFile: false,
