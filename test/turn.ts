@@ -18,12 +18,24 @@ export async function startTurn(relayPorts: readonly [number, number]) {
   const secret = 'north by northwest'
   const directory = mkdtempSync(path.join(os.tmpdir(), 'openlaunch-turn-'))
   const args = [
-    ...['-n', '--use-auth-secret', `--static-auth-secret=${secret}`, '--realm=openlaunch'],
-    ...['--listening-ip=127.0.0.1', '--relay-ip=127.0.0.1', `--listening-port=${port}`],
-    ...[`--min-port=${relayPorts[0]}`, `--max-port=${relayPorts[1]}`],
+    '-n',
+    '--use-auth-secret',
+    `--static-auth-secret=${secret}`,
+    '--realm=openlaunch',
+    '--listening-ip=127.0.0.1',
+    '--relay-ip=127.0.0.1',
+    `--listening-port=${port}`,
+    `--min-port=${relayPorts[0]}`,
+    `--max-port=${relayPorts[1]}`,
     // Our media ports are on loopback here.
-    ...['--allow-loopback-peers', '--no-cli', '--no-tls', '--no-dtls', '--no-multicast-peers'],
-    ...[`--userdb=${directory}/users`, `--pidfile=${directory}/pid`, '--log-file=stdout'],
+    '--allow-loopback-peers',
+    '--no-cli',
+    '--no-tls',
+    '--no-dtls',
+    '--no-multicast-peers',
+    `--userdb=${directory}/users`,
+    `--pidfile=${directory}/pid`,
+    '--log-file=stdout',
   ]
   const child = spawn(program, args, { cwd: directory, stdio: 'ignore' })
   await answers(port)

@@ -109,8 +109,10 @@ async function openDoor(own: Own) {
       const upstream = connect(port, '127.0.0.1')
       upstream.once('error', () => (upstream.connecting ? lead(others) : socket.destroy()))
       upstream.once('connect', () => {
-        const headers = Object.entries(request.headers).map(([name, value]) => `${name}: ${value}`)
-        upstream.write(`GET ${request.url} HTTP/1.1\r\n${headers.join('\r\n')}\r\n\r\n`)
+        const headers = Object.entries(request.headers).map(
+          ([name, value]) => `${name}: ${String(value)}`,
+        )
+        upstream.write(`GET ${request.url ?? '/'} HTTP/1.1\r\n${headers.join('\r\n')}\r\n\r\n`)
         upstream.write(head)
         upstream.pipe(socket).pipe(upstream)
         socket.once('error', () => upstream.destroy())

@@ -19,6 +19,10 @@ async function expectFrames(page: Page) {
   const before = await frames(page)
   await expect.poll(() => frames(page), soon).toBeGreaterThan(before + 15)
 }
+const waysOf = async (page: Page) => {
+  const { paths } = await page.evaluate(() => window.stage.session.stats())
+  return new Set(paths.map(({ protocol }) => protocol))
+}
 const peerIdOf = (page: Page) =>
   page.evaluate(() => {
     const { status } = window.stage.session.get()
@@ -47,15 +51,18 @@ async function useCall(portMin: number, passage: Passage, more: MediaConfig = {}
 }
 
 test('[CA25] where UDP is blocked, media goes over TCP', async () => {
-  await useCall(21_010, { udp: () => false, tcp: true })
+  const { a } = await useCall(21_010, { udp: () => false, tcp: true })
+  expect(await waysOf(a)).toEqual(new Set(['tcp']))
 })
 
 test('[CA25] when UDP is cut during a call, TCP takes over in the same membership', async () => {
   const passage = { udp: () => true, tcp: true }
   const { a, b } = await useCall(21_011, passage)
   const before = await Promise.all([peerIdOf(a), peerIdOf(b)])
+  expect(await waysOf(a)).toEqual(new Set(['udp']))
   passage.udp = () => false
   await Promise.all([expectFrames(a), expectFrames(b)])
+  expect(await waysOf(a)).toEqual(new Set(['tcp']))
   expect(await Promise.all([peerIdOf(a), peerIdOf(b)])).toEqual(before)
 })
 
@@ -64,9 +71,16 @@ describe.skipIf(!hasCoturn)('with coturn', () => {
     test(`[CA25] where nothing gets through, TURN over ${transport} relays`, async () => {
       const turn = await startTurn(RELAY_PORTS)
       onTestFinished(() => turn.close())
-      const isRelay = (port: number) => port >= RELAY_PORTS[0] && port <= RELAY_PORTS[1]
+      // Browsers' own ports are the system's, from 32,768 on.
+      const ports = new Set<number>()
+      const isRelay = (port: number) => {
+        ports.add(port)
+        return port >= RELAY_PORTS[0] && port <= RELAY_PORTS[1]
+      }
       const more = { turn: turn.config(transport) }
       await useCall(21_012 + index, { udp: isRelay, tcp: false }, more)
+      // Two transports of two people: each has a relay of its own.
+      expect([...ports].filter(isRelay).length).toBeGreaterThanOrEqual(4)
     })
   }
 })
