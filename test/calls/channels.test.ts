@@ -33,8 +33,10 @@ describe.skipIf(!hasChromium)('calls of channels', { timeout: 120_000 }, () => {
 
   test('a call in a direct message rings at the other, who answers', async () => {
     const { ada, bob, ring } = await useRing()
+    await bob.page.setViewportSize({ width: 390, height: 844 })
     await ring.getByRole('button', { name: 'Answer' }).click(patience)
     await Promise.all([expectPicture(ada.page), expectPicture(bob.page)])
+    await bob.page.getByRole('tab', { name: /^Call/, selected: true }).waitFor(patience)
     expect([...ada.faults, ...bob.faults]).toEqual([])
   })
 

@@ -1,5 +1,5 @@
 // The call that one is in: large, or as a strip above what one does meanwhile.
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { Alert, Loader } from '@mantine/core'
 import { useUser } from '../accounts/gate.tsx'
 import { useCall } from './context.tsx'
@@ -34,6 +34,12 @@ export function RunningCall({ phone, shown, onShow }: Props) {
   const [full, setFull] = useState(false)
   const [measuring, measure] = useState(false)
   const pip = usePictureInPicture()
+  const arrived = useRef(false)
+  useEffect(() => {
+    // Wherever on a phone one joined or answered.
+    if (phone && !arrived.current) onShow()
+    arrived.current = true
+  }, [phone, onShow])
   const items = itemsOf(state, user)
   const big = phone ? shown : large
   const { status, peers } = state
