@@ -107,8 +107,10 @@ async function openDoor(own: Own) {
     const lead = ([port, ...others]: number[]) => {
       if (port === undefined) return socket.destroy()
       const upstream = connect(port, '127.0.0.1')
-      upstream.once('error', () => (upstream.connecting ? lead(others) : socket.destroy()))
+      const tryNext = () => lead(others)
+      upstream.once('error', tryNext)
       upstream.once('connect', () => {
+        upstream.off('error', tryNext).on('error', () => socket.destroy())
         const headers = Object.entries(request.headers).map(
           ([name, value]) => `${name}: ${String(value)}`,
         )
