@@ -49,7 +49,10 @@ export async function preparePostgres(directory: string): Promise<Service | null
   return {
     url,
     async start() {
-      const child = spawn(path.join(binaries, 'postgres'), args, { ...options, stdio: 'ignore' })
+      const child = spawn(path.join(binaries, 'postgres'), args, {
+        ...options,
+        stdio: ['ignore', 'ignore', 'pipe'],
+      })
       await until(child, async () => {
         const client = new pg.Client(url)
         await client.connect()
@@ -125,15 +128,22 @@ export async function freePort(): Promise<number> {
   }
 }
 
-/** Ends the service when it does not come up. */
+const PATIENCE = 60_000
+
+/** Ends the service when it does not come up. @throws Error with what it said last */
 async function until(child: ChildProcess, attempt: () => Promise<void>) {
-  for (let tries = 0; ; tries++) {
+  const deadline = performance.now() + PATIENCE
+  let said = ''
+  child.stderr
+    ?.setEncoding('utf8')
+    .on('data', (text: string) => (said = (said + text).slice(-2_000)))
+  for (;;) {
     try {
       return await attempt()
     } catch (error) {
-      if (tries === 150 || child.exitCode !== null) {
+      if (performance.now() > deadline || child.exitCode !== null) {
         child.kill('SIGKILL')
-        throw error
+        throw new Error(`${child.spawnfile} does not come up: ${said}`, { cause: error })
       }
       await new Promise((resolve) => setTimeout(resolve, 100))
     }
