@@ -59,7 +59,7 @@ export function ReactionButton() {
   return (
     <Popover position="top" withArrow shadow="md" opened={opened} onChange={setOpened}>
       <Popover.Target>
-        <Tooltip label="React">
+        <Tooltip label="React" disabled={opened}>
           <ActionIcon
             size={40}
             radius="xl"
