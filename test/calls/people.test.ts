@@ -6,14 +6,16 @@ import {
   button,
   expectPicture,
   figure,
+  joinCall,
   more,
+  openPreview,
   otherCameras,
   patience,
   useCallRooms,
 } from './room.ts'
 
 describe.skipIf(!hasChromium)('people in a call', { timeout: 120_000 }, () => {
-  const { useCall } = useCallRooms()
+  const { useCall, project, open } = useCallRooms()
 
   test('three people: a share takes the light, another can be chosen, and layouts are switched', async () => {
     const { ada, bob, callers } = await useCall('ada', 'bob', 'carl')
@@ -91,5 +93,32 @@ describe.skipIf(!hasChromium)('people in a call', { timeout: 120_000 }, () => {
     await button(ada.page, 'End for everybody').click()
     await bob.page.getByText('A moderator ended the call for everybody.').waitFor(patience)
     expect(await framesShown(bob.page, otherCameras)).toBe(0)
+  })
+
+  test('who comes to a locked call asks to be let in, and a moderator decides', async () => {
+    const { slug, people } = await project('ada', 'bob', 'carl')
+    const callers = await Promise.all(people.map((one) => open(one, `/p/${slug}`)))
+    const [ada, bob, carl] = callers
+    if (!ada || !bob || !carl) throw new Error('Three people are needed')
+    await joinCall(ada.page)
+    await more(ada.page, 'Lock the call')
+    const knock = async ({ page, person }: typeof bob) => {
+      await openPreview(page)
+      await button(page, 'Join now').click()
+      await button(page, 'Ask to be let in').click(patience)
+      await page.getByText('The moderators of the call see that you wait').waitFor(patience)
+      const asked = ada.page.getByRole('alert').filter({ hasText: person.username })
+      await asked.waitFor(patience)
+      return asked
+    }
+    const ofBob = await knock(bob)
+    await ofBob.getByRole('button', { name: 'Let in' }).click()
+    await expectPicture(bob.page)
+    await ofBob.waitFor({ state: 'detached', ...patience })
+    const ofCarl = await knock(carl)
+    await ofCarl.getByRole('button', { name: 'Decline' }).click()
+    await carl.page.getByText('Nobody let you in.').waitFor(patience)
+    await ofCarl.waitFor({ state: 'detached', ...patience })
+    for (const { faults } of callers) expect(faults).toEqual([])
   })
 })

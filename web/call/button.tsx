@@ -28,7 +28,7 @@ export function CallButton({ large = false }: { large?: boolean }) {
       {...(large ? {} : { fz: 'sm' })}
       variant={count > 0 || large ? 'filled' : 'default'}
       leftSection={<Phone size={15} />}
-      loading={loading || status.state === 'joining'}
+      loading={loading || status.state === 'joining' || status.state === 'knocking'}
       disabled={worker !== null}
       title={count > 0 ? `${people(count)} in the call: ${names}` : 'Start a call in this room'}
       aria-label={count > 0 ? `Join call, ${people(count)} in the call` : 'Join call'}

@@ -8,6 +8,7 @@ import type {
   CallState as SharedState,
   MediaSource,
 } from '../../protocol/calls.ts'
+import { withKnock, withoutKnock } from './knocking.ts'
 import { levelOf } from './levels.ts'
 import { createLine, type Line } from './line.ts'
 import { createReceiver, type Receiver } from './receiver.ts'
@@ -81,6 +82,9 @@ export async function openConnection(
       call_layers: ({ consumerId, spatialLayer }) =>
         connection.receiver.setLayer(consumerId, spatialLayer),
       call_standup_changed: ({ standup }) => connection.changeShared({ standup }),
+      call_knock: (knock) => connection.changeShared(withKnock(connection.shared, knock)),
+      call_knock_ended: ({ knockId }) =>
+        connection.changeShared(withoutKnock(connection.shared, knockId)),
       call_locked: ({ locked, by }) => {
         connection.changeShared({ locked })
         events.onMoment({ kind: 'locked', locked, by })

@@ -39,6 +39,8 @@ interface Call {
   /** The page before the call: to see oneself, and choose. Leaves another call. */
   open(channelId?: string): void
   join(channelId?: string): void
+  /** Where the call does not let one in: asks its moderators, and joins when they do. */
+  knock(): void
   /** Where it did not work */
   retry(): void
   /** Remembered for the next call */
@@ -179,6 +181,10 @@ export function CallProvider({ children }: { children: ReactNode }) {
       channelId,
       open: (wanted) => void enter('preview', wanted),
       join: (wanted) => void enter('join', wanted),
+      knock() {
+        const { audio, video } = choices.get()
+        void session?.knock({ audio, video })
+      },
       retry: () => void enter('join', channelId),
       dismiss() {
         setProblem(null)

@@ -9,6 +9,8 @@ export interface Moderation {
   remove(peerId: string): Promise<void>
   /** Nobody else comes in. */
   lock(locked: boolean): Promise<void>
+  /** Whoever knocked comes in, or does not. */
+  admit(knockId: string, admit: boolean): Promise<void>
   /** For everybody */
   end(): Promise<void>
 }
@@ -26,6 +28,9 @@ export function createModeration({ address, request }: Signalling): Moderation {
     },
     async lock(locked) {
       await request('call_lock', { ...address, locked })
+    },
+    async admit(knockId, admit) {
+      await request('call_admit', { ...address, knockId, admit })
     },
     async end() {
       await request('call_end', address)

@@ -4,6 +4,7 @@ import { Phone, PhoneOff } from 'lucide-react'
 import { useCan, useRoomState } from '../room/context.tsx'
 import { CallButton, people } from './button.tsx'
 import { useCall } from './context.tsx'
+import { Waiting } from './knocks.tsx'
 import { CallPreview } from './preview/preview.tsx'
 import { Ringing } from './ring.tsx'
 import { RunningCall } from './running.tsx'
@@ -29,7 +30,10 @@ function Current({ phone, shown, onShow }: Props) {
   const { state, worker } = useCall()
   const { status } = state
   if (worker) return <Preparing />
-  if (status.state === 'failed') return <Failed reason={status.reason} />
+  if (status.state === 'failed') {
+    return <Failed reason={status.reason} mayKnock={status.mayKnock === true} />
+  }
+  if (status.state === 'knocking') return <Waiting />
   if (status.state === 'idle') return phone && shown ? <Lobby /> : null
   if (status.state === 'previewing') return <CallPreview phone={phone} />
   if (status.state === 'joining') {
@@ -119,14 +123,14 @@ function Preparing() {
   )
 }
 
-function Failed({ reason }: { reason: string }) {
-  const { retry, dismiss } = useCall()
+function Failed({ reason, mayKnock }: { reason: string; mayKnock: boolean }) {
+  const { knock, retry, dismiss } = useCall()
   return (
     <div className={classes.failed} role="alert">
       <PhoneOff size={16} aria-hidden />
       <span className={classes.grow}>{reason}</span>
-      <Button size="compact-sm" onClick={retry}>
-        Try again
+      <Button size="compact-sm" onClick={mayKnock ? knock : retry}>
+        {mayKnock ? 'Ask to be let in' : 'Try again'}
       </Button>
       <Button size="compact-sm" variant="default" onClick={dismiss}>
         Close

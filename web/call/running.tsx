@@ -4,6 +4,7 @@ import { Alert, Loader } from '@mantine/core'
 import { useUser } from '../accounts/gate.tsx'
 import { useCall } from './context.tsx'
 import { CallControls } from './controls.tsx'
+import { Knocks } from './knocks.tsx'
 import { useLarge } from './large.ts'
 import { PictureInPicture, usePictureInPicture } from './pip.tsx'
 import { Reactions } from './reactions.tsx'
@@ -88,6 +89,7 @@ function Notices() {
   const { state, session } = useCall()
   return (
     <>
+      <Knocks />
       {state.status.state === 'reconnecting' && (
         <div className={classes.message} role="status">
           <Loader size="xs" /> The connection to the call was lost. Joining again…

@@ -3,10 +3,11 @@
 import type { CallAddress, CallReaction, StandupAction } from '../../protocol/calls.ts'
 import { createPatience } from './patience.ts'
 import { openConnection, type CallConnection } from './connection.ts'
+import { createKnocking } from './knocking.ts'
 import { createModeration, type Moderation } from './moderation.ts'
 import type { RemoteProducer } from './remote.ts'
 import { createOwnDevices, type DevicePreferences, type OwnDevices } from './own.ts'
-import { codeOf, isNotJoined, type Signalling } from './signalling.ts'
+import { isFinal, isUnprepared, mayKnockAfter, type Signalling } from './signalling.ts'
 import { takeOver } from './moving.ts'
 import { idleState, type CallMoment, type CallState, type CallStatus } from './state.ts'
 import { noStats, type CallStats } from './stats.ts'
@@ -42,6 +43,8 @@ export interface CallSession extends Pick<
    * @param devices of use without a preview; with one, they are open
    */
   join(devices?: Devices): Promise<void>
+  /** Asks to be let in, and joins when a moderator does. */
+  knock(devices: Devices): Promise<void>
   leave(): void
   /** @param peerId of another, for moderators */
   raiseHand(raised: boolean, peerId?: string): Promise<void>
@@ -59,20 +62,6 @@ export interface CallSession extends Pick<
   /** Leaves for good. */
   close(): void
 }
-
-/** Refusals that do not change by asking again. */
-const finalCodes = new Set<unknown>([
-  'VALIDATION_ERROR',
-  'AUTHENTICATION_FAILED',
-  'INVALID_TOKEN',
-  'INSUFFICIENT_PERMISSIONS',
-  'NOT_FOUND',
-  'CONFLICT',
-])
-const isFinal = (error: unknown) => finalCodes.has(codeOf(error)) && !isNotJoined(error)
-/** UNAVAILABLE because the server has no media worker (yet): it says so with a status of it. */
-const isUnprepared = (error: unknown) =>
-  typeof (error as { details?: { state?: unknown } } | null)?.details?.state === 'string'
 
 const seenBy = (connection: CallConnection | null) => {
   const { peers, shared, own } = connection ?? { peers: [], shared: null, own: null }
@@ -156,7 +145,8 @@ export function createCallSession(options: CallSessionOptions): CallSession {
     endMedia()
     tellLeft()
     const reason = error instanceof Error ? error.message : String(error)
-    update({ status: { state: 'failed', reason } })
+    const mayKnock = mayKnockAfter(error)
+    update({ status: { state: 'failed', reason, ...(mayKnock && { mayKnock }) } })
   }
 
   function closeConnections() {
@@ -206,14 +196,40 @@ export function createCallSession(options: CallSessionOptions): CallSession {
     if (joined) tellLeft()
   }
 
+  async function join(wanted: Devices = { audio: false, video: false }) {
+    if (inCall()) return
+    run += 1
+    const mine = run
+    update({ status: { state: 'joining' } })
+    // Not one after the other: the person may take time to answer the browser, and listens meanwhile.
+    const opening = devices.open(wanted)
+    try {
+      await connect(mine, 30_000)
+    } catch (error) {
+      if (mine === run) fail(error)
+      throw error
+    }
+    await opening
+  }
+
+  let wantedInside: Devices | undefined
+  const knocking = createKnocking(options, (refusal) => {
+    if (!isIn('knocking')) return
+    if (refusal) fail(refusal)
+    // Where it fails, the state says so.
+    else join(wantedInside).catch(() => undefined)
+  })
+
   /** The tab is closed: nobody has to wait for somebody who will not come back. */
   const onPageHide = () => inCall() && tellLeft()
   addEventListener('pagehide', onPageHide)
   const subscriptions = [
     () => removeEventListener('pagehide', onPageHide),
+    knocking.end,
     options.onConnection((connected) => {
       if (!connected) return connection?.cut()
       patience.nudge()
+      if (isIn('knocking')) return void knocking.knock()
       void resume()
     }),
     options.on('call_worker', (status) => status.state === 'ready' && patience.nudge()),
@@ -232,20 +248,12 @@ export function createCallSession(options: CallSessionOptions): CallSession {
       update({ status: { state: 'previewing' } })
       await devices.open(wanted)
     },
-    async join(wanted = { audio: false, video: false }) {
-      if (inCall()) return
-      run += 1
-      const mine = run
-      update({ status: { state: 'joining' } })
-      // Not one after the other: the person may take time to answer the browser, and listens meanwhile.
-      const opening = devices.open(wanted)
-      try {
-        await connect(mine, 30_000)
-      } catch (error) {
-        if (mine === run) fail(error)
-        throw error
-      }
-      await opening
+    join,
+    async knock(wanted) {
+      if (mayUse()) return
+      wantedInside = wanted
+      update({ status: { state: 'knocking' } })
+      await knocking.knock()
     },
     leave,
     async setMicrophone(on) {

@@ -32,6 +32,8 @@ const newsNames = [
   'call_quality',
   'call_layers',
   'call_locked',
+  'call_knock',
+  'call_knock_ended',
   'call_standup_changed',
   'call_muted',
   'call_moved',
@@ -90,6 +92,23 @@ export function patiently({ request, ...signalling }: Signalling): Signalling {
 
 /** The server's error code, where the error is the server's. */
 export const codeOf = (error: unknown) => (error as { code?: unknown } | null)?.code
+/** Whether the call is locked or one was removed from it: then its moderators can be asked. */
+export const mayKnockAfter = (error: unknown) =>
+  typeof (error as { details?: { refused?: unknown } } | null)?.details?.refused === 'string'
 /** Whether the server says that we are not in the call, or no longer. */
 export const isNotJoined = (error: unknown) =>
   (error as { details?: { joined?: unknown } } | null)?.details?.joined === false
+
+/** Refusals that do not change by asking again. */
+const finalCodes = new Set<unknown>([
+  'VALIDATION_ERROR',
+  'AUTHENTICATION_FAILED',
+  'INVALID_TOKEN',
+  'INSUFFICIENT_PERMISSIONS',
+  'NOT_FOUND',
+  'CONFLICT',
+])
+export const isFinal = (error: unknown) => finalCodes.has(codeOf(error)) && !isNotJoined(error)
+/** UNAVAILABLE because the server has no media worker (yet): it says so with a status of it. */
+export const isUnprepared = (error: unknown) =>
+  typeof (error as { details?: { state?: unknown } } | null)?.details?.state === 'string'

@@ -15,7 +15,9 @@ export type CallStatus =
   | { state: 'joining' }
   | { state: 'joined'; peerId: string }
   | { state: 'reconnecting' }
-  | { state: 'failed'; reason: string }
+  /** The call does not let this person in; its moderators were asked to */
+  | { state: 'knocking' }
+  | { state: 'failed'; reason: string; mayKnock?: boolean }
 
 export interface RemoteMedia {
   producerId: string
