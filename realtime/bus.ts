@@ -89,7 +89,12 @@ export async function createRedisBus(
     client.publish(channel, Buffer.concat([Buffer.from(nodeId), data])).catch(() => undefined)
   }
 
-  const subscriber = client.duplicate({ enableOfflineQueue: true, maxRetriesPerRequest: null })
+  const subscriber = client.duplicate({
+    enableOfflineQueue: true,
+    maxRetriesPerRequest: null,
+    // Where the connection ends meanwhile, nobody would hear of it but the process.
+    autoResubscribe: false,
+  })
   subscriber.on('error', () => undefined)
   // From here on others can ask us.
   await subscriber.subscribe(inbox, NODES)
@@ -109,8 +114,8 @@ export async function createRedisBus(
     listeners.get(channel)?.forEach((listener) => listener(data, from))
   })
   const onLost = () => nodes.lost()
-  // Once this is answered, all that we listen to is subscribed again.
-  const onReady = () => void subscriber.subscribe(NODES).then(nodes.ask, () => undefined)
+  const onReady = () =>
+    void subscriber.subscribe(inbox, NODES, ...listeners.keys()).then(nodes.ask, () => undefined)
   for (const connection of [client, subscriber]) {
     connection.on('close', onLost)
     connection.on('ready', onReady)
