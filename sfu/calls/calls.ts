@@ -107,7 +107,10 @@ export function createCalls(options: CallsOptions): Calls {
       // Before the first one joins: that is heard of.
       if (!fresh.has(room)) fresh.set(room, !roster.hadCall(room.address))
       // The next call is open again; one that goes on elsewhere or anew is the same.
-      if (room.isOver && !roster.find(room.address)) owner.end(room.address)
+      if (room.isOver && !roster.find(room.address)) {
+        owner.end(room.address)
+        roster.over(room.address)
+      }
       tellChange(room, room.closed ? null : room.describe())
       roster.tell()
     },

@@ -53,6 +53,16 @@ test('[CA13] a call in a direct channel rings at the other one until it is answe
   expect(missedIn(address)).toEqual([])
 })
 
+test('[CA13] whoever hangs up and calls again rings again', async () => {
+  const { address, ada, bob } = await useConversation()
+  await joinCall(node, address, ada)
+  await expect.poll(() => rung(bob)).toHaveLength(1)
+  await node.ask(ada, 'call_leave', address)
+  await joinCall(node, address, ada)
+  await expect.poll(() => rung(bob)).toHaveLength(2)
+  await node.ask(ada, 'call_leave', address)
+})
+
 test('[CA13] whoever declines is left in peace, and others ring on', async () => {
   const { address, ada, bob, cid } = await useConversation('group')
   await joinCall(node, address, ada)

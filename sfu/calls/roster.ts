@@ -15,14 +15,17 @@ export interface KnownCall {
   kind: ChannelKind | null
   call: CallSummary
 }
-type News = { kind: 'calls'; calls: KnownCall[] } | { kind: 'hello' }
+type News =
+  { kind: 'calls'; calls: KnownCall[] } | { kind: 'over'; address: CallAddress } | { kind: 'hello' }
 
 export interface Roster {
   find(address: CallAddress): (KnownCall & { nodeId: string }) | undefined
   /** Those of other nodes */
   all(): KnownCall[]
-  /** Whether there was this call a moment ago, on any node */
+  /** Whether there was this call a moment ago, on any node, and nobody ended it */
   hadCall(address: CallAddress): boolean
+  /** People ended it or left it: the next one is another call. */
+  over(address: CallAddress): void
   /** Tells the others now; otherwise they learn with the next beat. */
   tell(): void
   close(): void
@@ -59,6 +62,7 @@ export function createRoster({ bus, beatMs, describe, onBeat, onGone }: RosterOp
   const ends = [
     subscribe((news, from) => {
       if (news.kind === 'hello') return tell()
+      if (news.kind === 'over') return void heardAt.delete(callKey(news.address))
       hear(news.calls)
       nodes.set(from, new Map(news.calls.map((known) => [callKey(known.address), known])))
     }),
@@ -86,6 +90,10 @@ export function createRoster({ bus, beatMs, describe, onBeat, onGone }: RosterOp
     },
     all: () => [...nodes.values()].flatMap((calls) => [...calls.values()]),
     hadCall: (address) => performance.now() - (heardAt.get(callKey(address)) ?? -Infinity) < MOMENT,
+    over(address) {
+      heardAt.delete(callKey(address))
+      publish({ kind: 'over', address })
+    },
     tell,
     close() {
       clearInterval(beat)
