@@ -91,7 +91,12 @@ describe.skipIf(!hasChromium)('people in a call', { timeout: 120_000 }, () => {
     await carl.page.getByText('A moderator removed you from the call.').waitFor(patience)
     await more(ada.page, 'End for everybody')
     await button(ada.page, 'End for everybody').click()
-    await bob.page.getByText('A moderator ended the call for everybody.').waitFor(patience)
+    const over = ({ page }: typeof bob) =>
+      page.getByText('A moderator ended the call for everybody.')
+    await over(bob).waitFor(patience)
+    // Whoever ended it knows.
+    await button(ada.page, 'Join call').waitFor(patience)
+    await expect.poll(() => over(ada).count(), patience).toBe(0)
     expect(await framesShown(bob.page, otherCameras)).toBe(0)
   })
 

@@ -45,7 +45,11 @@ export function useEnding() {
         title="End the call for everybody?"
         action="End for everybody"
         onClose={() => setEnding(false)}
-        onConfirm={async () => session?.moderate.end()}
+        onConfirm={async () => {
+          await session?.moderate.end()
+          // Whoever ended it needs no notice that it is over.
+          session?.leave()
+        }}
       >
         Everybody leaves the call at once. Anybody can start another one.
       </Confirm>
