@@ -23,6 +23,7 @@ describe.skipIf(!hasChromium)('calls of channels', { timeout: 120_000 }, () => {
   async function useRing() {
     const { ada, bob } = await useDirect()
     await button(ada.page, 'Start a call here').first().click(patience)
+    await ada.page.getByText('Joining rings at the others.').waitFor(patience)
     await button(ada.page, 'Join now').click(patience)
     return {
       ada,

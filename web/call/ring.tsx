@@ -40,6 +40,13 @@ function useSound(on: boolean) {
   }, [on])
 }
 
+/** Whether the call here, when it starts, rings at the others. */
+export function useRings(): boolean {
+  const { channelId } = useCall()
+  const { channels } = useChats()
+  return channels.find(({ id }) => id === channelId)?.name === null
+}
+
 export function Ringing() {
   const { project, socket } = useOpenProject()
   const user = useUser()

@@ -8,6 +8,7 @@ import { Knocks } from './knocks.tsx'
 import { useLarge } from './large.ts'
 import { PictureInPicture, usePictureInPicture } from './pip.tsx'
 import { Reactions } from './reactions.tsx'
+import { useRings } from './ring.tsx'
 import { itemsOf } from './stage/arrange.ts'
 import { Stage } from './stage/stage.tsx'
 import { Strip } from './stage/strip.tsx'
@@ -30,6 +31,7 @@ interface Props {
 export function RunningCall({ phone, shown, onShow }: Props) {
   const { state } = useCall()
   const user = useUser()
+  const rings = useRings()
   const view = useStageView()
   const { large, setLarge } = useLarge()
   const [full, setFull] = useState(false)
@@ -66,7 +68,10 @@ export function RunningCall({ phone, shown, onShow }: Props) {
       <Reactions />
       {peers.length === 0 && status.state === 'joined' && (
         <p className={classes.alone}>
-          You are the only one here. The others see the call and can join.
+          You are the only one here.{' '}
+          {rings
+            ? 'It rings at the others; they can join later, too.'
+            : 'The others see the call and can join.'}
         </p>
       )}
       <CallControls

@@ -8,6 +8,7 @@ import { AvatarRow, PersonAvatar } from '../../people/avatar.tsx'
 import { useOpenProject, useRoomState } from '../../room/context.tsx'
 import { people } from '../button.tsx'
 import { useCall } from '../context.tsx'
+import { useRings } from '../ring.tsx'
 import { CameraToggle, MicrophoneToggle } from '../toggles.tsx'
 import { Video } from '../video.tsx'
 import { DeviceFields } from './fields.tsx'
@@ -96,6 +97,7 @@ function Company() {
   const { call: own, channelCalls } = useRoomState()
   const { channelId } = useCall()
   const user = useUser()
+  const rings = useRings()
   const call = channelId === undefined ? own : channelCalls[channelId]
   const others = call?.participants.filter(({ id }) => id !== user.id) ?? []
   const names = others.map(({ displayName }) => displayName)
@@ -103,8 +105,10 @@ function Company() {
     <div className={classes.company}>
       {others.length === 0 ? (
         <span>
-          Nobody else is in the call yet. Everybody in the {channelId ? 'channel' : 'room'} will see
-          that you are.
+          Nobody else is in the call yet.{' '}
+          {rings
+            ? 'Joining rings at the others.'
+            : `Everybody in the ${channelId ? 'channel' : 'room'} will see that you are.`}
         </span>
       ) : (
         <>
