@@ -10,8 +10,8 @@ export interface Grid {
 const GAP = 8
 /** Of a tile, width to height */
 const WIDEST = 16 / 9
-/** Cameras are wide: a narrow tile shows a part of the picture, which a narrow screen is worth. */
-const narrowest = (width: number, height: number) => (height > width ? 3 / 4 : 4 / 3)
+/** Cameras are wide: a narrow tile shows a part of the picture, which the screen of a phone is worth. */
+const narrowest = (width: number, height: number) => (height > 1.25 * width ? 3 / 4 : 4 / 3)
 /** Smaller, nobody is recognised: the rest is scrolled to. */
 const SMALLEST = 132
 
