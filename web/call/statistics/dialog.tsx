@@ -123,7 +123,9 @@ function Block({ title, children }: { title: string; children: React.ReactNode }
       <Text fw={600} size="sm" mt="sm" mb={4}>
         {title}
       </Text>
-      <ScrollArea type="auto">{children}</ScrollArea>
+      <ScrollArea type="auto" offsetScrollbars="x">
+        {children}
+      </ScrollArea>
     </section>
   )
 }
