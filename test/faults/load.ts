@@ -38,6 +38,7 @@ export function startLoad({ device, projectId, ledger, random, emojis, pace }: L
     const kept = await device.insist('send_message', payload)
     ledger.kept(nonce, kept)
     own.push(kept.id)
+    return kept.id
   }
 
   async function reply() {

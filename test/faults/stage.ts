@@ -20,8 +20,8 @@ export interface Stage {
   project: ProjectDetails
   /** The project's first, where everybody is */
   channelId: string
-  /** Sends something on a device beside the load; resolves when it is acknowledged. */
-  send(device: Device, text: string): Promise<void>
+  /** Sends something on a device beside the load; resolves with its id when it is acknowledged. */
+  send(device: Device, text: string): Promise<string>
   /** Another device of a person, on one of the nodes' addresses. */
   addDevice(person: Person, node: number, addresses?: readonly string[]): Device
   pause(milliseconds: number): Promise<void>
@@ -157,15 +157,12 @@ export async function play(
       async send(device, text) {
         const one = loads.get(device)
         if (!one) throw new Error(`${device.name} only listens`)
-        await one.send(channelId, text)
+        return one.send(channelId, text)
       },
       async reaches(from, within) {
-        const text = `reaches ${++reached}`
-        await stage.send(from, text)
-        const has = (device: Device) =>
-          [...(device.replicas.get(channelId)?.messages.values() ?? [])].some(
-            ({ message }) => message === text,
-          )
+        // Its author may edit it or take it back before everybody has it.
+        const id = await stage.send(from, `reaches ${++reached}`)
+        const has = ({ replicas }: Device) => replicas.get(channelId)?.messages.has(id) ?? false
         await until(`what ${from.name} sends is with everybody`, within, () => crew.every(has))
       },
       demand(what, holds) {
