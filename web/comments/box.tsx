@@ -1,12 +1,11 @@
 // Where one writes a comment: markdown, with people and issues offered while they are named. What is written stays in
 // this browser until the server has it.
-import { useEffect, useId, useRef, useState, type KeyboardEvent } from 'react'
+import { useEffect, useRef, useState, type KeyboardEvent } from 'react'
 import { Button, Textarea } from '@mantine/core'
 import { flushSync } from 'react-dom'
 import { MAX_CODE_COMMENT } from '../../protocol/limits.ts'
-import { complete, findAsked } from '../chat/composer/completion.ts'
+import { useAutocomplete } from '../chat/composer/autocomplete.tsx'
 import { keepDraft, readDraft } from '../chat/composer/drafts.ts'
-import { Suggestions, useSuggestions, type Suggestion } from '../chat/composer/suggestions.tsx'
 import { useOpenProject, useRoomState } from '../room/context.tsx'
 import { errorMessage } from '../wire.ts'
 import { sendKeys } from './marks.ts'
@@ -32,19 +31,20 @@ export function CommentBox(props: Props) {
   const { project } = useOpenProject()
   const { members } = useRoomState()
   const [text, setText] = useState(() => readDraft(place) || initial)
-  const [cursor, setCursor] = useState(0)
-  const [closed, setClosed] = useState(-1)
-  const [at, setAt] = useState(0)
   const [busy, setBusy] = useState(false)
   const [problem, setProblem] = useState<string | null>(null)
   const box = useRef<HTMLTextAreaElement>(null)
-  const id = useId()
-  const asked = findAsked(text, cursor)
-  const suggestions = useSuggestions(project.slug, members, asked).filter(
-    // There is no channel here.
-    ({ choice }) => choice !== '@channel',
-  )
-  const offering = asked !== null && asked.start !== closed && suggestions.length > 0
+  const autocomplete = useAutocomplete({
+    slug: project.slug,
+    people: members,
+    text,
+    withoutChannel: true,
+    onComplete(next, cursor) {
+      // At once, before the next key: it would stand elsewhere.
+      flushSync(() => change(next, cursor))
+      box.current?.setSelectionRange(cursor, cursor)
+    },
+  })
   const ready = text.trim() !== '' && !busy
 
   useEffect(() => {
@@ -55,17 +55,8 @@ export function CommentBox(props: Props) {
 
   const change = (next: string, position: number) => {
     setText(next)
-    setCursor(position)
-    setAt(0)
-    if (!findAsked(next, position)) setClosed(-1)
+    autocomplete.change(next, position)
     keepDraft(place, next === initial ? '' : next)
-  }
-  const choose = ({ choice }: Suggestion) => {
-    if (!asked) return
-    const done = complete(text, cursor, asked, choice)
-    // At once, before the next key: it would stand elsewhere.
-    flushSync(() => change(done.text, done.cursor))
-    box.current?.setSelectionRange(done.cursor, done.cursor)
   }
   const send = async () => {
     if (!ready) return
@@ -88,20 +79,9 @@ export function CommentBox(props: Props) {
     onCancel?.()
   }
 
-  const pressOffered = (key: string) => {
-    const last = suggestions.length - 1
-    if (key === 'ArrowDown') setAt(at === last ? 0 : at + 1)
-    else if (key === 'ArrowUp') setAt(at === 0 ? last : at - 1)
-    else if (key === 'Escape') setClosed(asked?.start ?? -1)
-    else if (key === 'Enter' || key === 'Tab') {
-      const chosen = suggestions[at]
-      if (chosen) choose(chosen)
-    } else return false
-    return true
-  }
   const press = (event: KeyboardEvent<HTMLTextAreaElement>) => {
     if (event.nativeEvent.isComposing) return
-    if (offering && pressOffered(event.key)) event.preventDefault()
+    if (autocomplete.press(event.key)) event.preventDefault()
     else if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
       event.preventDefault()
       void send()
@@ -124,9 +104,7 @@ export function CommentBox(props: Props) {
       <Textarea
         ref={box}
         aria-label={label}
-        aria-autocomplete="list"
-        aria-controls={offering ? id : undefined}
-        aria-activedescendant={offering ? `${id}-${at}` : undefined}
+        {...autocomplete.field}
         placeholder={`${label}…`}
         dir="auto"
         size="xs"
@@ -138,21 +116,9 @@ export function CommentBox(props: Props) {
         // What would be written now would go with what is sent.
         readOnly={busy}
         onKeyDown={press}
-        onSelect={(event) => setCursor(event.currentTarget.selectionStart)}
-        onBlur={() => setClosed(asked?.start ?? -1)}
         onChange={(event) => change(event.currentTarget.value, event.currentTarget.selectionStart)}
       />
-      {offering && (
-        <div className={classes.offers}>
-          <Suggestions
-            id={id}
-            suggestions={suggestions}
-            at={at}
-            onHover={setAt}
-            onChoose={choose}
-          />
-        </div>
-      )}
+      {autocomplete.list && <div className={classes.offers}>{autocomplete.list}</div>}
       {problem && (
         <p className={classes.problem} role="alert">
           {problem} Your text is kept here.

@@ -1,5 +1,5 @@
 // Where one writes: Enter sends, Shift+Enter makes a line; people and issues are offered while they are named.
-import { useEffect, useId, useRef, useState, type KeyboardEvent } from 'react'
+import { useEffect, useRef, useState, type KeyboardEvent } from 'react'
 import { ActionIcon, Popover, Textarea, Tooltip } from '@mantine/core'
 import { Paperclip, SendHorizontal, Smile, Type } from 'lucide-react'
 import { flushSync } from 'react-dom'
@@ -7,10 +7,9 @@ import type { Attachment } from '../../../protocol/chat.ts'
 import type { PublicUser } from '../../../protocol/events.ts'
 import { MAX_MESSAGE } from '../../../protocol/limits.ts'
 import { useStore } from '../../store.ts'
-import { complete, findAsked } from './completion.ts'
+import { useAutocomplete } from './autocomplete.tsx'
 import { keepDraft, readDraft } from './drafts.ts'
 import { EmojiPicker } from '../emojis/picker.tsx'
-import { Suggestions, useSuggestions, type Suggestion } from './suggestions.tsx'
 import { Tray } from './tray.tsx'
 import type { Uploads } from './uploads.ts'
 import classes from './composer.module.css'
@@ -36,31 +35,22 @@ const marks: Record<string, string> = { b: '**', i: '*', e: '`' }
 export function Composer(props: Props) {
   const { slug, place, label, placeholder, people, uploads, onSend, onTyping, onEditLast } = props
   const [text, setText] = useState(() => readDraft(place))
-  const [cursor, setCursor] = useState(0)
-  const [closed, setClosed] = useState(-1)
-  const [at, setAt] = useState(0)
   const [picking, setPicking] = useState(false)
   const box = useRef<HTMLTextAreaElement>(null)
   const chooser = useRef<HTMLInputElement>(null)
-  const id = useId()
   const { files, refusal } = useStore(uploads)
-  const asked = findAsked(text, cursor)
-  const suggestions = useSuggestions(slug, people, asked)
-  const offering = asked !== null && asked.start !== closed && suggestions.length > 0
+  const autocomplete = useAutocomplete({ slug, people, text, onComplete: write })
   const busy = files.some(({ attachment }) => attachment === null)
   const ready = !busy && (text.trim() !== '' || files.length > 0)
 
   const change = (next: string, position = next.length) => {
     setText(next)
-    setCursor(position)
-    setAt(0)
-    // Escape holds for what was being named then.
-    if (!findAsked(next, position)) setClosed(-1)
+    autocomplete.change(next, position)
     keepDraft(place, next)
     onTyping(next === '')
   }
   /** The cursor can only be set once the text is there, and must be before the next key. */
-  const write = (next: string, position: number, end = position) => {
+  function write(next: string, position: number, end = position) {
     flushSync(() => change(next, position))
     box.current?.setSelectionRange(position, end)
     // After what offered it has closed.
@@ -73,11 +63,6 @@ export function Composer(props: Props) {
       selectionStart + part.length,
     )
   }
-  const choose = ({ choice }: Suggestion) => {
-    if (!asked) return
-    const done = complete(text, cursor, asked, choice)
-    write(done.text, done.cursor)
-  }
   const wrap = (mark: string) => {
     const { selectionStart: from, selectionEnd: to } = box.current ?? {}
     if (from === undefined || to === undefined) return
@@ -89,7 +74,7 @@ export function Composer(props: Props) {
     if (!ready) return
     onSend(text.trim(), uploads.take())
     setText('')
-    setCursor(0)
+    autocomplete.change('', 0)
     keepDraft(place, '')
     box.current?.focus()
   }
@@ -101,22 +86,11 @@ export function Composer(props: Props) {
     // oxlint-disable-next-line react/exhaustive-deps -- the newest function does
   }, [text])
 
-  const pressOffered = (key: string) => {
-    const last = suggestions.length - 1
-    if (key === 'ArrowDown') setAt(at === last ? 0 : at + 1)
-    else if (key === 'ArrowUp') setAt(at === 0 ? last : at - 1)
-    else if (key === 'Escape') setClosed(asked?.start ?? -1)
-    else if (key === 'Enter' || key === 'Tab') {
-      const chosen = suggestions[at]
-      if (chosen) choose(chosen)
-    } else return false
-    return true
-  }
   const press = (event: KeyboardEvent<HTMLTextAreaElement>) => {
     // Enter also ends the choice of a character in Japanese, Chinese or Korean.
     if (event.nativeEvent.isComposing) return
     const mark = (event.ctrlKey || event.metaKey) && !event.shiftKey ? marks[event.key] : undefined
-    if (offering && pressOffered(event.key)) event.preventDefault()
+    if (autocomplete.press(event.key)) event.preventDefault()
     else if (mark !== undefined) {
       event.preventDefault()
       wrap(mark)
@@ -140,9 +114,7 @@ export function Composer(props: Props) {
         send()
       }}
     >
-      {offering && (
-        <Suggestions id={id} suggestions={suggestions} at={at} onHover={setAt} onChoose={choose} />
-      )}
+      {autocomplete.list}
       <div className={classes.box}>
         <Textarea
           ref={box}
@@ -150,9 +122,7 @@ export function Composer(props: Props) {
           classNames={{ input: classes.input ?? '' }}
           data-composer
           aria-label={label}
-          aria-autocomplete="list"
-          aria-controls={offering ? id : undefined}
-          aria-activedescendant={offering ? `${id}-${at}` : undefined}
+          {...autocomplete.field}
           placeholder={placeholder}
           dir="auto"
           autosize
@@ -161,8 +131,6 @@ export function Composer(props: Props) {
           maxLength={MAX_MESSAGE}
           value={text}
           onKeyDown={press}
-          onSelect={(event) => setCursor(event.currentTarget.selectionStart)}
-          onBlur={() => setClosed(asked?.start ?? -1)}
           onPaste={(event) => {
             const pasted = [...event.clipboardData.files]
             if (pasted.length === 0) return
