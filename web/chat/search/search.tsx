@@ -26,7 +26,7 @@ interface Asked {
 }
 
 const nothing: Asked = { q: '', from: null, channelId: null, after: '', before: '' }
-/** Kept while the page is open: who comes back from a result finds the others again. */
+/** Of a person in a project, kept while the page is open: who comes back from a result finds the others again. */
 const lastAsked = new Map<string, Asked>()
 
 const startOf = (day: string, plus = 0) => {
@@ -61,11 +61,12 @@ export function SearchView({ onGo }: { onGo: (place: Place) => void }) {
   const { members } = useRoomState()
   const { channels } = useChats()
   const user = useUser()
-  const [asked, setAsked] = useState(lastAsked.get(project.slug) ?? nothing)
+  const key = `${user.id} ${project.slug}`
+  const [asked, setAsked] = useState(lastAsked.get(key) ?? nothing)
   const [text, setText] = useState(asked.q)
   const ask = (part: Partial<Asked>) => {
     const next = { ...asked, q: text.trim(), ...part }
-    lastAsked.set(project.slug, next)
+    lastAsked.set(key, next)
     setAsked(next)
   }
   const submit = (event: FormEvent) => {
