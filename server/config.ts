@@ -55,6 +55,7 @@ const schema = z.object({
   MEDIA_PORT_MIN: integer(1_024, 65_535).prefault('20000'),
   MEDIA_PORT_MAX: integer(1_024, 65_535).prefault('20100'),
   MEDIA_WORKERS: integer(1, 128).optional(),
+  MEDIA_PEERS_PER_WORKER: integer(1, 1_000).prefault('16'),
   TURN_URLS: list.prefault(''),
   TURN_SECRET: z.string().min(1).optional(),
 })
@@ -120,6 +121,7 @@ export function readConfig(env: NodeJS.ProcessEnv) {
       portMin: data.MEDIA_PORT_MIN,
       portMax: data.MEDIA_PORT_MAX,
       workers: data.MEDIA_WORKERS ?? os.availableParallelism(),
+      peersPerWorker: data.MEDIA_PEERS_PER_WORKER,
       turn:
         data.TURN_SECRET && data.TURN_URLS.length > 0
           ? { urls: data.TURN_URLS, secret: data.TURN_SECRET }

@@ -4,6 +4,7 @@ import { mediaSources, type CallRequests, type ConsumerParameters } from '../pro
 import { AppError, notFound } from '../protocol/errors.ts'
 import { MAX_PEERS } from './limits.ts'
 import { Making } from './making.ts'
+import type { PipeHold } from './pipes.ts'
 import { refusing } from './refusal.ts'
 
 type Payload<Name extends keyof CallRequests> = CallRequests[Name][0]
@@ -14,6 +15,8 @@ export const MAX_CONSUMERS = (MAX_PEERS - 1) * mediaSources.length
 interface ConsumersOptions {
   isClosed(): boolean
   canConsume(request: Payload<'call_consume'>): boolean
+  /** Where it is to be received */
+  hold(producer: Producer): Promise<PipeHold>
   /** What a consumer gets of the bandwidth before others, from 1 */
   priorityOf(producer: Producer): number
   onLayers(consumerId: string, layers: ConsumerLayers | undefined): void
@@ -22,7 +25,7 @@ interface ConsumersOptions {
 export class Consumers {
   readonly #options: ConsumersOptions
   readonly #making: Making
-  readonly #byId = new Map<string, Consumer>()
+  readonly #byId = new Map<string, { consumer: Consumer; hold: PipeHold }>()
 
   constructor(options: ConsumersOptions) {
     this.#options = options
@@ -38,16 +41,24 @@ export class Consumers {
     const { producerId, rtpCapabilities } = request
     const twice = new AppError('CONFLICT', 'You are receiving this already')
     if (this.#of(producerId)) throw twice
-    const consumer = await this.#making.once(producerId, twice, () =>
+    const { consumer, hold } = await this.#making.once(producerId, twice, () =>
       refusing('Cannot receive', async () => {
         if (!this.#options.canConsume(request)) {
           throw new AppError('VALIDATION_ERROR', 'These capabilities cannot receive this producer')
         }
-        return transport.consume({ producerId, rtpCapabilities, paused: true })
+        const hold = await this.#options.hold(producer)
+        try {
+          const consumer = await transport.consume({ producerId, rtpCapabilities, paused: true })
+          consumer.observer.once('close', hold.release)
+          return { consumer, hold, close: () => consumer.close() }
+        } catch (error) {
+          hold.release()
+          throw error
+        }
       }),
     )
     if (producer.closed) throw notFound('Producer')
-    this.#byId.set(consumer.id, consumer)
+    this.#byId.set(consumer.id, { consumer, hold })
     consumer.observer.once('close', () => this.#byId.delete(consumer.id))
     consumer.on('layerschange', (layers) => this.#options.onLayers(consumer.id, layers))
     this.prioritise(producer)
@@ -57,12 +68,14 @@ export class Consumers {
       kind: consumer.kind,
       // The same parameters; the two packages list different header extensions.
       rtpParameters: consumer.rtpParameters as ConsumerParameters['rtpParameters'],
-      producerPaused: consumer.producerPaused,
+      // A pipe may be paused without it.
+      producerPaused: producer.paused,
     }
   }
 
   async pause(consumerId: string, paused: boolean): Promise<null> {
-    const consumer = this.#require(consumerId)
+    const { consumer, hold } = this.#require(consumerId)
+    hold.setActive(!paused)
     await refusing('Cannot pause', () => (paused ? consumer.pause() : consumer.resume()))
     return null
   }
@@ -72,7 +85,7 @@ export class Consumers {
     spatialLayer,
     temporalLayer,
   }: Payload<'call_set_layers'>): Promise<null> {
-    const consumer = this.#require(consumerId)
+    const { consumer } = this.#require(consumerId)
     await refusing('Cannot choose layers', () =>
       consumer.setPreferredLayers({
         spatialLayer,
@@ -83,7 +96,7 @@ export class Consumers {
   }
 
   keepOnly(ids: ReadonlySet<string>) {
-    for (const consumer of this.#byId.values()) if (!ids.has(consumer.id)) consumer.close()
+    for (const [id, { consumer }] of this.#byId) if (!ids.has(id)) consumer.close()
   }
 
   prioritise(producer: Producer) {
@@ -95,12 +108,14 @@ export class Consumers {
   }
 
   #of(producerId: string): Consumer | undefined {
-    return [...this.#byId.values()].find((consumer) => consumer.producerId === producerId)
+    return [...this.#byId.values()]
+      .map(({ consumer }) => consumer)
+      .find((consumer) => consumer.producerId === producerId)
   }
 
-  #require(consumerId: string): Consumer {
-    const consumer = this.#byId.get(consumerId)
-    if (!consumer) throw notFound('Consumer')
-    return consumer
+  #require(consumerId: string) {
+    const received = this.#byId.get(consumerId)
+    if (!received) throw notFound('Consumer')
+    return received
   }
 }

@@ -18,6 +18,8 @@ import { Line } from './line.ts'
 import { Flow } from './flow.ts'
 import { MAX_TRANSPORTS } from './limits.ts'
 import { Making } from './making.ts'
+import type { PipeHold } from './pipes.ts'
+import type { Place } from './places.ts'
 import { Producers } from './producers.ts'
 import { Quality } from './quality.ts'
 import { refusing, withWorker } from './refusal.ts'
@@ -29,17 +31,24 @@ type Payload<Name extends keyof CallRequests> = CallRequests[Name][0]
 
 /** What a peer needs of its room. */
 export interface PeerHost {
-  /** Bits per second */
-  maxIncomingBitrate: number
-  openTransport(): Promise<WebRtcTransport>
-  candidates(transport: WebRtcTransport): TransportParameters['iceCandidates']
   canConsume(request: Payload<'call_consume'>): boolean
   findProducer(producerId: string): Producer | undefined
+  /** To be received by this peer, wherever it is sent */
+  hold(producer: Producer, peer: Peer): Promise<PipeHold>
   priorityOf(producer: Producer): number
   onMicrophone(peer: Peer, producer: Producer): void
   tell<Name extends keyof Events>(peer: Peer, name: Name, payload: Events[Name]): void
   tellOthers<Name extends keyof Events>(peer: Peer, name: Name, payload: Events[Name]): void
   onClose(peer: Peer, reason: CallEndReason | null): void
+}
+
+interface PeerOptions {
+  address: CallAddress
+  caller: Caller
+  /** Which holds its socket */
+  nodeId: string
+  place: Place
+  host: PeerHost
 }
 
 interface PeerTransport {
@@ -53,6 +62,7 @@ export class Peer {
   readonly id: string = randomUUID()
   readonly line: Line
   readonly address: CallAddress
+  readonly place: Place
   readonly producers: Producers
   readonly consumers: Consumers
   /** Set when access was judged */
@@ -66,9 +76,10 @@ export class Peer {
   readonly #flow: Flow
   #openingTransports = 0
 
-  constructor(options: { address: CallAddress; caller: Caller; nodeId: string; host: PeerHost }) {
-    const { address, host } = options
+  constructor(options: PeerOptions) {
+    const { address, place, host } = options
     this.address = address
+    this.place = place
     this.line = new Line(options.caller, options.nodeId)
     this.#host = host
     const isClosed = () => this.closed
@@ -88,6 +99,7 @@ export class Peer {
     this.consumers = new Consumers({
       isClosed,
       canConsume: host.canConsume,
+      hold: (producer) => host.hold(producer, this),
       priorityOf: host.priorityOf,
       onLayers: (consumerId, layers) =>
         this.tell('call_layers', {
@@ -100,7 +112,7 @@ export class Peer {
     this.#quality = new Quality((score) =>
       this.#tellAll('call_quality', { ...address, peerId: this.id, score }),
     )
-    this.#flow = new Flow(host.maxIncomingBitrate, () => this.close('sent_too_much'))
+    this.#flow = new Flow(place.worker.maxIncomingBitrate, () => this.close('sent_too_much'))
   }
 
   get caller(): Caller {
@@ -142,7 +154,8 @@ export class Peer {
     }
     this.#openingTransports += 1
     try {
-      const transport = this.#making.keep(await withWorker(() => this.#host.openTransport()))
+      const { worker, router } = this.place
+      const transport = this.#making.keep(await withWorker(() => worker.createTransport(router)))
       this.#transports.set(transport.id, { transport, direction, connected: false })
       transport.observer.once('close', () => this.#transports.delete(transport.id))
       this.#watch(transport)
@@ -150,7 +163,7 @@ export class Peer {
       return {
         transportId: transport.id,
         iceParameters: transport.iceParameters,
-        iceCandidates: this.#host.candidates(transport),
+        iceCandidates: worker.candidates(transport),
         dtlsParameters: transport.dtlsParameters,
       }
     } finally {

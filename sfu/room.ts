@@ -1,13 +1,15 @@
-// One call: a router on one worker, and the peers in it. It closes when the last peer leaves or its worker dies.
-import type { ActiveSpeakerObserver, Producer, Router, RtpCapabilities } from 'mediasoup/types'
+// One call: the peers in it, on one worker or several. It closes when the last peer leaves or its last worker dies.
+import type { Producer, RtpCapabilities } from 'mediasoup/types'
 import type { CallAddress, CallEndReason, CallResume } from '../protocol/calls.ts'
 import type { ChannelKind } from '../protocol/chat.ts'
-import { AppError } from '../protocol/errors.ts'
+import { AppError, notFound } from '../protocol/errors.ts'
 import type { CallSummary, Events, PublicUser } from '../protocol/events.ts'
 import type { Caller, Emit } from '../protocol/requests.ts'
 import { clientCapabilities } from './codecs.ts'
 import { MAX_PEERS, MAX_PEERS_OF_ONE } from './limits.ts'
 import { Peer, type PeerHost } from './peer.ts'
+import { Pipes, type PipeHold } from './pipes.ts'
+import { Places, type Place } from './places.ts'
 import { Speaker } from './speaker.ts'
 import type { MediaWorker } from './workers.ts'
 
@@ -19,9 +21,9 @@ interface RoomOptions {
   address: CallAddress
   /** Of the channel; null: the call is the project's own */
   kind: ChannelKind | null
-  router: Router
-  observer: ActiveSpeakerObserver
-  worker: MediaWorker
+  place: Place
+  /** For those who are too many in one place: the one with the fewest peers */
+  findWorker(): Promise<MediaWorker>
   emit: Emit
   /** Somebody came or went, or the room is closed */
   onChange(): void
@@ -35,31 +37,35 @@ export class Room {
   closed = false
   /** Closed, and not to go on elsewhere or anew */
   isOver = false
-  readonly #router: Router
-  readonly #worker: MediaWorker
+  readonly #places: Places
+  readonly #pipes = new Pipes()
   readonly #emit: Emit
   readonly #onChange: RoomOptions['onChange']
   readonly #peers = new Map<string, Peer>()
   readonly #peerHost: PeerHost
   #speaking: Peer | undefined
 
-  constructor({ address, kind, router, observer, worker, emit, onChange }: RoomOptions) {
+  constructor({ address, kind, place, findWorker, emit, onChange }: RoomOptions) {
     this.address = address
     this.kind = kind
-    this.#router = router
-    this.#worker = worker
     this.#emit = emit
     this.#onChange = onChange
-    this.speaker = new Speaker(observer, () => this.#changeSpeaker())
-    router.once('workerclose', () => this.close('worker_died'))
+    this.#places = new Places({
+      first: place,
+      findWorker,
+      onLost: (lost) => this.#lose(lost),
+      onFirst: ({ observer }) => this.speaker.listen(observer),
+    })
+    this.speaker = new Speaker({
+      hold: (microphone) => this.#hold(microphone, this.#places.first),
+      onChange: () => this.#changeSpeaker(),
+    })
+    this.speaker.listen(place.observer)
     this.#peerHost = {
-      maxIncomingBitrate: worker.maxIncomingBitrate,
-      openTransport: () => worker.createTransport(router),
-      candidates: (transport) => worker.candidates(transport),
       canConsume: ({ producerId, rtpCapabilities }) =>
-        router.canConsume({ producerId, rtpCapabilities }),
-      findProducer: (producerId) =>
-        this.peers.map(({ producers }) => producers.find(producerId)).find(Boolean),
+        this.#sender(producerId)?.place.router.canConsume({ producerId, rtpCapabilities }) === true,
+      findProducer: (producerId) => this.#sender(producerId)?.producers.find(producerId),
+      hold: (producer, { place: to }) => this.#hold(producer, to),
       priorityOf: (producer) => this.#priorityOf(producer),
       onMicrophone: (peer, producer) => this.speaker.follow(peer.id, producer),
       tell: (peer, name, payload) => emit.toSocket(peer.caller.socketId, name, payload),
@@ -73,7 +79,7 @@ export class Room {
   }
 
   get rtpCapabilities(): RtpCapabilities {
-    return clientCapabilities(this.#router.rtpCapabilities)
+    return clientCapabilities(this.#places.first.router.rtpCapabilities)
   }
 
   /** A person in two tabs counts once. */
@@ -92,14 +98,25 @@ export class Room {
   }
 
   /** A socket that joins again starts anew. */
-  join(caller: Caller, nodeId: string): Peer {
-    if (this.closed) throw new AppError('UNAVAILABLE', 'The call has just ended; join again')
+  async join(caller: Caller, nodeId: string): Promise<Peer> {
+    const place = await this.#places.take()
+    try {
+      return this.#enter(caller, nodeId, place)
+    } catch (error) {
+      this.#places.leave(place)
+      throw error
+    }
+  }
+
+  #enter(caller: Caller, nodeId: string, place: Place): Peer {
+    if (this.closed || place.router.closed) {
+      throw new AppError('UNAVAILABLE', 'The call has just ended; join again')
+    }
     const before = this.findPeer(caller.socketId)
     this.#refuseTooMany(caller, before)
     const { address } = this
-    const peer = new Peer({ address, caller, nodeId, host: this.#peerHost })
+    const peer = new Peer({ address, caller, nodeId, place, host: this.#peerHost })
     this.#peers.set(peer.id, peer)
-    this.#worker.load += 1
     // After the new one is in: the room would close otherwise.
     before?.close(null)
     this.tellOthers(peer, 'call_peer_joined', { ...address, peer: peer.describe() })
@@ -146,8 +163,25 @@ export class Room {
     }
   }
 
+  #sender(producerId: string): Peer | undefined {
+    return this.peers.find(({ producers }) => producers.find(producerId))
+  }
+
+  async #hold(producer: Producer, place: Place): Promise<PipeHold> {
+    const sender = this.#sender(producer.id)
+    if (!sender) throw notFound('Producer')
+    return this.#pipes.hold(producer, sender.place, place)
+  }
+
+  /** Its worker died: those who are elsewhere go on. */
+  #lose(place: Place) {
+    const lost = this.peers.filter((peer) => peer.place === place)
+    if (lost.length === this.#peers.size) return this.close('worker_died')
+    for (const peer of lost) peer.close('worker_died')
+  }
+
   #priorityOf(producer: Producer): number {
-    const sender = this.peers.find(({ producers }) => producers.find(producer.id))
+    const sender = this.#sender(producer.id)
     if (sender?.producers.of('screen') === producer) return SCREEN_PRIORITY
     return sender && sender === this.#speaking ? SPEAKER_PRIORITY : 1
   }
@@ -165,7 +199,7 @@ export class Room {
   #remove(peer: Peer, reason: CallEndReason | null) {
     const { address } = this
     this.#peers.delete(peer.id)
-    this.#worker.load -= 1
+    this.#places.leave(peer.place)
     if (reason) {
       const ended = { ...address, peerId: peer.id, reason }
       this.#emit.toSocket(peer.caller.socketId, 'call_ended', ended)
@@ -181,7 +215,7 @@ export class Room {
   }
 
   #finish() {
-    this.#router.close()
+    this.#places.close()
     this.#onChange()
   }
 

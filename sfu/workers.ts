@@ -21,6 +21,8 @@ export interface MediaConfig {
   workers?: number | undefined
   /** What one peer may send, bits per second: camera with all its layers, screen, sound. Default 8 Mbit/s */
   maxIncomingBitrate?: number | undefined
+  /** Of one room on one worker: more are on others, where there are any. Default 16 */
+  peersPerWorker?: number | undefined
   /** TURN servers that share a secret with us (coturn: use-auth-secret) */
   turn?: TurnConfig | undefined
 }
@@ -30,6 +32,7 @@ export interface MediaWorker {
   readonly port: number
   /** Of one peer, bits per second */
   readonly maxIncomingBitrate: number
+  readonly maxPeersOfRoom: number
   /** Peers in the rooms on this worker */
   load: number
   createRouter(): Promise<Router>
@@ -47,10 +50,15 @@ export interface Workers {
 }
 
 const MAX_INCOMING_BITRATE = 8_000_000
+/** All of a call's largest place receive each other with half of a core (docs/BENCHMARKS.md). */
+export const PEERS_PER_WORKER = 16
 
 export function createWorkers(config: MediaConfig, log: Pick<Logger, 'error'>): Workers {
   const { listenAddress = '0.0.0.0', portMin = 20_000, portMax = 20_100 } = config
-  const { maxIncomingBitrate = MAX_INCOMING_BITRATE } = config
+  const limits = {
+    maxIncomingBitrate: config.maxIncomingBitrate ?? MAX_INCOMING_BITRATE,
+    maxPeersOfRoom: config.peersPerWorker ?? PEERS_PER_WORKER,
+  }
   const count = config.workers ?? availableParallelism()
   const running = new Set<RunningWorker>()
   const starting = new Set<Promise<RunningWorker>>()
@@ -67,7 +75,7 @@ export function createWorkers(config: MediaConfig, log: Pick<Logger, 'error'>): 
     try {
       const { server, port } = await listen(worker)
       if (closed) throw new Error('The media workers were closed')
-      const media = new RunningWorker({ worker, server, port, addresses, maxIncomingBitrate })
+      const media = new RunningWorker({ worker, server, port, addresses, limits })
       running.add(media)
       worker.observer.once('close', () => running.delete(media))
       worker.once('died', (error) => log.error({ err: error, port }, 'a media worker died'))
@@ -128,19 +136,21 @@ interface RunningWorkerOptions {
   server: WebRtcServer
   port: number
   addresses: () => string[]
-  maxIncomingBitrate: number
+  limits: Pick<MediaWorker, 'maxIncomingBitrate' | 'maxPeersOfRoom'>
 }
 
 class RunningWorker implements MediaWorker {
   readonly port: number
   readonly maxIncomingBitrate: number
+  readonly maxPeersOfRoom: number
   load = 0
   readonly #worker: Worker
   readonly #server: WebRtcServer
   readonly #addresses: () => string[]
 
-  constructor({ worker, server, port, addresses, maxIncomingBitrate }: RunningWorkerOptions) {
-    this.maxIncomingBitrate = maxIncomingBitrate
+  constructor({ worker, server, port, addresses, limits }: RunningWorkerOptions) {
+    this.maxIncomingBitrate = limits.maxIncomingBitrate
+    this.maxPeersOfRoom = limits.maxPeersOfRoom
     this.port = port
     this.#worker = worker
     this.#server = server

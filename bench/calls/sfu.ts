@@ -7,6 +7,7 @@ import { createWorker } from 'mediasoup'
 import type { PlainTransport, Router, RtpCapabilities, WebRtcTransport } from 'mediasoup/types'
 import type { Emit } from '../../protocol/requests.ts'
 import { mediaCodecs } from '../../sfu/codecs.ts'
+import { openPlace } from '../../sfu/places.ts'
 import { Room } from '../../sfu/room.ts'
 import { createWorkerBinary } from '../../sfu/worker/binary.ts'
 import type { MediaWorker } from '../../sfu/workers.ts'
@@ -91,29 +92,29 @@ const ours: Build = async (ports, router, pid) => {
     pid,
     port: 0,
     maxIncomingBitrate: 8_000_000,
+    maxPeersOfRoom: ports.length,
     load: 0,
     createRouter: () => Promise.resolve(router),
     // What a peer asks of a transport that stands already, plain ones have, too.
     createTransport: async () => (await open()) as unknown as WebRtcTransport,
     candidates: () => [],
   }
-  const observer = await router.createActiveSpeakerObserver()
   const address = { projectId: randomUUID() }
   const room = new Room({
     address,
     kind: null,
-    router,
-    observer,
-    worker,
+    place: await openPlace(worker),
+    findWorker: () => Promise.resolve(worker),
     emit,
     onChange: silent,
   })
-  const peers = ports.map(() => {
+  const joining = ports.map(() => {
     const id = randomUUID()
     const user = { id, username: id, displayName: id, avatar: '' }
     const principal = { id, role: 'member' as const, user, sessionId: id }
     return room.join({ socketId: randomUUID(), principal }, 'node')
   })
+  const peers = await Promise.all(joining)
   const producerIds: string[] = []
   const sendPorts: number[] = []
   for (const [n, peer] of peers.entries()) {

@@ -104,7 +104,9 @@ export function createOwner(options: OwnerOptions): Owner {
       // Who is in a locked call stays in it.
       if (!resume) await requireAdmission(caller, address)
       const room = resume ? rooms.find(address) : await openRoom(caller, address)
-      const peer = resume ? room?.resume(caller, nodeId, resume) : room?.join(caller, nodeId)
+      const peer = resume
+        ? room?.resume(caller, nodeId, resume)
+        : await withWorker(async () => room?.join(caller, nodeId))
       if (!room || !peer) throw notInCall()
       const judged = await judge(caller, address).catch((error: unknown) => {
         peer.close(null)

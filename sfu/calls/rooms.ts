@@ -5,6 +5,7 @@ import { callKey, type CallAddress } from '../../protocol/calls.ts'
 import type { ChannelKind } from '../../protocol/chat.ts'
 import { AppError } from '../../protocol/errors.ts'
 import type { AccessChange, Caller, Emit, Holding } from '../../protocol/requests.ts'
+import { openPlace } from '../places.ts'
 import { Room } from '../room.ts'
 import type { Workers } from '../workers.ts'
 
@@ -70,9 +71,8 @@ export function createRooms(options: RoomsOptions): Rooms {
   async function open(address: CallAddress, kind: ChannelKind | null, binary: string) {
     const key = callKey(address)
     const worker = await workers.leastLoaded(binary)
-    const router = await worker.createRouter()
+    const place = await openPlace(worker)
     try {
-      const observer = await router.createActiveSpeakerObserver()
       // Starting a worker takes its time: longer than the lease, and the call may live elsewhere by now.
       if ((await claim(key)) !== bus.nodeId) {
         throw new AppError('UNAVAILABLE', 'The call has just started elsewhere; join again')
@@ -80,9 +80,8 @@ export function createRooms(options: RoomsOptions): Rooms {
       const room = new Room({
         address,
         kind,
-        router,
-        observer,
-        worker,
+        place,
+        findWorker: () => workers.leastLoaded(binary),
         emit,
         onChange() {
           if (released.has(room)) {
@@ -99,7 +98,7 @@ export function createRooms(options: RoomsOptions): Rooms {
       rooms.set(key, room)
       return room
     } catch (error) {
-      router.close()
+      place.router.close()
       throw error
     }
   }
