@@ -142,6 +142,9 @@ async function assemble(
   closers.push(() => presence.close())
   const changes = createChanges({ db, bus, outlet, log })
   closers.push(() => changes.close())
+  const attachments = await openAttachments(db, config.attachments, log)
+  closers.push(() => attachments.close())
+  // Nothing may be awaited from here to the calls: they are told what is news of channels.
   const audience = createAudience({
     db,
     io,
@@ -154,8 +157,6 @@ async function assemble(
   closers.push(() => audience.close())
   const typing = createTyping({ io, bus, outlet, changes })
   closers.push(() => typing.close())
-  const attachments = await openAttachments(db, config.attachments, log)
-  closers.push(() => attachments.close())
   const chat = createChat({
     db,
     emit,
