@@ -1,7 +1,11 @@
 // Calls through the front doors of a whole server: what they do to rooms and to the chat.
-import { expect, test } from 'vitest'
-import type { Channel } from '../protocol/chat.ts'
-import { connect } from './people.ts'
+import { mkdtempSync, rmSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import type { Channel, ChatMessage } from '../protocol/chat.ts'
+import { at, connect, register } from './people.ts'
+import { startTestServer, useTestServer } from './server.ts'
 import { openChannel, openRoom, openServer } from './talk.ts'
 
 const { people } = await openServer('ada', 'bob', 'cid')
@@ -72,4 +76,24 @@ test('[CA14] the notes of a standup are a message where the call is', async () =
       ada.id,
       `**Standup**\n\n- **${bob.user.displayName}**: Fixed **all** of it`,
     ])
+})
+
+test('[CA14] notes are kept when the server stops', { timeout: 120_000 }, async () => {
+  const directory = mkdtempSync(path.join(os.tmpdir(), 'openlaunch-notes-'))
+  onTestFinished(() => rmSync(directory, { recursive: true }))
+  const stopped = await startTestServer({ DATA_DIR: directory })
+  const dan = await register(stopped.url, 'dan')
+  const { projectId, slug, channelId, clients } = await openRoom(dan)
+  const [d] = clients
+  const address = { projectId, channelId }
+  await d.request('call_join', address)
+  await d.request('call_standup', { ...address, action: 'start' })
+  await d.request('call_standup', { ...address, action: 'note', note: 'Not lost' })
+  await stopped.close()
+  const { url } = await useTestServer({ DATA_DIR: directory })
+  const messages = `/projects/${slug}/channels/${channelId}/messages`
+  const { data } = await at(dan, url).rest('GET', messages)
+  expect((data as ChatMessage[]).map(({ message }) => message)).toContainEqual(
+    expect.stringContaining('Not lost'),
+  )
 })

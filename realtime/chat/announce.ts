@@ -48,6 +48,7 @@ const DELAY = 500
 
 export function createAnnouncer({ db, log, say, send }: AnnouncerOptions) {
   const timers = new Set<NodeJS.Timeout>()
+  const underWay = new Set<Promise<unknown>>()
 
   async function attempt({ projectId: project, authorId, nonce, ...rest }: Announcement) {
     const user = await readPublicUser(db, authorId)
@@ -58,22 +59,27 @@ export function createAnnouncer({ db, log, say, send }: AnnouncerOptions) {
   const announce = (announcement: Announcement) => insist(() => attempt(announcement))
 
   function insist(write: () => Promise<unknown>, attempts = 1) {
-    write().catch((error: unknown) => {
-      // Its project, channel or author was deleted, or it was archived.
-      if (error instanceof AppError && error.code !== 'UNAVAILABLE') return
-      if (attempts === ATTEMPTS) {
-        log.error({ err: error }, 'a message of the server could not be written')
-        return
-      }
-      const timer = setTimeout(
-        () => {
-          timers.delete(timer)
-          insist(write, attempts + 1)
-        },
-        DELAY * 2 ** (attempts - 1),
-      )
-      timers.add(timer)
-    })
+    const done: Promise<unknown> = write()
+      .catch((error: unknown) => retry(write, attempts, error))
+      .finally(() => underWay.delete(done))
+    underWay.add(done)
+  }
+
+  function retry(write: () => Promise<unknown>, attempts: number, error: unknown) {
+    // Its project, channel or author was deleted, or it was archived.
+    if (error instanceof AppError && error.code !== 'UNAVAILABLE') return
+    if (attempts === ATTEMPTS) {
+      log.error({ err: error }, 'a message of the server could not be written')
+      return
+    }
+    const timer = setTimeout(
+      () => {
+        timers.delete(timer)
+        insist(write, attempts + 1)
+      },
+      DELAY * 2 ** (attempts - 1),
+    )
+    timers.add(timer)
   }
 
   function sayOfCall(
@@ -107,7 +113,13 @@ export function createAnnouncer({ db, log, say, send }: AnnouncerOptions) {
       },
     },
 
-    close: () => timers.forEach((timer) => clearTimeout(timer)),
+    /** Resolves when what is being written is written; another attempt there is not. */
+    async close() {
+      const forget = () => timers.forEach((timer) => clearTimeout(timer))
+      forget()
+      await Promise.all(underWay)
+      forget()
+    },
   }
 }
 
