@@ -8,6 +8,7 @@ import { tree } from './migrations/0004_tree.ts'
 import { history } from './migrations/0005_history.ts'
 import { comments } from './migrations/0006_comments.ts'
 import { append } from './migrations/0007_append.ts'
+import { guests } from './migrations/0008_guests.ts'
 import type { Database } from './schema.ts'
 
 const migrations: Record<string, Migration> = {
@@ -18,6 +19,7 @@ const migrations: Record<string, Migration> = {
   '0005_history': history,
   '0006_comments': comments,
   '0007_append': append,
+  '0008_guests': guests,
 }
 
 export const createMigrator = (db: Kysely<Database>) =>

@@ -7,6 +7,7 @@ import type { AccountTables } from './tables/accounts.ts'
 import type { ChatTables } from './tables/chat.ts'
 import type { Strings, Timestamp } from './tables/columns.ts'
 import type { DocumentTables } from './tables/documents.ts'
+import type { GuestTables } from './tables/guests.ts'
 import type { ThreadTables } from './tables/threads.ts'
 
 export const projectStatuses = ['active', 'paused', 'completed', 'archived'] as const
@@ -32,6 +33,8 @@ export interface Projects {
   techStack: Strings
   difficulty: Difficulty | null
   estimatedHours: number | null
+  /** Whether people without an account may come to its calls by a link */
+  callGuests: Generated<boolean>
   createdBy: string | null
   createdAt: Timestamp
   updatedAt: Timestamp
@@ -156,7 +159,8 @@ export interface Files {
   deletionId: string | null
 }
 
-export interface Database extends AccountTables, ChatTables, DocumentTables, ThreadTables {
+export interface Database
+  extends AccountTables, ChatTables, DocumentTables, GuestTables, ThreadTables {
   projects: Projects
   projectCounters: ProjectCounters
   projectMembers: ProjectMembers

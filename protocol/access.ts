@@ -1,4 +1,5 @@
 // Roles and permissions of the specification, with ours beside them. Pure: the browser hides what a person may not do.
+import type { CallAddress } from './calls.ts'
 import type { PublicUser } from './events.ts'
 
 /** A person's role in a project, strongest first; `admin` is also the role of the whole installation. */
@@ -73,6 +74,8 @@ export interface Principal {
   user: PublicUser
   /** The sign-in that the proof belongs to; it ends with it */
   sessionId: string
+  /** A guest: of this call, and of nothing else. `id` and `sessionId` are the guest's own then */
+  guest?: CallAddress
 }
 
 /** @throws AppError AUTHENTICATION_FAILED or INVALID_TOKEN */

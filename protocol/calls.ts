@@ -42,6 +42,9 @@ export const callEndReasons = [
 ] as const
 export type CallEndReason = (typeof callEndReasons)[number]
 
+/** Why somebody who knocked is not let in. `again`: they knocked anew, and that knock counts */
+export type KnockRefusal = 'declined' | 'unanswered' | 'ended' | 'again'
+
 /** `missed`: nobody answered in time; `ended`: the call was over before. */
 export type RingEndReason = 'answered' | 'declined' | 'missed' | 'ended'
 
@@ -239,7 +242,7 @@ export interface CallEvents {
   call_knock: CallAddress & Knock
   call_knock_ended: CallAddress & { knockId: string }
   /** To whoever knocked: join now, or not; a new knock of the same person ends the one before */
-  call_admitted: CallAddress & { admitted: boolean }
+  call_admitted: CallAddress & { admitted: boolean; reason?: KnockRefusal }
   /** null: it is over, and its notes are in the chat */
   call_standup_changed: CallAddress & { standup: Standup | null }
   call_locked: CallAddress & { locked: boolean; by: PublicUser }

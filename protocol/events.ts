@@ -24,6 +24,8 @@ export interface PublicUser {
   displayName: string
   /** Address of a picture, or '' */
   avatar: string
+  /** Without an account: came to a call by a link, under this name */
+  guest?: true
 }
 
 export interface ProjectUpdate {

@@ -42,6 +42,12 @@ export const MAX_GROUP = 9
 /** Note of one person in a standup, and all of a round together, UTF-16 code units. */
 export const MAX_STANDUP_NOTE = 1_000
 export const MAX_STANDUP_NOTES = 10_000
+/** Guests in a call at the same time, and guests who wait to be let in. */
+export const MAX_GUESTS = 20
+/** Links for guests of a project's calls that have not ended. */
+export const MAX_CALL_LINKS = 100
+/** Name of a guest, UTF-16 code units. */
+export const MAX_GUEST_NAME = 50
 /** Comment on code, UTF-16 code units. */
 export const MAX_CODE_COMMENT = 10_000
 /** All comments of a thread on code together, UTF-16 code units, and how many there may be. */

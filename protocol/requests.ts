@@ -12,6 +12,8 @@ export interface Caller {
 
 export interface RequestHandler<Name extends keyof Requests> {
   schema: z.ZodType<Requests[Name][0]>
+  /** Guests of a call may ask this, too; nobody else of what is not marked so */
+  guests?: boolean
   /** @throws AppError, which becomes the acknowledgement's error */
   handle(caller: Caller, payload: Requests[Name][0]): Promise<Requests[Name][1]>
 }

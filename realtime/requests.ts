@@ -11,6 +11,7 @@ import { stopping, type Io, type IoSocket } from './io.ts'
 /** The same for every request, so that the table can be looked up by whatever name a client sends. */
 interface AnyHandler {
   schema: z.ZodType
+  guests?: boolean
   handle(caller: Caller, payload: unknown): Promise<unknown>
 }
 
@@ -63,9 +64,12 @@ export function bindRequests(
       throw new AppError('UNAVAILABLE', 'This server stood still for a while; try again')
     const handler = table.get(name)
     if (!handler) throw new AppError('NOT_FOUND', `There is no request "${name.slice(0, 100)}"`)
+    const { principal } = socket.data
+    if (principal.guest && !handler.guests)
+      throw new AppError('INSUFFICIENT_PERMISSIONS', 'Guests of a call may not do this')
     const parsed = handler.schema.safeParse(payload)
     if (!parsed.success) throw invalid(name, parsed.error)
-    return handler.handle({ socketId: socket.id, principal: socket.data.principal }, parsed.data)
+    return handler.handle({ socketId: socket.id, principal }, parsed.data)
   }
 
   function toKnown(error: unknown, request: string): AppError {

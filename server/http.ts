@@ -8,6 +8,7 @@ import { archiveRoutes } from './files/archive/routes.ts'
 import { fileRoutes } from './files/routes.ts'
 import { fileSearchRoutes } from './files/search/routes.ts'
 import { uploadRoutes } from './files/upload-routes.ts'
+import { guestRoutes } from './guests/routes.ts'
 import { idempotencyParameter } from './idempotency.ts'
 import { issueRoutes } from './issues/routes.ts'
 import { singleMessageRoutes } from './messages/message-routes.ts'
@@ -50,6 +51,7 @@ const endpoints = (context: AppContext) => [
   singleMessageRoutes(context),
   threadRoutes(context),
   presenceRoutes(context),
+  guestRoutes(context),
   attachmentRoutes(context),
 ]
 

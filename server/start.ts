@@ -34,6 +34,7 @@ import { createApp } from './app.ts'
 import type { Config } from './config.ts'
 import { openAttachments } from './attachments/opened.ts'
 import { drain } from './drain.ts'
+import { withGuests } from './guests/guests.ts'
 import { createAllowOrigin } from './origin.ts'
 import { socketRequests } from './sockets.ts'
 import { createSweep } from './sweep.ts'
@@ -127,7 +128,7 @@ async function assemble(
   const http = createAdaptorServer({ fetch: (...args) => app.fetch(...args) }) as Server
   const io = createIo({
     http,
-    authenticate,
+    authenticate: withGuests(db, authenticate),
     redis,
     allowOrigin: ({ headers }) => allowOrigin(headers),
     allowedOrigins: config.allowedOrigins,

@@ -3,6 +3,7 @@
 import type { Logger } from 'pino'
 import { readPermissions } from '../db/access.ts'
 import type { Db } from '../db/database.ts'
+import { readGuests } from '../db/guests.ts'
 import type { Principal } from '../protocol/access.ts'
 import type { AccessChange, Holding } from '../protocol/requests.ts'
 import { readSignIns } from './accounts/authenticate.ts'
@@ -55,15 +56,18 @@ export function createSweep({ db, holds, closeFor, log, intervalMs = 30_000 }: S
     if (held.length === 0) return
     const principals = held.map(({ principal }) => principal)
     const projectIds = held.flatMap(({ project }) => project?.id ?? [])
-    const [signIns, permissionsOf] = await Promise.all([
+    const guestIds = principals.filter(({ guest }) => guest).map(({ id }) => id)
+    const [guests, signIns, permissionsOf] = await Promise.all([
+      readGuests(db, distinct(guestIds)),
       readSignIns(db, distinct(principals.map(({ sessionId }) => sessionId))),
       readPermissions(db, distinct(principals.map(({ id }) => id)), distinct(projectIds)),
     ])
     failing = false
     for (const { principal, project } of held) {
-      const { id: userId, sessionId, role } = principal
+      const { id: userId, sessionId, role, guest } = principal
       // A connection keeps the system role that it came with.
-      if (signIns.get(sessionId) !== role) closeFor({ userId, sessionId })
+      const isIn = guest ? guests.has(userId) : signIns.get(sessionId) === role
+      if (!isIn) closeFor({ userId, sessionId })
       else if (project && !project.fits(permissionsOf(principal, project.id)))
         closeFor({ userId, projectId: project.id })
       judged.add(principal)

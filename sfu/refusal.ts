@@ -6,6 +6,12 @@ import { AppError } from '../protocol/errors.ts'
 export const notInCall = () =>
   new AppError('NOT_FOUND', 'You are not in this call; join it first', { joined: false })
 
+/** Guests begin no call; they come when somebody is in it. */
+export const nobodyThere = () =>
+  new AppError('UNAVAILABLE', 'Nobody is in the call now; wait until somebody is', {
+    joined: false,
+  })
+
 /** Whether the worker died under the work. */
 const mediaGone = (error: unknown) =>
   error instanceof WorkerClosedError

@@ -4,6 +4,7 @@ import type { CallAddress, CallEndReason, CallResume } from '../protocol/calls.t
 import type { ChannelKind } from '../protocol/chat.ts'
 import { AppError, notFound } from '../protocol/errors.ts'
 import type { CallSummary, Events, PublicUser } from '../protocol/events.ts'
+import { MAX_GUESTS } from '../protocol/limits.ts'
 import type { Caller, Emit } from '../protocol/requests.ts'
 import { clientCapabilities } from './codecs.ts'
 import { MAX_PEERS, MAX_PEERS_OF_ONE } from './limits.ts'
@@ -155,6 +156,13 @@ export class Room {
     const others = this.peers.filter((peer) => peer !== before)
     if (others.length >= MAX_PEERS) {
       throw new AppError('CONFLICT', `This call is full: at most ${MAX_PEERS} can take part`)
+    }
+    const guests = others.filter(({ caller }) => caller.principal.guest)
+    if (principal.guest && guests.length >= MAX_GUESTS) {
+      throw new AppError(
+        'CONFLICT',
+        `This call is full: at most ${MAX_GUESTS} guests can take part`,
+      )
     }
     const own = others.filter(({ caller }) => caller.principal.id === principal.id)
     if (own.length >= MAX_PEERS_OF_ONE) {

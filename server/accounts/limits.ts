@@ -8,6 +8,7 @@ import {
   type RateLimiterAbstract,
 } from 'rate-limiter-flexible'
 import { AppError } from '../../protocol/errors.ts'
+import type { RestContext } from '../rest.ts'
 
 export interface Limit {
   /** @throws AppError RATE_LIMITED with `details` of LimitState */
@@ -65,6 +66,27 @@ function createLimit(options: LimitOptions): Limit {
   }
 }
 
+/** draft-ietf-httpapi-ratelimit-headers, the form with three headers that most clients read */
+function tellLimit(c: RestContext, { limit, remaining, resetIn }: LimitState) {
+  c.header('RateLimit-Limit', String(limit))
+  c.header('RateLimit-Remaining', String(remaining))
+  c.header('RateLimit-Reset', String(resetIn))
+}
+
+/** Counts a request, and says in its answer how many are left. @throws AppError RATE_LIMITED */
+export async function consume(c: RestContext, limit: Limit, key: string) {
+  try {
+    tellLimit(c, await limit.consume(key))
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'RATE_LIMITED') {
+      const state = error.details as LimitState
+      tellLimit(c, state)
+      c.header('Retry-After', String(state.resetIn))
+    }
+    throw error
+  }
+}
+
 /** @param options.requestsPerMinute to accounts, per address; 300 unless told */
 export function createAccountLimits(
   options: { redis?: Redis | undefined; requestsPerMinute?: number | undefined } = {},
@@ -74,6 +96,9 @@ export function createAccountLimits(
     requests: createLimit({ redis, name: 'accounts', points: requestsPerMinute, duration: 60 }),
     /** Per account and address, reset by a right password */
     logins: createLimit({ redis, name: 'logins', points: 10, duration: 15 * 60 }),
+    /** Who comes to calls without an account, per address and per link */
+    guests: createLimit({ redis, name: 'guests', points: 30, duration: 60 }),
+    guestsOfLink: createLimit({ redis, name: 'guests-of-link', points: 60, duration: 60 }),
   }
 }
 export type AccountLimits = ReturnType<typeof createAccountLimits>

@@ -1,9 +1,8 @@
 import { createMiddleware } from 'hono/factory'
-import { AppError } from '../../protocol/errors.ts'
-import { createEndpoints, type RestContext, type RestEnv } from '../rest.ts'
+import { createEndpoints, type RestEnv } from '../rest.ts'
 import { privateUserSchema } from '../users/schema.ts'
 import type { Accounts } from './accounts.ts'
-import type { AccountLimits, Limit, LimitState } from './limits.ts'
+import { consume, type AccountLimits } from './limits.ts'
 import {
   loginSchema,
   logoutSchema,
@@ -12,26 +11,6 @@ import {
   signedInSchema,
   ticketSchema,
 } from './schema.ts'
-
-/** draft-ietf-httpapi-ratelimit-headers, the form with three headers that most clients read */
-function tellLimit(c: RestContext, { limit, remaining, resetIn }: LimitState) {
-  c.header('RateLimit-Limit', String(limit))
-  c.header('RateLimit-Remaining', String(remaining))
-  c.header('RateLimit-Reset', String(resetIn))
-}
-
-async function consume(c: RestContext, limit: Limit, key: string) {
-  try {
-    tellLimit(c, await limit.consume(key))
-  } catch (error) {
-    if (error instanceof AppError && error.code === 'RATE_LIMITED') {
-      const state = error.details as LimitState
-      tellLimit(c, state)
-      c.header('Retry-After', String(state.resetIn))
-    }
-    throw error
-  }
-}
 
 export function accountRoutes({ accounts, limits }: { accounts: Accounts; limits: AccountLimits }) {
   const { app, post } = createEndpoints('Accounts')

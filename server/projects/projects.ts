@@ -11,6 +11,7 @@ import type { AccessChange } from '../../protocol/requests.ts'
 import type { ChannelChange } from '../../realtime/chat/audience.ts'
 import { removeFiles, type AttachmentOptions } from '../attachments/attachments.ts'
 import type { FileOptions } from '../files/files.ts'
+import { deleteGuests } from '../guests/guests.ts'
 import { containsText, readPage, type PageQuery } from '../listing.ts'
 import { holdProject } from './hold.ts'
 import type { NewProject, Project, ProjectChange, ProjectDetails, ProjectFilter } from './schema.ts'
@@ -136,25 +137,27 @@ export async function createProject(
 }
 
 export async function changeProject(
-  { db, publish }: Pick<ProjectOptions, 'db' | 'publish'>,
+  { db, publish, accessChanged }: Pick<ProjectOptions, 'db' | 'publish' | 'accessChanged'>,
   actor: Actor,
   project: string,
   change: ProjectChange,
 ): Promise<ProjectDetails> {
-  const { details, update } = await db.transaction().execute(async (trx) => {
+  const { details, update, guests } = await db.transaction().execute(async (trx) => {
     const access = await holdProject(trx, actor, project, 'project:write')
     await trx
       .updateTable('projects')
       .set({ ...columns(change), updatedAt: sql`now()` })
       .where('id', '=', access.project.id)
       .execute()
+    const guests = change.callGuests === false ? await deleteGuests(trx, access.project.id) : []
     const details = await readDetails(trx, actor, access)
     // What everybody sees; role and permissions are the asker's own.
     const { role: _role, permissions: _permissions, ...shared } = details
     const update = await appendActivity(trx, details.id, actor.id, 'project_updated', shared)
-    return { details, update }
+    return { details, update, guests }
   })
   publish(update)
+  for (const userId of guests) accessChanged({ userId })
   return details
 }
 
@@ -170,37 +173,41 @@ export async function deleteProject(
   actor: Actor,
   project: string,
 ) {
-  const { projectId, people, files, uploads } = await db.transaction().execute(async (trx) => {
-    const access = await requireAccess(trx, actor, project, 'project:delete')
-    const projectId = access.project.id
-    // Waits for the writes under way; see holdProject.
-    await trx
-      .selectFrom('projects')
-      .select('id')
-      .where('id', '=', projectId)
-      .forUpdate()
-      .executeTakeFirstOrThrow(() => notFound('Project'))
-    const people = await trx
-      .selectFrom('projectMembers')
-      .select('userId')
-      .where('projectId', '=', projectId)
-      .union(trx.selectFrom('users').select('id as userId').where('role', '=', 'admin'))
-      .execute()
-    const files = await trx
-      .selectFrom('files')
-      .select(['id', 'contentId'])
-      .where('projectId', '=', projectId)
-      .execute()
-    const uploads = await trx
-      .selectFrom('attachments')
-      .select('id')
-      .where('projectId', '=', projectId)
-      .execute()
-    await trx.deleteFrom('projects').where('id', '=', projectId).execute()
-    return { projectId, people, files, uploads }
-  })
+  const { projectId, people, guests, files, uploads } = await db
+    .transaction()
+    .execute(async (trx) => {
+      const access = await requireAccess(trx, actor, project, 'project:delete')
+      const projectId = access.project.id
+      // Waits for the writes under way; see holdProject.
+      await trx
+        .selectFrom('projects')
+        .select('id')
+        .where('id', '=', projectId)
+        .forUpdate()
+        .executeTakeFirstOrThrow(() => notFound('Project'))
+      const people = await trx
+        .selectFrom('projectMembers')
+        .select('userId')
+        .where('projectId', '=', projectId)
+        .union(trx.selectFrom('users').select('id as userId').where('role', '=', 'admin'))
+        .execute()
+      const files = await trx
+        .selectFrom('files')
+        .select(['id', 'contentId'])
+        .where('projectId', '=', projectId)
+        .execute()
+      const uploads = await trx
+        .selectFrom('attachments')
+        .select('id')
+        .where('projectId', '=', projectId)
+        .execute()
+      const guests = await deleteGuests(trx, projectId)
+      await trx.deleteFrom('projects').where('id', '=', projectId).execute()
+      return { projectId, people, guests, files, uploads }
+    })
   for (const { id } of files) documents.closeFile(id)
   for (const { userId } of people) accessChanged({ userId, projectId })
+  for (const userId of guests) accessChanged({ userId })
   // There may be thousands: nobody waits for that.
   const stored = [...uploads.map(({ id }) => id), ...files.map(({ contentId }) => contentId)]
   const ids = stored.filter((id) => id !== null)

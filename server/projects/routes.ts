@@ -65,7 +65,8 @@ export function projectRoutes({
       data: projectDetailsSchema,
       errors: ['NOT_FOUND', 'INSUFFICIENT_PERMISSIONS'],
     },
-    ({ principal, params, body }) => changeProject({ db, publish }, principal, params.slug, body),
+    ({ principal, params, body }) =>
+      changeProject({ db, publish, accessChanged }, principal, params.slug, body),
   )
 
   remove(

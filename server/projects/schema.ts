@@ -23,6 +23,8 @@ const fields = z.object({
   techStack: stringList,
   difficulty: z.enum(difficulties).nullable(),
   estimatedHours: z.number().int().min(0).max(100_000).nullable(),
+  /** Whether people without an account may come to its calls by a link */
+  callGuests: z.boolean(),
 })
 
 export const newProjectSchema = fields.partial().required({ name: true }).strict()

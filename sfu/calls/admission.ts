@@ -1,5 +1,6 @@
-// Whom a call lets in beside what access says: it may be locked, and people may have been removed from it. All nodes
-// know, so that it holds when the call goes on elsewhere.
+// Whom a call lets in beside what access says: it may be locked, people may have been removed from it, and guests need
+// somebody who lets them in. All nodes know, so that it holds when the call goes on elsewhere.
+import type { Principal } from '../../protocol/access.ts'
 import { createTopic, type Bus } from '../../protocol/bus.ts'
 import { callKey, type CallAddress } from '../../protocol/calls.ts'
 import { AppError } from '../../protocol/errors.ts'
@@ -10,15 +11,20 @@ const REMOVED_FOR = 5 * 60_000
 interface Rules {
   /** People who may come in all the same; null: it is not locked */
   locked: string[] | null
+  /** Guests who were let in */
+  guests: string[]
   /** User id → until when, milliseconds since 1970 */
   removed: Record<string, number>
 }
-interface News {
-  key: string
-  rules: Rules
-}
+type News =
+  | { kind: 'changed'; key: string; rules: Rules }
+  /** A node that starts asks; what it knows by then is newer */
+  | { kind: 'hello' }
+  | { kind: 'known'; key: string; rules: Rules }
 
-const open: Rules = { locked: null, removed: {} }
+type Person = Pick<Principal, 'id' | 'guest'>
+
+const open: Rules = { locked: null, guests: [], removed: {} }
 
 export interface Admission {
   isLocked(address: CallAddress): boolean
@@ -26,9 +32,11 @@ export interface Admission {
   lock(address: CallAddress, people: readonly string[]): void
   unlock(address: CallAddress): void
   remove(address: CallAddress, userId: string): void
-  admit(address: CallAddress, userId: string): void
+  admit(address: CallAddress, person: Person): void
   /** Why the person is not let in, unless they moderate; undefined: they are */
-  refusal(address: CallAddress, userId: string): AppError | undefined
+  refusal(address: CallAddress, person: Person): AppError | undefined
+  /** The call is over: the next one is open, and its guests knock. */
+  end(address: CallAddress): void
   close(): void
 }
 
@@ -37,20 +45,26 @@ export function createAdmission(bus: Bus): Admission {
   const { publish, subscribe } = createTopic<News>(bus, 'call admission')
   const of = (address: CallAddress) => calls.get(callKey(address)) ?? open
 
-  const keep = (key: string, { locked, removed }: Rules) => {
+  const keep = (key: string, { locked, guests, removed }: Rules) => {
     const now = Date.now()
     const still = Object.entries(removed).filter(([, until]) => until > now)
-    if (locked || still.length > 0) calls.set(key, { locked, removed: Object.fromEntries(still) })
+    if (locked || guests.length > 0 || still.length > 0)
+      calls.set(key, { locked, guests, removed: Object.fromEntries(still) })
     else calls.delete(key)
   }
   function change(address: CallAddress, changed: Partial<Rules>) {
     const key = callKey(address)
     const rules = { ...of(address), ...changed }
-    publish({ key, rules })
+    publish({ kind: 'changed', key, rules })
     keep(key, rules)
     for (const [other, known] of calls) keep(other, known)
   }
-  const stop = subscribe(({ key, rules }) => keep(key, rules))
+  const stop = subscribe((news) => {
+    if (news.kind === 'changed') keep(news.key, news.rules)
+    else if (news.kind === 'known') keep(news.key, calls.get(news.key) ?? news.rules)
+    else for (const [key, rules] of calls) publish({ kind: 'known', key, rules })
+  })
+  publish({ kind: 'hello' })
 
   return {
     isLocked: (address) => of(address).locked !== null,
@@ -59,27 +73,40 @@ export function createAdmission(bus: Bus): Admission {
       if (of(address).locked) change(address, { locked: null })
     },
     remove(address, userId) {
-      const { locked, removed } = of(address)
+      const { locked, guests, removed } = of(address)
       change(address, {
         locked: locked && locked.filter((id) => id !== userId),
+        guests: guests.filter((id) => id !== userId),
         removed: { ...removed, [userId]: Date.now() + REMOVED_FOR },
       })
     },
-    admit(address, userId) {
-      const { locked, removed } = of(address)
-      const { [userId]: _, ...others } = removed
-      change(address, { locked: locked && [...locked, userId], removed: others })
+    admit(address, { id, guest }) {
+      const { locked, guests, removed } = of(address)
+      const { [id]: _, ...others } = removed
+      change(address, {
+        locked: locked && [...locked, id],
+        guests: guest ? [...new Set([...guests, id])] : guests,
+        removed: others,
+      })
     },
-    refusal(address, userId) {
-      const { locked, removed } = of(address)
-      if ((removed[userId] ?? 0) > Date.now()) {
+    refusal(address, { id, guest }) {
+      const { locked, guests, removed } = of(address)
+      if ((removed[id] ?? 0) > Date.now()) {
         const reason = 'A moderator removed you from this call'
         return new AppError('CONFLICT', reason, { refused: 'removed' })
       }
-      if (locked && !locked.includes(userId)) {
+      if (guest && !guests.includes(id)) {
+        const reason = 'Somebody in the call must let you in'
+        return new AppError('CONFLICT', reason, { refused: 'guest' })
+      }
+      if (locked && !locked.includes(id)) {
         return new AppError('CONFLICT', 'This call is locked', { refused: 'locked' })
       }
       return undefined
+    },
+    end(address) {
+      const { locked, guests } = of(address)
+      if (locked || guests.length > 0) change(address, { locked: null, guests: [] })
     },
     close: stop,
   }

@@ -10,6 +10,7 @@ import type { RequestHandlers } from '../../protocol/requests.ts'
 import type { Room } from '../room.ts'
 import { createWorkers, type MediaConfig } from '../workers.ts'
 import { createAdmission } from './admission.ts'
+import { watchAlone } from './alone.ts'
 import { createAsking } from './asking.ts'
 import { closeRefused } from './door.ts'
 import { createDraining } from './draining.ts'
@@ -84,7 +85,7 @@ export function createCalls(options: CallsOptions): Calls {
   const judge = (judged: Room[]) =>
     // Without the database nobody is sent away; the next beat asks again.
     closeRefused(db, judged).catch((error: unknown) =>
-      log.error({ err: error }, 'calls of channels cannot be judged now'),
+      log.error({ err: error }, 'guests and calls of channels cannot be judged now'),
     )
 
   /** To whom the call is no secret. */
@@ -96,6 +97,7 @@ export function createCalls(options: CallsOptions): Calls {
   }
 
   const admission = createAdmission(bus)
+  const alone = watchAlone(keepMs)
   const rooms = createRooms({
     bus,
     emit,
@@ -111,6 +113,7 @@ export function createCalls(options: CallsOptions): Calls {
         owner.end(room.address)
         roster.over(room.address)
       }
+      alone.look(room)
       tellChange(room, room.closed ? null : room.describe())
       roster.tell()
     },
@@ -131,7 +134,7 @@ export function createCalls(options: CallsOptions): Calls {
     describe: () => rooms.all().map(describe),
     onBeat() {
       rooms.renew()
-      // News of a channel may be lost.
+      // News of a channel or a guest may be lost.
       void judge(rooms.all())
     },
     onGone(nodeId, calls) {

@@ -198,6 +198,49 @@ describe.skipIf(!inject('redisUrl'))('two nodes', () => {
     expect(stage.heardBy(ada.socketId, 'call_locked').at(-1)?.locked).toBe(false)
   })
 
+  test('[CA42] [CA43] whom a moderator let in comes back on any node, also a new one; not whom one removed', async () => {
+    const { projectId, a, b } = await useCluster()
+    const mod = await stage.addPerson(projectId, 'maintainer')
+    await a.ask(mod, 'call_join', { projectId })
+    await expect.poll(() => b.calls.summary({ projectId }), soon).not.toBe(null)
+    const gus = await stage.addGuest({ projectId })
+    const elsewhere = () => ({ ...gus, socketId: crypto.randomUUID() })
+    await expect(b.ask(gus, 'call_join', { projectId })).rejects.toMatchObject({
+      details: { refused: 'guest' },
+    })
+    const { knockId } = await b.ask(gus, 'call_knock', { projectId })
+    await a.ask(mod, 'call_admit', { projectId, knockId, admit: true })
+    await b.ask(gus, 'call_join', { projectId })
+    b.calls.socketGone(gus.socketId)
+    await a.ask(elsewhere(), 'call_join', { projectId })
+
+    const c = await useNode(21_560)
+    await expect.poll(() => c.calls.summary({ projectId }), soon).not.toBe(null)
+    await b.calls.close()
+    await b.disconnect()
+    await expect.poll(() => a.bus.peers(), soon).toEqual([c.bus.nodeId])
+    await a.calls.drain()
+    expect(stage.heardBy(mod.socketId, 'call_moved')).toEqual([{ projectId }])
+    // Guests wait until a member is there.
+    const moved = elsewhere()
+    await expect(a.ask(moved, 'call_join', { projectId })).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+    })
+    const { peers } = await a.ask(mod, 'call_join', { projectId })
+    expect(peers).toEqual([])
+    await expect
+      .poll(async () => (await a.calls.summary({ projectId }))?.participants.length, soon)
+      .toBe(1)
+    const { peerId } = await a.ask(moved, 'call_join', { projectId })
+    expect(c.calls.workerPids()).toHaveLength(1)
+
+    await a.ask(mod, 'call_remove', { projectId, peerId })
+    for (const node of [a, c])
+      await expect(node.ask(elsewhere(), 'call_join', { projectId })).rejects.toMatchObject({
+        details: { refused: 'removed' },
+      })
+  })
+
   test('[CA13] [CA16] those who are not in it decline and knock from any node', async () => {
     const { projectId, a, b, ada, bob } = await useCluster()
     const people = [ada.principal.id, bob.principal.id]

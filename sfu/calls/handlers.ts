@@ -4,7 +4,7 @@ import type { Bus } from '../../protocol/bus.ts'
 import type { CallAddress } from '../../protocol/calls.ts'
 import { AppError, notFound } from '../../protocol/errors.ts'
 import type { Caller, RequestHandlers } from '../../protocol/requests.ts'
-import { notInCall } from '../refusal.ts'
+import { nobodyThere, notInCall } from '../refusal.ts'
 import { movedOn, type Ask } from './asking.ts'
 import { openCall } from './door.ts'
 import type { Answer, CallName, Payload } from './owner.ts'
@@ -24,22 +24,52 @@ interface HandlersOptions {
   findOwner(address: CallAddress): Promise<string>
 }
 
+/** What guests may ask. Of the rest, some is refused by permission, too; but nothing is theirs by being forgotten. */
+const guestRequests = new Set<CallName>([
+  'call_join',
+  'call_leave',
+  'call_knock',
+  'call_create_transport',
+  'call_connect_transport',
+  'call_restart_ice',
+  'call_produce',
+  'call_pause_producer',
+  'call_close_producer',
+  'call_consume',
+  'call_pause_consumer',
+  'call_resume_consumer',
+  'call_set_layers',
+  'call_raise_hand',
+  'call_react',
+])
+
 export function createHandlers(options: HandlersOptions): RequestHandlers<CallName> {
   const { db, bus, rooms, roster, seats, ask, findOwner } = options
+
+  const described = <Name extends CallName>(name: Name) => ({
+    schema: callSchemas[name],
+    guests: guestRequests.has(name),
+  })
+  /** The node of a call that somebody is in */
+  const findRunning = (address: CallAddress) =>
+    rooms.find(address) ? bus.nodeId : roster.find(address)?.nodeId
 
   const join = async (caller: Caller, payload: Payload<'call_join'>): Answer<'call_join'> =>
     seats.take(caller, payload, {
       resumes: payload.resume !== undefined,
       async findOwner() {
         await openCall(db, caller.principal, payload)
-        return findOwner(payload)
+        if (!caller.principal.guest) return findOwner(payload)
+        const owner = findRunning(payload)
+        if (owner === undefined) throw nobodyThere()
+        return owner
       },
       join: (owner) => ask(owner, 'call_join', caller, payload),
     })
 
   /** For who is in the call */
   const inside = <Name extends CallName>(name: Name) => ({
-    schema: callSchemas[name],
+    ...described(name),
     async handle(caller: Caller, payload: Payload<Name>): Answer<Name> {
       const owner = seats.ownerOf(caller.socketId, payload)
       if (owner === undefined) throw notInCall()
@@ -55,19 +85,19 @@ export function createHandlers(options: HandlersOptions): RequestHandlers<CallNa
 
   /** For who may be in the call, and is not */
   const outside = <Name extends CallName>(name: Name) => ({
-    schema: callSchemas[name],
+    ...described(name),
     async handle(caller: Caller, payload: Payload<Name>): Answer<Name> {
       await openCall(db, caller.principal, payload)
-      const owner = rooms.find(payload) ? bus.nodeId : roster.find(payload)?.nodeId
+      const owner = findRunning(payload)
       if (owner === undefined) throw notFound('Call')
       return ask(owner, name, caller, payload)
     },
   })
 
   return {
-    call_join: { schema: callSchemas.call_join, handle: join },
+    call_join: { ...described('call_join'), handle: join },
     call_leave: {
-      schema: callSchemas.call_leave,
+      ...described('call_leave'),
       async handle(caller, address) {
         seats.leave(caller.socketId, address)
         return null

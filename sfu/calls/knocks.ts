@@ -1,7 +1,8 @@
 // Whoever a call does not let in may knock: its moderators are asked, and let them in or not.
 import { randomUUID } from 'node:crypto'
-import { callKey, type CallAddress, type Knock } from '../../protocol/calls.ts'
+import { callKey, type CallAddress, type Knock, type KnockRefusal } from '../../protocol/calls.ts'
 import { AppError, notFound } from '../../protocol/errors.ts'
+import { MAX_GUESTS } from '../../protocol/limits.ts'
 import type { Caller, Emit } from '../../protocol/requests.ts'
 import type { Room } from '../room.ts'
 import type { Admission } from './admission.ts'
@@ -48,10 +49,11 @@ export function createKnocks(
     [...waiting.values()].filter((one) => callKey(one.address) === callKey(address))
   const keyOf = (address: CallAddress, userId: string) => `${callKey(address)} ${userId}`
 
-  function answer({ address, caller, knock, timer }: Waiting, admitted: boolean) {
+  function answer({ address, caller, knock, timer }: Waiting, refusal: KnockRefusal | null) {
     clearTimeout(timer)
     waiting.delete(knock.knockId)
-    emit.toSocket(caller.socketId, 'call_admitted', { ...address, admitted })
+    const news = refusal ? { admitted: false, reason: refusal } : { admitted: true }
+    emit.toSocket(caller.socketId, 'call_admitted', { ...address, ...news })
     rooms.find(address)?.tellModerators('call_knock_ended', { ...address, knockId: knock.knockId })
   }
 
@@ -65,7 +67,7 @@ export function createKnocks(
     const { address } = room
     const { user } = caller.principal
     const knock = { knockId: randomUUID(), name: user.displayName, user }
-    const timer = setTimeout(() => answer(one, false), PATIENCE)
+    const timer = setTimeout(() => answer(one, 'unanswered'), PATIENCE)
     const one = { address, caller, knock, timer }
     waiting.set(knock.knockId, one)
     room.tellModerators('call_knock', { ...address, ...knock })
@@ -76,15 +78,16 @@ export function createKnocks(
     async call_knock(caller, address) {
       const room = rooms.find(address)
       if (!room) throw notFound('Call')
-      const { id } = caller.principal
-      if (!admission.refusal(address, id)) return { knockId: null }
+      const { id, guest } = caller.principal
+      if (!admission.refusal(address, caller.principal)) return { knockId: null }
       if ((refused.get(keyOf(address, id)) ?? 0) > Date.now()) {
         throw new AppError('RATE_LIMITED', 'A moderator did not let you in; wait a minute')
       }
       const others = at(address)
       const before = others.find((one) => one.caller.principal.id === id)
-      if (before) answer(before, false)
-      else if (others.length >= MAX_KNOCKS) {
+      const guests = others.filter((one) => one.caller.principal.guest)
+      if (before) answer(before, 'again')
+      else if (others.length >= MAX_KNOCKS || (guest && guests.length >= MAX_GUESTS)) {
         throw new AppError('CONFLICT', 'Too many wait at this call; try again later')
       }
       return { knockId: wait(room, caller).knock.knockId }
@@ -95,15 +98,15 @@ export function createKnocks(
       const one = waiting.get(knockId)
       // Another moderator may have been faster.
       if (!one || callKey(one.address) !== callKey(address)) throw notFound('Knock')
-      const { id } = one.caller.principal
-      if (admit) admission.admit(address, id)
-      else pause(address, id)
-      answer(one, admit)
+      const { principal } = one.caller
+      if (admit) admission.admit(address, principal)
+      else pause(address, principal.id)
+      answer(one, admit ? null : 'declined')
       return null
     },
     of: (address) => at(address).map(({ knock }) => knock),
     end(address) {
-      for (const one of at(address)) answer(one, false)
+      for (const one of at(address)) answer(one, 'ended')
     },
     close() {
       for (const { timer } of waiting.values()) clearTimeout(timer)

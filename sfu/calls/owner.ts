@@ -1,12 +1,11 @@
 // What the node that owns a call does when one of its people asks.
 import { RateLimiterMemory } from 'rate-limiter-flexible'
-import { can } from '../../db/access.ts'
 import type { Db } from '../../db/database.ts'
 import type { CallAddress, CallRequests } from '../../protocol/calls.ts'
 import { AppError, notFound } from '../../protocol/errors.ts'
 import type { Caller, Emit } from '../../protocol/requests.ts'
 import type { Peer } from '../peer.ts'
-import { notInCall, withWorker } from '../refusal.ts'
+import { nobodyThere, notInCall, withWorker } from '../refusal.ts'
 import type { Room } from '../room.ts'
 import { grantTurn } from '../turn.ts'
 import type { MediaConfig } from '../workers.ts'
@@ -78,6 +77,7 @@ export function createOwner(options: OwnerOptions): Owner {
     const address = { projectId, channelId }
     const known = rooms.find(address)
     if (known) return known
+    if (caller.principal.guest) throw nobodyThere()
     const { kind } = await judge(caller, address)
     const path = await readiness.requirePath()
     return withWorker(() => rooms.open(address, kind, path))
@@ -85,12 +85,10 @@ export function createOwner(options: OwnerOptions): Owner {
 
   /** @throws AppError CONFLICT where a call is locked, or the person was removed */
   async function requireAdmission(caller: Caller, address: CallAddress) {
-    // A lock may be left behind by a node that was killed.
-    if (!rooms.find(address) && !options.hadCall(address)) admission.unlock(address)
-    const refusal = admission.refusal(address, caller.principal.id)
-    if (!refusal) return
-    const { access } = await judge(caller, address)
-    if (!can(access, 'call:moderate')) throw refusal
+    // What held for a call may be left behind by a node that was killed.
+    if (!rooms.find(address) && !options.hadCall(address)) admission.end(address)
+    const refusal = admission.refusal(address, caller.principal)
+    if (refusal && !(await judge(caller, address)).moderates) throw refusal
   }
 
   const standups = createStandups(options, find)
@@ -114,8 +112,8 @@ export function createOwner(options: OwnerOptions): Owner {
       })
       // Judged again now that closeFor() would find the peer: in between it could be missed.
       if (peer.closed) throw notInCall()
-      peer.moderates = can(judged.access, 'call:moderate')
-      if (!started.has(room)) {
+      peer.moderates = judged.moderates
+      if (!started.has(room) && !caller.principal.guest) {
         started.add(room)
         options.onStarted(room, caller)
       }
@@ -192,7 +190,7 @@ export function createOwner(options: OwnerOptions): Owner {
   return {
     local,
     end(address) {
-      admission.unlock(address)
+      admission.end(address)
       ringing.end(address)
       standups.end(address)
       knocks.end(address)

@@ -1,5 +1,6 @@
 // The rooms that this node owns. A lease on the bus decides who owns a call; it is renewed while the room lives.
 import type { Logger } from 'pino'
+import type { Permission } from '../../protocol/access.ts'
 import type { Bus } from '../../protocol/bus.ts'
 import { callKey, type CallAddress } from '../../protocol/calls.ts'
 import type { ChannelKind } from '../../protocol/chat.ts'
@@ -146,10 +147,14 @@ export function createRooms(options: RoomsOptions): Rooms {
     holds: () =>
       peers().map(({ address, caller: { principal }, moderates }) => ({
         principal,
-        project: {
-          id: address.projectId,
-          fits: (now) => now.includes('call:join') && now.includes('call:moderate') === moderates,
-        },
+        // A guest has the connection, and nothing in the project.
+        ...(!principal.guest && {
+          project: {
+            id: address.projectId,
+            fits: (now: readonly Permission[]) =>
+              now.includes('call:join') && now.includes('call:moderate') === moderates,
+          },
+        }),
       })),
     closePeers({ userId, projectId, sessionId }) {
       for (const peer of peers()) {

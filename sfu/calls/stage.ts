@@ -122,6 +122,28 @@ export async function openStage() {
       const principal: Principal = { id, role: 'member', user, sessionId: randomUUID() }
       return { socketId: randomUUID(), principal }
     },
+    /** @returns a socket of somebody who came by a link to this call */
+    async addGuest(address: CallAddress, name = 'Gus'): Promise<Caller> {
+      const { projectId, channelId = null } = address
+      const [id, linkId] = [randomUUID(), randomUUID()]
+      const ends = { expiresAt: new Date(Date.now() + 3_600_000).toISOString() }
+      await db
+        .updateTable('projects')
+        .set({ callGuests: true })
+        .where('id', '=', projectId)
+        .execute()
+      await db
+        .insertInto('callLinks')
+        .values({ id: linkId, tokenHash: linkId, projectId, channelId, ...ends })
+        .execute()
+      await db
+        .insertInto('callGuests')
+        .values({ id, tokenHash: id, linkId, name, ...ends })
+        .execute()
+      const user = { id, username: '', displayName: name, avatar: '', guest: true } as const
+      const principal: Principal = { id, role: 'member', user, sessionId: id, guest: address }
+      return { socketId: randomUUID(), principal }
+    },
     addNode(
       bus: Bus,
       config: MediaConfig,

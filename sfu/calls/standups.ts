@@ -52,8 +52,14 @@ export interface Standups {
   close(): void
 }
 
+/** Guests have no turn: they do not write in the chat. */
 const peopleIn = (room: Room | undefined) =>
-  new Map(room?.peers.map(({ caller: { principal } }) => [principal.id, principal.user]))
+  new Map(
+    room?.peers
+      .map(({ caller }) => caller.principal.user)
+      .filter(({ guest }) => !guest)
+      .map((user) => [user.id, user]),
+  )
 
 export function createStandups({ db, rooms, onNotes }: StandupsOptions, find: Find): Standups {
   const rounds = new Map<string, Round>()
