@@ -72,14 +72,12 @@ export function createSeats(tellOwner: TellOwner): Seats {
       }
       const seat: Seat = { caller, address, owner: null, peerId: '', given: null }
       put(seat)
+      let owner: string | undefined
       try {
-        const owner = await joining.findOwner()
+        owner = await joining.findOwner()
         if (before?.owner && before.owner !== owner) tellOwner(before.owner, caller, address)
         const joined = await joining.join(owner)
-        if (seat.given) {
-          tellOwner(owner, caller, address, joining.resumes && seat.given === 'cut')
-          throw new AppError('NOT_FOUND', 'You have left the call', { joined: false })
-        }
+        if (seat.given) throw new AppError('NOT_FOUND', 'You have left the call', { joined: false })
         seat.owner = owner
         seat.peerId = joined.peerId
         return joined
@@ -88,6 +86,9 @@ export function createSeats(tellOwner: TellOwner): Seats {
         // What was joined before may still stand: it must be found when the socket goes.
         if (before?.owner && !seat.given) put(before)
         else if (before?.owner) tellOwner(before.owner, caller, address)
+        // It may have let them in all the same: the answer is late, or they have left.
+        if (owner !== undefined && (owner !== before?.owner || seat.given))
+          tellOwner(owner, caller, address, joining.resumes && seat.given !== 'left')
         throw error
       }
     },
