@@ -45,6 +45,8 @@ export type CallEndReason = (typeof callEndReasons)[number]
 /** Why somebody who knocked is not let in. `again`: they knocked anew, and that knock counts */
 export type KnockRefusal = 'declined' | 'unanswered' | 'ended' | 'again'
 
+/** How long a call rings at most, milliseconds */
+export const RING_TIMEOUT = 45_000
 /** `missed`: nobody answered in time; `ended`: the call was over before. */
 export type RingEndReason = 'answered' | 'declined' | 'missed' | 'ended'
 

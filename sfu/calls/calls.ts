@@ -2,7 +2,7 @@
 import type { Logger } from 'pino'
 import type { Db } from '../../db/database.ts'
 import type { Bus } from '../../protocol/bus.ts'
-import type { CallAddress } from '../../protocol/calls.ts'
+import { RING_TIMEOUT, type CallAddress } from '../../protocol/calls.ts'
 import type { CallSummary, Events } from '../../protocol/events.ts'
 import { channelRoom } from '../../protocol/names.ts'
 import type { AccessChange, Emit, Holding } from '../../protocol/requests.ts'
@@ -68,7 +68,6 @@ export interface Calls {
 }
 
 const KEEP = 20_000
-const RING = 45_000
 
 const describe = (room: Room): KnownCall => ({
   address: room.address,
@@ -78,7 +77,7 @@ const describe = (room: Room): KnownCall => ({
 
 export function createCalls(options: CallsOptions): Calls {
   const { db, bus, emit, binary, config, log } = options
-  const { beatMs = 2_000, keepMs = KEEP, ringMs = RING } = options
+  const { beatMs = 2_000, keepMs = KEEP, ringMs = RING_TIMEOUT } = options
   const workers = createWorkers(config, log)
   const readiness = watchBinary(binary, (status) => emit.toOwnSockets('call_worker', status))
 

@@ -2,7 +2,7 @@
 import { useEffect, useState } from 'react'
 import { Button, Group, Modal, Text } from '@mantine/core'
 import { Phone, PhoneOff } from 'lucide-react'
-import type { CallEvents } from '../../protocol/calls.ts'
+import { RING_TIMEOUT, type CallEvents } from '../../protocol/calls.ts'
 import { useUser } from '../accounts/gate.tsx'
 import { useChats } from '../chat/context.ts'
 import { channelLabel } from '../chat/channels/names.ts'
@@ -72,6 +72,12 @@ export function Ringing() {
       for (const end of ends) end()
     }
   }, [socket, project.id, user.id, person])
+  useEffect(() => {
+    if (!ring) return
+    // Nobody says that it ended where its node was killed.
+    const timer = setTimeout(() => setRing(null), RING_TIMEOUT)
+    return () => clearTimeout(timer)
+  }, [ring])
   useSound(ring !== null)
   if (!ring) return null
   const { from, projectId, channelId } = ring
