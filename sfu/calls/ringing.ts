@@ -66,8 +66,8 @@ export function createRinging({ db, emit, rooms, log, ringMs, onMissed }: Ringin
     const isIn = (id: string) =>
       room?.peers.some(({ caller }) => caller.principal.id === id) ?? false
     const waiting = new Set(others.filter((id) => !isIn(id)))
-    // Meanwhile it may be over, or everybody in it.
-    if (!room || waiting.size === 0) return
+    // Meanwhile it may be over, everybody in it, or another one ring.
+    if (!room || waiting.size === 0 || find(address)) return
     const timer = setTimeout(() => stopAll(ring, 'missed'), ringMs)
     const answered = waiting.size < others.length
     const ring = { address, from, startedAt, waiting, answered, missed: false, timer }
