@@ -28,7 +28,7 @@ async function useVoice() {
     listenInfo: {
       protocol: 'udp',
       ip: '127.0.0.1',
-      portRange: { min: 21_000, max: 21_099 },
+      portRange: { min: 21_651, max: 21_659 },
     },
     rtcpMux: true,
     comedia: true,

@@ -7,7 +7,7 @@ let stage: Awaited<ReturnType<typeof openStage>>
 let node: StageNode
 beforeAll(async () => {
   stage = await openStage()
-  node = stage.addNode(createLocalBus(), { portMin: 21_400, portMax: 21_420, workers: 1 })
+  node = stage.addNode(createLocalBus(), { portMin: 21_640, portMax: 21_650, workers: 1 })
 }, 600_000)
 afterAll(() => stage.close())
 
