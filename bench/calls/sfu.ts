@@ -15,7 +15,7 @@ import { residentOf } from './processes.ts'
 import { PAYLOAD_TYPE, type SfuNews, type SfuPlan } from './plan.ts'
 
 const ip = '127.0.0.1'
-const rtpCapabilities: RtpCapabilities = {
+const rtpCapabilities = {
   codecs: [
     {
       kind: 'video',
@@ -27,7 +27,7 @@ const rtpCapabilities: RtpCapabilities = {
     },
   ],
   headerExtensions: [],
-}
+} satisfies RtpCapabilities
 const rtpParameters = (ssrc: number) => ({
   codecs: [
     {
@@ -125,13 +125,12 @@ const ours: Build = async (ports, router, pid) => {
       return transport
     }
     const { transportId } = await peer.createTransport('send')
-    const parameters = rtpParameters(n + 1) as never
     const { producerId } = await peer.produce({
       ...address,
       transportId,
       kind: 'video',
       source: 'camera',
-      rtpParameters: parameters,
+      rtpParameters: rtpParameters(n + 1),
     })
     producerIds.push(producerId)
     sendPorts.push(localPort)
@@ -141,12 +140,11 @@ const ours: Build = async (ports, router, pid) => {
     const { transportId } = await peer.createTransport('receive')
     for (const [from, producerId] of producerIds.entries()) {
       if (from === n) continue
-      const capabilities = rtpCapabilities as never
       const consumed = await peer.consume({
         ...address,
         transportId,
         producerId,
-        rtpCapabilities: capabilities,
+        rtpCapabilities,
       })
       await peer.consumers.pause(consumed.consumerId, false)
     }

@@ -159,7 +159,7 @@ export async function openStage() {
           // What crosses the wire is JSON, and parsed before it is handled.
           const parsed = schema.safeParse(JSON.parse(JSON.stringify(payload ?? null)))
           if (!parsed.success) throw new AppError('VALIDATION_ERROR', parsed.error.message)
-          return structuredClone(await handle(caller, parsed.data as never))
+          return structuredClone(await handle(caller, parsed.data))
         },
       }
     },
