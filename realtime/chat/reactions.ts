@@ -1,11 +1,11 @@
 // Reactions: an emoji of a person on a message, once.
 import { requirePermissions, type Actor } from '../../db/access.ts'
 import type { Db, Trx } from '../../db/database.ts'
+import { requireVoice } from '../../db/voice.ts'
 import type { ChatMessage } from '../../protocol/chat.ts'
 import { AppError } from '../../protocol/errors.ts'
 import { MAX_REACTIONS } from '../../protocol/limits.ts'
 import { requireOpen } from './door.ts'
-import { requireVoice } from '../../db/voice.ts'
 import { unchanged, type Changed } from './edits.ts'
 import { holdMessage, takeRev } from './held.ts'
 import { readMessage } from './messages.ts'

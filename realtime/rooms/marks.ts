@@ -2,12 +2,12 @@
 // node tells its people anew how it stands.
 import type { Logger } from 'pino'
 import type { Db } from '../../db/database.ts'
+import { readMute } from '../../db/voice.ts'
 import type { Bus } from '../../protocol/bus.ts'
 import { AppError } from '../../protocol/errors.ts'
 import type { Principal } from '../../protocol/access.ts'
 import { userRoom } from '../../protocol/names.ts'
 import { listChannels } from '../chat/channels.ts'
-import { readMute } from '../../db/voice.ts'
 import { listThreads } from '../chat/threads.ts'
 import { emitTo } from '../emit.ts'
 import type { Io } from '../io.ts'

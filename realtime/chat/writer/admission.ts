@@ -8,8 +8,8 @@ import type { ChannelKind } from '../../../protocol/chat.ts'
 import { notFound } from '../../../protocol/errors.ts'
 import { DEFAULT_CHANNEL, isUuid } from '../../../protocol/names.ts'
 import type { Visibility } from '../../../db/schema.ts'
-import type { Draft } from './draft.ts'
 import { muted } from '../../../db/voice.ts'
+import type { Draft } from './draft.ts'
 import { requireOpen } from '../door.ts'
 
 /** A channel under our lock. */
