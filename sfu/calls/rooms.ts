@@ -1,4 +1,5 @@
 // The rooms that this node owns. A lease on the bus decides who owns a call; it is renewed while the room lives.
+import { WorkerClosedError } from 'mediasoup/errors'
 import type { Logger } from 'pino'
 import type { Permission } from '../../protocol/access.ts'
 import type { Bus } from '../../protocol/bus.ts'
@@ -78,6 +79,8 @@ export function createRooms(options: RoomsOptions): Rooms {
       if ((await claim(key)) !== bus.nodeId) {
         throw new AppError('UNAVAILABLE', 'The call has just started elsewhere; join again')
       }
+      // The room would wait for ever to hear of it.
+      if (place.router.closed) throw new WorkerClosedError('The worker died meanwhile')
       const room = new Room({
         address,
         kind,
