@@ -43,13 +43,15 @@ export async function measureForwarding(
     const spent = () => pids.map(secondsOf)
     tell({ kind: 'send', sendPorts, bitrate: BITRATE, warmUp: 1, seconds })
     await hear(load)
+    // Listened for from now on: it may come while the processor is read.
+    const finished = hear(load)
     const before = spent()
     const started = performance.now()
     await new Promise((resolve) => setTimeout(resolve, seconds * 1_000))
     const elapsed = (performance.now() - started) / 1_000
     const after = spent()
     const cores = after.map((now, n) => (now - (before[n] ?? 0)) / elapsed)
-    const done = (await hear(load)) as Extract<LoadNews, { kind: 'done' }>
+    const done = (await finished) as Extract<LoadNews, { kind: 'done' }>
     const [worker = NaN, node = NaN, ofLoad = NaN] = cores
     return {
       consumers: peers * (peers - 1),
