@@ -205,6 +205,7 @@ export interface CallRequests {
   /** Up to 10 in 5 seconds */
   call_react: [CallAddress & { emoji: CallReaction }, null]
 
+  /** Up to 10 in 5 seconds */
   call_standup: [CallAddress & StandupAction, null]
   /** Of whoever a call rings at, without being in it */
   call_decline: [CallAddress, null]

@@ -31,8 +31,8 @@ export type Find = (caller: Caller, address: CallAddress) => { room: Room; peer:
 /** @throws AppError INSUFFICIENT_PERMISSIONS */
 export type RequireModerator = (caller: Caller, address: CallAddress) => Promise<unknown>
 
-/** How often somebody may react. */
-const REACTIONS = { points: 10, duration: 5 }
+/** How often somebody may do something of a kind that everybody is told. */
+const GESTURES = { points: 10, duration: 5 }
 
 interface OwnerOptions {
   db: Db
@@ -58,7 +58,7 @@ export interface Owner {
 
 export function createOwner(options: OwnerOptions): Owner {
   const { db, rooms, admission, ringing, readiness, config } = options
-  const reactions = new RateLimiterMemory(REACTIONS)
+  const gestures = new RateLimiterMemory(GESTURES)
   const started = new WeakSet<Room>()
 
   const find: Find = (caller, address) => {
@@ -72,6 +72,12 @@ export function createOwner(options: OwnerOptions): Owner {
     openCall(db, caller.principal, { projectId, channelId })
   const requireModerator: RequireModerator = (caller, { projectId, channelId }) =>
     openCall(db, caller.principal, { projectId, channelId }, 'call:moderate')
+
+  /** @throws AppError RATE_LIMITED */
+  const requireCalm = (peer: Peer, name: CallName) =>
+    gestures.consume(`${name} ${peer.id}`).catch(() => {
+      throw new AppError('RATE_LIMITED', 'That was a lot at once; wait a moment')
+    })
 
   async function openRoom(caller: Caller, { projectId, channelId }: CallAddress): Promise<Room> {
     const address = { projectId, channelId }
@@ -139,7 +145,10 @@ export function createOwner(options: OwnerOptions): Owner {
       rooms.find(address)?.findPeer(caller.socketId)?.close(null)
       return null
     },
-    call_standup: standups.request,
+    async call_standup(caller, payload, nodeId) {
+      await requireCalm(findPeer(caller, payload), 'call_standup')
+      return standups.request(caller, payload, nodeId)
+    },
     async call_decline(caller, address) {
       ringing.stop(address, caller.principal.id, 'declined')
       return null
@@ -180,9 +189,7 @@ export function createOwner(options: OwnerOptions): Owner {
     },
     async call_react(caller, { emoji, ...address }) {
       const { room, peer } = find(caller, address)
-      await reactions.consume(peer.id).catch(() => {
-        throw new AppError('RATE_LIMITED', 'That was a lot at once; wait a moment')
-      })
+      await requireCalm(peer, 'call_react')
       room.tellOthers(peer, 'call_reaction', { ...address, peerId: peer.id, emoji })
       return null
     },

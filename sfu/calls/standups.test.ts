@@ -79,6 +79,19 @@ test('[CA14] a turn ends with its time, and passes over who has left', async () 
   await expect(ask(cid, { action: 'next' })).rejects.toMatchObject({ code: 'CONFLICT' })
 })
 
+test('[CA14] a flood of notes is stopped, which each would be told to all', async () => {
+  const { people, ask, now } = await useCall()
+  const [ada, bob] = people
+  await ask(ada, { action: 'start' })
+  const note = (n: number) => ask(bob, { action: 'note', note: `${n}` })
+  const outcomes = await Promise.allSettled(Array.from({ length: 15 }, (_, n) => note(n)))
+  const refused = outcomes.filter(({ status }) => status === 'rejected')
+  expect(refused).toHaveLength(5)
+  expect(refused[0]).toMatchObject({ reason: { code: 'RATE_LIMITED' } })
+  await ask(ada, { action: 'stop' })
+  expect(now()).toBe(null)
+})
+
 test('[CA14] the notes of a call that ends are told, too', async () => {
   const { address, people, ask, told } = await useCall()
   const [ada] = people
