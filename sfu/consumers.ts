@@ -57,7 +57,11 @@ export class Consumers {
         }
       }),
     )
-    if (producer.closed) throw notFound('Producer')
+    if (producer.closed) {
+      // It may have closed before anybody listened.
+      consumer.close()
+      throw notFound('Producer')
+    }
     this.#byId.set(consumer.id, { consumer, hold })
     consumer.observer.once('close', () => this.#byId.delete(consumer.id))
     consumer.on('layerschange', (layers) => this.#options.onLayers(consumer.id, layers))
