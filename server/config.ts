@@ -1,5 +1,6 @@
 // The environment, read once into a frozen object. A bad value stops the start with one line that names it.
 import { existsSync } from 'node:fs'
+import { isIP } from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
 import { z } from 'zod'
@@ -27,6 +28,17 @@ const list = z.string().transform((text) =>
     .filter(Boolean),
 )
 
+const address = z.union(
+  [z.ipv4(), z.ipv6()],
+  'use IPv4 and IPv6 addresses, comma-separated, such as 0.0.0.0,::',
+)
+const reach = z
+  .string()
+  .refine(
+    (text) => isIP(text) !== 0 || /^([a-z\d-]+\.)*[a-z][a-z\d-]*$/i.test(text),
+    'use addresses or host names, comma-separated, of IPv6 without brackets',
+  )
+
 const flag = z.enum(['true', 'false']).transform((text) => text === 'true')
 
 const origin = z.url({ protocol: /^https?$/ }).transform((text) => new URL(text).origin)
@@ -50,8 +62,8 @@ const schema = z.object({
   AUTH_RATE_LIMIT: integer(1, 1_000_000).prefault('300'),
   ADMIN_USERNAMES: list.prefault(''),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).optional(),
-  MEDIA_LISTEN_ADDRESS: z.union([z.ipv4(), z.ipv6()]).default('0.0.0.0'),
-  MEDIA_ANNOUNCED_ADDRESSES: list.prefault(''),
+  MEDIA_LISTEN_ADDRESS: list.pipe(z.array(address)).prefault(''),
+  MEDIA_ANNOUNCED_ADDRESSES: list.pipe(z.array(reach)).prefault(''),
   MEDIA_PORT_MIN: integer(1_024, 65_535).prefault('20000'),
   MEDIA_PORT_MAX: integer(1_024, 65_535).prefault('20100'),
   MEDIA_WORKERS: integer(1, 128).optional(),
@@ -116,7 +128,7 @@ export function readConfig(env: NodeJS.ProcessEnv) {
     // A person at a terminal wants to see what went wrong, not every request.
     logLevel: data.LOG_LEVEL ?? (process.stderr.isTTY ? 'warn' : 'info'),
     media: Object.freeze({
-      listenAddress: data.MEDIA_LISTEN_ADDRESS,
+      listenAddresses: data.MEDIA_LISTEN_ADDRESS,
       announcedAddresses: data.MEDIA_ANNOUNCED_ADDRESSES,
       portMin: data.MEDIA_PORT_MIN,
       portMax: data.MEDIA_PORT_MAX,

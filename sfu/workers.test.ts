@@ -49,7 +49,7 @@ test('when no port of the range is left, the error says so', async () => {
 })
 
 test('an address that is not ours is named', async () => {
-  const workers = useWorkers({ listenAddress: '203.0.113.9', portMin: 21_415, portMax: 21_415 })
+  const workers = useWorkers({ listenAddresses: ['203.0.113.9'], portMin: 21_415, portMax: 21_415 })
   await expect(workers.leastLoaded(binary)).rejects.toMatchObject({
     message: expect.stringContaining('203.0.113.9'),
   })
@@ -75,16 +75,11 @@ test('every announced address gets candidates, and no wildcard leaks', async () 
     const transport = await worker.createTransport(await worker.createRouter())
     return worker.candidates(transport).map(({ protocol, address }) => `${protocol} ${address}`)
   }
-  expect(await kinds({ announcedAddresses })).toEqual([
-    'udp media.example.org',
-    'udp 192.0.2.7',
-    'tcp media.example.org',
-    'tcp 192.0.2.7',
-  ])
-  expect(await kinds({})).toEqual(
-    ['udp', 'tcp'].flatMap((protocol) => localAddresses().map((one) => `${protocol} ${one}`)),
-  )
-  expect(await kinds({ listenAddress: '127.0.0.1' })).toEqual(['udp 127.0.0.1', 'tcp 127.0.0.1'])
+  const both = (addresses: string[]) =>
+    ['udp', 'tcp'].flatMap((protocol) => addresses.map((one) => `${protocol} ${one}`))
+  expect(await kinds({ announcedAddresses })).toEqual(both(announcedAddresses))
+  expect(await kinds({})).toEqual(both(localAddresses()))
+  expect(await kinds({ listenAddresses: ['127.0.0.1'] })).toEqual(both(['127.0.0.1']))
 })
 
 test('candidates keep their order: UDP before TCP, earlier addresses first', () => {
@@ -95,6 +90,35 @@ test('candidates keep their order: UDP before TCP, earlier addresses first', () 
   const priorities = announced.map(({ priority }) => priority)
   expect(priorities).toEqual(priorities.toSorted((a, b) => b - a))
   expect(new Set(announced.map(({ foundation }) => foundation)).size).toBeGreaterThan(2)
+})
+
+test('[CA31] addresses of each family are announced once for the sockets of theirs, host names for the first', () => {
+  const socket = (protocol: 'udp' | 'tcp', address: string, priority: number) => ({
+    foundation: protocol,
+    protocol,
+    priority,
+    ip: address,
+    address,
+    port: 1,
+    type: 'host' as const,
+  })
+  const sockets = [
+    socket('udp', '0.0.0.0', 4_000_000),
+    socket('udp', '::', 3_000_000),
+    socket('tcp', '0.0.0.0', 2_000_000),
+    socket('tcp', '::', 1_000_000),
+  ]
+  const announced = announce(sockets, ['2001:db8::1', 'media.example.org', '192.0.2.7'])
+  expect(announced.map(({ protocol, address }) => `${protocol} ${address}`)).toEqual([
+    'udp media.example.org',
+    'udp 192.0.2.7',
+    'udp 2001:db8::1',
+    'tcp media.example.org',
+    'tcp 192.0.2.7',
+    'tcp 2001:db8::1',
+  ])
+  const onlyOne = announce([socket('udp', '::', 1)], ['192.0.2.7', 'media.example.org'])
+  expect(onlyOne.map(({ address }) => address)).toEqual(['media.example.org'])
 })
 
 test('TURN passwords are what coturn derives from the shared secret', () => {

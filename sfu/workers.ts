@@ -1,18 +1,19 @@
 // The media workers of this node: processes of mediasoup, each listening on one port of the range, UDP and TCP.
 // They are started when a call needs them. One that died is not used again; the next call gets a new one.
+import { isIPv6 } from 'node:net'
 import { availableParallelism } from 'node:os'
 import { createWorker } from 'mediasoup'
 import type { Router, WebRtcServer, WebRtcTransport, Worker } from 'mediasoup/types'
 import type { Logger } from 'pino'
 import { AppError } from '../protocol/errors.ts'
-import { announce, localAddresses } from './addresses.ts'
+import { announce, defaultListenAddresses, localAddresses } from './addresses.ts'
 import { mediaCodecs } from './codecs.ts'
 import type { TurnConfig } from './turn.ts'
 
 export interface MediaConfig {
-  /** Default 0.0.0.0 */
-  listenAddress?: string | undefined
-  /** Addresses or host names that browsers are told; default: all IPv4 addresses of this machine, and 127.0.0.1 */
+  /** Default 0.0.0.0 and, where this machine has an IPv6 address, :: (which is IPv6 only) */
+  listenAddresses?: string[] | undefined
+  /** Addresses or host names that browsers are told; default: those of this machine, loopback last */
   announcedAddresses?: string[] | undefined
   /** One port per worker, UDP and TCP. Keep them below 32768, where the system's own outgoing ports begin. */
   portMin?: number | undefined
@@ -54,7 +55,7 @@ const MAX_INCOMING_BITRATE = 8_000_000
 export const PEERS_PER_WORKER = 16
 
 export function createWorkers(config: MediaConfig, log: Pick<Logger, 'error'>): Workers {
-  const { listenAddress = '0.0.0.0', portMin = 20_000, portMax = 20_100 } = config
+  const { portMin = 20_000, portMax = 20_100 } = config
   const limits = {
     maxIncomingBitrate: config.maxIncomingBitrate ?? MAX_INCOMING_BITRATE,
     maxPeersOfRoom: config.peersPerWorker ?? PEERS_PER_WORKER,
@@ -64,11 +65,12 @@ export function createWorkers(config: MediaConfig, log: Pick<Logger, 'error'>): 
   const starting = new Set<Promise<RunningWorker>>()
   let closed = false
 
-  const isWildcard = listenAddress === '0.0.0.0' || listenAddress === '::'
-  const addresses = () => {
-    if (config.announcedAddresses?.length) return config.announcedAddresses
-    return isWildcard ? localAddresses() : [listenAddress]
-  }
+  const listenAddresses = config.listenAddresses?.length
+    ? config.listenAddresses
+    : defaultListenAddresses()
+  const listening = listenAddresses.join(' and ')
+  const addresses = () =>
+    config.announcedAddresses?.length ? config.announcedAddresses : localAddresses(listenAddresses)
 
   async function start(binary: string): Promise<RunningWorker> {
     const worker = await createWorker({ workerBin: binary, logLevel: 'error' })
@@ -88,20 +90,18 @@ export function createWorkers(config: MediaConfig, log: Pick<Logger, 'error'>): 
 
   async function listen(worker: Worker): Promise<{ server: WebRtcServer; port: number }> {
     for (let port = portMin; port <= portMax; port += 1) {
-      const listenInfos = (['udp', 'tcp'] as const).map((protocol) => ({
-        protocol,
-        ip: listenAddress,
-        port,
-      }))
+      const listenInfos = (['udp', 'tcp'] as const).flatMap((protocol) =>
+        listenAddresses.map((ip) => ({ protocol, ip, port, flags: { ipv6Only: isIPv6(ip) } })),
+      )
       try {
         return { server: await worker.createWebRtcServer({ listenInfos }), port }
       } catch (error) {
         const { message } = error as Error
         if (message.includes('address already in use')) continue
-        throw new Error(`Cannot listen for media on ${listenAddress}: ${message}`, { cause: error })
+        throw new Error(`Cannot listen for media on ${listening}: ${message}`, { cause: error })
       }
     }
-    throw new Error(`All media ports from ${portMin} to ${portMax} are in use on ${listenAddress}`)
+    throw new Error(`All media ports from ${portMin} to ${portMax} are in use on ${listening}`)
   }
 
   return {

@@ -33,7 +33,7 @@ async function useCall(portMin: number, passage: Passage, more: MediaConfig = {}
   const proxy = await openMediaProxy(PROXY, portMin, passage)
   onTestFinished(() => proxy.close())
   const pages = await openCallPages({
-    listenAddress: '127.0.0.1',
+    listenAddresses: ['127.0.0.1'],
     announcedAddresses: [PROXY],
     portMin,
     portMax: portMin,
