@@ -45,11 +45,11 @@ export async function openWindow(browser: Browser, url: string) {
 }
 
 /** A server for the tests around it, and windows to look at it in. */
-export function useWindows() {
+export function useWindows(settings: NodeJS.ProcessEnv = {}) {
   let server: Awaited<ReturnType<typeof startTestServer>>
   let browser: Browser
   beforeAll(async () => {
-    server = await startTestServer()
+    server = await startTestServer(settings)
     browser = await launchChromium()
   })
   afterAll(async () => {

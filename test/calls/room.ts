@@ -7,8 +7,8 @@ import { createProject, register, type Person } from '../people.ts'
 /** Generous: windows and video encoders share the machine with other tests. */
 export const patience = { timeout: 30_000 }
 
-export function useCallRooms() {
-  const windows = useWindows()
+export function useCallRooms(settings: NodeJS.ProcessEnv = {}) {
+  const windows = useWindows(settings)
   const rooms = {
     /** The first is the project's maintainer. */
     async project(...names: string[]) {
