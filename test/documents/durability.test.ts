@@ -2,6 +2,7 @@
 // reported saved is in the database when it is started again in the same directory. PGlite lives in the node:
 // crash.test.ts. The kernel survives, so this shows that commits come before "saved", not that the disk keeps them.
 import { spawnSync, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
@@ -48,6 +49,8 @@ async function killPostgres(postmaster: ChildProcess) {
       // A backend that ended meanwhile.
     }
   }
+  // Until its end is noticed here, the next one finds its number in use and takes it for alive.
+  if (postmaster.exitCode === null && postmaster.signalCode === null) await once(postmaster, 'exit')
   const isRunning = ({ pid, state }: Row) => pids.has(pid) && !state.startsWith('Z')
   await until(() => !listProcesses().some(isRunning), 'PostgreSQL to be gone')
 }
