@@ -69,6 +69,9 @@ describe.skipIf(!hasChromium)('people in a call', { timeout: 120_000 }, () => {
     })
     await page.getByText('A microphone was plugged in').waitFor(patience)
     await button(page, 'Use it').click()
+    await expect
+      .poll(() => page.evaluate(() => localStorage.getItem('openlaunch.call')), patience)
+      .toContain('"microphoneId":"new"')
     await button(page, 'Mute microphone').waitFor(patience)
     expect(ada.faults).toEqual([])
   })

@@ -183,6 +183,7 @@ export function CallProvider({ children }: { children: ReactNode }) {
       join: (wanted) => void enter('join', wanted),
       knock() {
         const { audio, video } = choices.get()
+        setProblem(null)
         void session?.knock({ audio, video })
       },
       retry: () => void enter('join', channelId),
