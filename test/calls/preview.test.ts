@@ -50,6 +50,34 @@ describe.skipIf(!hasChromium)('the page before the call', { timeout: 120_000 }, 
     expect(ada.faults).toEqual([])
   })
 
+  test('whoever leaves the project before the page is there is not filmed', async () => {
+    const { slug, people } = await rooms.project('ada')
+    const { page, faults } = await rooms.open(people[0]!, '/projects')
+    await page.locator(`a[href="/p/${slug}"]`).first().click(patience)
+    await page.locator('button[aria-label^="Join call"]').first().waitFor(patience)
+    const asked = await page.evaluateHandle(() => {
+      const made: unknown[] = []
+      const { mediaDevices } = navigator
+      const open = mediaDevices.getUserMedia.bind(mediaDevices)
+      mediaDevices.getUserMedia = (constraints) => {
+        made.push(constraints)
+        return open(constraints)
+      }
+      return made
+    })
+    // In one moment, while what a call needs is on its way
+    await page.evaluate(() => {
+      for (const each of ['button[aria-label^="Join call"]', 'a[href="/projects"]'])
+        document.querySelector<HTMLElement>(each)?.click()
+    })
+    await page.getByRole('heading', { name: 'Projects', exact: true }).waitFor(patience)
+    await page.goBack()
+    await openPreview(page)
+    await expectPicture(page, 'video[aria-label="Your camera"]')
+    expect(await asked.evaluate(({ length }) => length)).toBe(1)
+    expect(faults).toEqual([])
+  })
+
   test('who refuses the camera, or has none, is told why, and joins', async () => {
     const { slug, people } = await rooms.project('ada', 'bob')
     const [ada, bob] = await Promise.all(people.map((one) => rooms.open(one, `/p/${slug}`)))

@@ -20,7 +20,7 @@ import { choices, choose } from './choice.ts'
 import { AskBeforeLeaving } from './leaving.tsx'
 import type { SpeakerWatch } from './levels.ts'
 import { useSpeakers } from './listen.ts'
-import type { CallSession } from './session.ts'
+import type { CallSession, CallSessionOptions } from './session.ts'
 import { useCallShortcuts } from './shortcuts.ts'
 import { RemoteSound } from './sound.tsx'
 import { CallWatch } from './watch.tsx'
@@ -59,17 +59,17 @@ export function useCall(): Call {
   return call
 }
 
-async function openSession(address: CallAddress, { request, on, connection }: AppSocket) {
-  const { createCallSession } = await import('./session.ts')
-  return createCallSession({
-    address,
-    request,
-    preferences: choices.get,
-    on: (name, listener) => on(name, (payload) => listener(payload)),
-    onConnection: (listener) =>
-      connection.subscribe(() => listener(connection.get() === 'connected')),
-  })
-}
+const optionsOf = (
+  address: CallAddress,
+  { request, on, connection }: AppSocket,
+): CallSessionOptions => ({
+  address,
+  request,
+  preferences: choices.get,
+  on: (name, listener) => on(name, (payload) => listener(payload)),
+  onConnection: (listener) =>
+    connection.subscribe(() => listener(connection.get() === 'connected')),
+})
 
 /** An error of joining may carry how far the server is with its media worker. */
 function workerOf(error: unknown): Call['worker'] {
@@ -84,11 +84,14 @@ export function CallProvider({ children }: { children: ReactNode }) {
   const [worker, setWorker] = useState<Call['worker']>(null)
   const [problem, setProblem] = useState<string | null>(null)
   const own = useRef<CallSession | null>(null)
+  /** Counts what was asked for: whoever asks for another call or leaves does not want the one before. */
+  const asked = useRef(0)
   const [channelId, setChannelId] = useState<string | undefined>()
   const inner = useStore(session ?? absent)
 
   useEffect(
     () => () => {
+      asked.current += 1
       own.current?.close()
       own.current = null
       setSession(null)
@@ -96,24 +99,27 @@ export function CallProvider({ children }: { children: ReactNode }) {
     [socket, project.id],
   )
 
+  /** @returns null when something else was asked for meanwhile */
   const load = useCallback(
     async (wanted: string | undefined) => {
       if (!socket) throw new AppError('UNAVAILABLE', 'Not connected to the server.')
+      asked.current += 1
+      const mine = asked.current
       setLoading(true)
       setProblem(null)
       setWorker(null)
       setChannelId(wanted)
       try {
+        const { createCallSession } = await import('./session.ts')
+        if (mine !== asked.current) return null
         if (own.current && own.current.address.channelId !== wanted) {
           own.current.close()
           own.current = null
         }
-        const opened = (own.current ??= await openSession(
-          { projectId: project.id, channelId: wanted },
-          socket,
-        ))
-        setSession(opened)
-        return opened
+        const address = { projectId: project.id, channelId: wanted }
+        own.current ??= createCallSession(optionsOf(address, socket))
+        setSession(own.current)
+        return own.current
       } finally {
         setLoading(false)
       }
@@ -125,6 +131,7 @@ export function CallProvider({ children }: { children: ReactNode }) {
     async (how: 'preview' | 'join', wanted: string | undefined) => {
       try {
         const opened = await load(wanted)
+        if (!opened) return
         const previewed = opened.get().status.state === 'previewing'
         const { audio, video } = choices.get()
         if (how === 'preview') await opened.preview({ audio, video })
