@@ -35,6 +35,10 @@ describe.skipIf(!hasChromium)('calls of channels', { timeout: 120_000 }, () => {
   test('a call in a direct message rings at the other, who answers', async () => {
     const { ada, bob, ring } = await useRing()
     await bob.page.setViewportSize({ width: 390, height: 844 })
+    // It comes while one writes: that does not answer.
+    const isFocused = () => ring.evaluate((dialog) => dialog.contains(document.activeElement))
+    await expect.poll(isFocused, patience).toBe(true)
+    for (const key of ['Space', 'Enter']) await bob.page.keyboard.press(key)
     await ring.getByRole('button', { name: 'Answer' }).click(patience)
     await Promise.all([expectPicture(ada.page), expectPicture(bob.page)])
     await bob.page.getByRole('tab', { name: /^Call/, selected: true }).waitFor(patience)

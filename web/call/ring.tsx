@@ -98,7 +98,8 @@ export function Ringing() {
       size="xs"
       title={`${from.displayName} calls`}
     >
-      <div className={classes.ring}>
+      {/* It comes while one types: what is typed then must not answer. */}
+      <div className={classes.ring} tabIndex={-1} data-autofocus>
         <PersonAvatar user={from} size={72} />
         {channel?.kind === 'group' && (
           <Text size="sm" c="dimmed">
@@ -117,7 +118,6 @@ export function Ringing() {
           <Button
             color="green"
             leftSection={<Phone size={16} />}
-            data-autofocus
             onClick={() => {
               setRing(null)
               join(channelId)
