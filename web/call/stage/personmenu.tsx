@@ -7,7 +7,7 @@ import { notifyError } from '../../notice.ts'
 import { useCall } from '../context.tsx'
 import type { Item } from './arrange.ts'
 
-export function PersonMenu({ item: { peerId, user, source, muted, track } }: { item: Item }) {
+export function PersonMenu({ item: { peerId, user, source, muted, producerId } }: { item: Item }) {
   const { session } = useCall()
   const [removing, setRemoving] = useState(false)
   if (!session) return null
@@ -46,7 +46,7 @@ export function PersonMenu({ item: { peerId, user, source, muted, track } }: { i
               </Menu.Item>
               <Menu.Item
                 leftSection={<VideoOff size={15} />}
-                disabled={!track}
+                disabled={producerId === undefined}
                 onClick={() => attempt(moderate.mute(peerId, 'camera'))}
               >
                 Turn the camera off
