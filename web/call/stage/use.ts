@@ -14,7 +14,7 @@ export interface StageView {
   /** Key of an item */
   pinned: string | null
   pin(key: string | null): void
-  /** peerId */
+  /** peerId of the other who speaks, or spoke last */
   speaker: string | null
   /** peerIds, the latest speaker first */
   recent: readonly string[]
@@ -25,6 +25,8 @@ export function useStageView(): StageView {
   const [layout, setLayout] = useState(readLayout)
   const [pinned, pin] = useState<string | null>(null)
   const { active, recent } = useStore(speakers)
+  const { status, shared } = state
+  const own = status.state === 'joined' ? status.peerId : null
   return {
     layout,
     setLayout(chosen) {
@@ -33,8 +35,9 @@ export function useStageView(): StageView {
     },
     pinned,
     pin,
-    // The server hears everybody at once; until it has heard somebody, what is heard here counts.
-    speaker: state.shared?.speaker ?? active,
+    // The server hears everybody at once; until it has heard another, what is heard here counts.
+    speaker:
+      [shared?.speaker, active, ...recent].find((peerId) => peerId && peerId !== own) ?? null,
     recent,
   }
 }
