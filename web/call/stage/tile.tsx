@@ -2,7 +2,7 @@
 import { useRef, useSyncExternalStore } from 'react'
 import { ActionIcon, Tooltip } from '@mantine/core'
 import { Hand, MicOff, Pin, PinOff } from 'lucide-react'
-import { initials, personColor } from '../../people/color.ts'
+import { initials, usePersonColor } from '../../people/color.ts'
 import { useCall } from '../context.tsx'
 import { Video } from '../video.tsx'
 import type { Item } from './arrange.ts'
@@ -24,6 +24,7 @@ export function Tile({ item, received, pinned = false, onPin }: Props) {
   const { peerId, user, source, self, muted, hand, score, track, producerId } = item
   const { state } = useCall()
   const element = useRef<HTMLElement>(null)
+  const background = usePersonColor(user.id)
   useView(element, received ? producerId : undefined)
   const speaking = useSpeaking(peerId) && source === 'camera'
   const shown = track !== null && (self || received)
@@ -48,7 +49,7 @@ export function Tile({ item, received, pinned = false, onPin }: Props) {
           label={screen ? name : `Camera of ${person}`}
         />
       ) : (
-        <span className={classes.face} style={{ background: personColor(user.id) }} aria-hidden>
+        <span className={classes.face} style={{ background }} aria-hidden>
           {initials(user.displayName)}
         </span>
       )}
