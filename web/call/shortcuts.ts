@@ -25,6 +25,8 @@ export function useCallShortcuts(
     if (!session) return
     const isMuted = () => session.get().own.microphone?.muted !== false
     const down = (event: KeyboardEvent) => {
+      // A page would scroll by a key that is held.
+      if (event.repeat && talking.current && event.code === 'Space') event.preventDefault()
       if (event.defaultPrevented || event.repeat) return
       const command = (mac ? event.metaKey : event.ctrlKey) && !event.altKey && !event.shiftKey
       if (command && event.code === 'KeyD') {
