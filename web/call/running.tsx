@@ -80,7 +80,10 @@ export function RunningCall({ phone, shown, onShow }: Props) {
         items={items}
         full={full}
         onFull={setFull}
-        onShrink={() => setLarge(false)}
+        onShrink={() => {
+          setFull(false)
+          setLarge(false)
+        }}
         onStatistics={() => measure(true)}
         pip={pip}
       />
