@@ -2,6 +2,7 @@
 // without such windows show the picture alone.
 import { useCallback, useEffect, useState } from 'react'
 import { createPortal } from 'react-dom'
+import { AppError } from '../../protocol/errors.ts'
 import { CameraToggle, MicrophoneToggle } from './toggles.tsx'
 import { arrange, type Item } from './stage/arrange.ts'
 import { Tile } from './stage/tile.tsx'
@@ -41,8 +42,9 @@ export function usePictureInPicture(): Pip {
   const open = useCallback(async () => {
     const pip = globalThis.window.documentPictureInPicture
     if (!pip) {
-      const videos = document.querySelectorAll<HTMLVideoElement>('figure video')
-      return void (await videos[0]?.requestPictureInPicture())
+      const video = document.querySelector<HTMLVideoElement>('figure video')
+      if (!video) throw new AppError('NOT_FOUND', 'Nobody’s camera or screen is to be seen now.')
+      return void (await video.requestPictureInPicture())
     }
     const opened = await pip.requestWindow({ width: 340, height: 240 })
     copyStyle(document, opened.document)
