@@ -60,6 +60,7 @@ function Round({ standup }: { standup: Standup }) {
           size="compact-sm"
           variant="default"
           leftSection={<SkipForward size={14} />}
+          title="This turn comes last instead"
           disabled={next === undefined}
           onClick={() => act({ action: 'skip', current })}
         >
@@ -70,6 +71,7 @@ function Round({ standup }: { standup: Standup }) {
           variant="subtle"
           color="gray"
           leftSection={<Square size={13} />}
+          title="Ends the standup for everybody; the notes so far go to the chat"
           onClick={() => act({ action: 'stop' })}
         >
           End
