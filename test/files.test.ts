@@ -2,8 +2,18 @@
 import { describe, expect, test } from 'vitest'
 import { pack } from './archives.ts'
 import { hasChromium } from './browser.ts'
-import { choose, gone, more, patience, picture, row, shows, text, upload } from './filetree.ts'
-import { useTree } from './filetree.ts'
+import {
+  choose,
+  gone,
+  more,
+  patience,
+  picture,
+  row,
+  shows,
+  text,
+  upload,
+  useTree,
+} from './filetree.ts'
 
 const long = { timeout: 180_000 }
 

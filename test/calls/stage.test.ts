@@ -58,16 +58,12 @@ describe.skipIf(!hasChromium)('inside of a call', { timeout: 120_000 }, () => {
         })
         document.dispatchEvent(new Event('visibilitychange'))
       }, hidden)
-    const paused = async () => {
-      await more(page, 'Statistics')
-      const row = page.getByRole('region', { name: 'You receive' }).getByRole('row', {
-        name: /Camera.*paused/,
-      })
-      await row.waitFor(patience)
-      await page.keyboard.press('Escape')
-    }
     await setHidden(true)
-    await paused()
+    await more(page, 'Statistics')
+    const comes = page.getByRole('region', { name: 'You receive' })
+    await comes.getByRole('row', { name: /Camera.*paused/ }).waitFor(patience)
+    await comes.getByRole('row', { name: /Microphone.*[1-9]\d* kbit/ }).waitFor(patience)
+    await page.keyboard.press('Escape')
     await setHidden(false)
     await expectPicture(page)
     expect(ada.faults).toEqual([])
