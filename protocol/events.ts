@@ -3,6 +3,7 @@ import type { ProjectRole, Permission, Role } from './access.ts'
 import type { CallEvents, CallRequests } from './calls.ts'
 import type { Channel, ChatEvents, ChatRequests } from './chat.ts'
 import type { WireError } from './errors.ts'
+import type { ProbeRequests } from './probe.ts'
 import type { Presence, PresenceEvents, PresenceRequests, PresentPerson } from './presence.ts'
 
 /** Every event from the server, as in the specification. */
@@ -92,7 +93,7 @@ export interface JoinedProject extends UpdatePage {
 }
 
 /** What a client asks: name → [payload, data of the acknowledgement]. */
-export interface Requests extends CallRequests, ChatRequests, PresenceRequests {
+export interface Requests extends CallRequests, ChatRequests, PresenceRequests, ProbeRequests {
   join_project: [{ projectId: string; since?: number | undefined }, JoinedProject]
   leave_project: [{ projectId: string }, null]
   /** The project's updates after a seq, up to 500 at a time */

@@ -1,5 +1,6 @@
 // Table of contents: every request that a socket may send.
 import type { CallRequests } from '../protocol/calls.ts'
+import type { ProbeRequests } from '../protocol/probe.ts'
 import type { RequestHandlers } from '../protocol/requests.ts'
 import type { Chat } from '../realtime/chat/chat.ts'
 import { chatRequests } from '../realtime/chat/socket.ts'
@@ -14,7 +15,7 @@ export interface SocketPlanes {
   presence: Presence
   chat: Chat
   typing: Typing
-  calls: { handlers: RequestHandlers<keyof CallRequests> }
+  calls: { handlers: RequestHandlers<keyof CallRequests | keyof ProbeRequests> }
 }
 
 export const socketRequests = ({

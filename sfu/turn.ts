@@ -12,8 +12,12 @@ export interface TurnConfig {
 /** Long enough for a day's call: the password is asked for again at an allocation's refresh. */
 const VALID_SECONDS = 24 * 60 * 60
 
-export function grantTurn({ urls, secret }: TurnConfig, userId: string): IceServer {
-  const expires = Math.floor(Date.now() / 1_000) + VALID_SECONDS
+export function grantTurn(
+  { urls, secret }: TurnConfig,
+  userId: string,
+  validSeconds = VALID_SECONDS,
+): IceServer {
+  const expires = Math.floor(Date.now() / 1_000) + validSeconds
   const username = `${expires}:${userId}`
   const credential = createHmac('sha1', secret).update(username).digest('base64')
   return { urls, username, credential }

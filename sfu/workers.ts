@@ -3,7 +3,13 @@
 import { isIPv6 } from 'node:net'
 import { availableParallelism } from 'node:os'
 import { createWorker } from 'mediasoup'
-import type { Router, WebRtcServer, WebRtcTransport, Worker } from 'mediasoup/types'
+import type {
+  Router,
+  WebRtcServer,
+  WebRtcTransport,
+  WebRtcTransportOptions,
+  Worker,
+} from 'mediasoup/types'
 import type { Logger } from 'pino'
 import { AppError } from '../protocol/errors.ts'
 import { announce, defaultListenAddresses, localAddresses } from './addresses.ts'
@@ -37,10 +43,15 @@ export interface MediaWorker {
   /** Peers in the rooms on this worker */
   load: number
   createRouter(): Promise<Router>
-  createTransport(router: Router): Promise<WebRtcTransport>
+  createTransport(router: Router, more?: TransportChoice): Promise<WebRtcTransport>
   /** What browsers are told instead of the transport's own candidates */
   candidates(transport: WebRtcTransport): WebRtcTransport['iceCandidates']
 }
+
+type TransportChoice = Pick<
+  WebRtcTransportOptions,
+  'enableSctp' | 'maxReceiveMessageSize' | 'maxSendMessageSize'
+>
 
 export interface Workers {
   /** @returns the worker with the fewest peers, started if need be
@@ -165,11 +176,12 @@ class RunningWorker implements MediaWorker {
     return this.#worker.createRouter({ mediaCodecs })
   }
 
-  async createTransport(router: Router) {
+  async createTransport(router: Router, more: TransportChoice = {}) {
     const transport = await router.createWebRtcTransport({
       webRtcServer: this.#server,
       preferUdp: true,
       initialAvailableOutgoingBitrate: 1_000_000,
+      ...more,
     })
     await transport.setMaxIncomingBitrate(this.maxIncomingBitrate)
     return transport

@@ -6,6 +6,8 @@ import { connect, createServer, type Socket } from 'node:net'
 /** Which packets and connections of which port of the other end may pass. */
 export interface Passage {
   udp(port: number): boolean
+  /** What comes back over UDP; default true */
+  answers?: boolean
   tcp: boolean
 }
 
@@ -25,7 +27,8 @@ export async function openMediaProxy(address: string, port: number, passage: Pas
       upstream = createSocket('udp4')
       upstreams.set(from.port, upstream)
       upstream.on('message', (answer) => {
-        if (passage.udp(from.port)) udp.send(answer, from.port, from.address)
+        if (passage.answers !== false && passage.udp(from.port))
+          udp.send(answer, from.port, from.address)
       })
       // Nobody listens there any more.
       upstream.on('error', () => undefined)

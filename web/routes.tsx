@@ -18,6 +18,9 @@ const InvitationPage = lazy(() =>
 const SettingsPage = lazy(() =>
   import('./users/settings.tsx').then((m) => ({ default: m.SettingsPage })),
 )
+const ConnectionPage = lazy(() =>
+  import('./probe/page.tsx').then((m) => ({ default: m.ConnectionPage })),
+)
 
 export function Routes() {
   const [location] = useLocation()
@@ -43,6 +46,11 @@ export function Routes() {
           <Route path="/settings">
             <RequireSession>
               <SettingsPage />
+            </RequireSession>
+          </Route>
+          <Route path="/connection">
+            <RequireSession>
+              <ConnectionPage />
             </RequireSession>
           </Route>
           <Route path="/p/:slug/*?">

@@ -20,6 +20,8 @@ export type Listen = <Name extends keyof Events>(
 
 export interface AppSocket {
   connection: Readable<Connection>
+  /** How it is connected: `websocket` or `polling` */
+  transport(): string | null
   /** @throws AppError, UNAVAILABLE when not connected or not answered in time */
   request: Ask
   /** @returns a function that ends the subscription */
@@ -106,6 +108,7 @@ export function createSocket(): AppSocket {
 
   return {
     connection,
+    transport: () => (socket.connected ? socket.io.engine.transport.name : null),
     async request(name, payload) {
       const began = Date.now()
       await moving.passage(ANSWER_TIMEOUT)

@@ -1,7 +1,7 @@
 // The bar of pages outside of a room, and the menu of the signed-in person, which the room shows too.
 import { useState, type ReactNode } from 'react'
 import { Menu, SegmentedControl, Text, UnstyledButton, useMantineColorScheme } from '@mantine/core'
-import { LogOut, Monitor, Moon, Settings, Sun } from 'lucide-react'
+import { Cable, LogOut, Monitor, Moon, Settings, Sun } from 'lucide-react'
 import { Link } from 'wouter'
 import { useUser } from './accounts/gate.tsx'
 import { signOut } from './accounts/session.ts'
@@ -90,6 +90,9 @@ export function UserMenu() {
           <Menu.Divider />
           <Menu.Item component={Link} href="/settings" leftSection={<Settings size={15} />}>
             Profile and settings
+          </Menu.Item>
+          <Menu.Item component={Link} href="/connection" leftSection={<Cable size={15} />}>
+            Connection test
           </Menu.Item>
           <div className={classes.person}>
             <SchemeControl />

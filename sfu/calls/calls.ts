@@ -6,7 +6,9 @@ import { RING_TIMEOUT, type CallAddress } from '../../protocol/calls.ts'
 import type { CallSummary, Events } from '../../protocol/events.ts'
 import { channelRoom } from '../../protocol/names.ts'
 import type { AccessChange, Emit, Holding } from '../../protocol/requests.ts'
+import type { ProbeRequests } from '../../protocol/probe.ts'
 import type { RequestHandlers } from '../../protocol/requests.ts'
+import { createProbes } from '../probe/probes.ts'
 import type { Room } from '../room.ts'
 import { createWorkers, type MediaConfig } from '../workers.ts'
 import { createAdmission } from './admission.ts'
@@ -41,12 +43,14 @@ export interface CallsOptions {
   ringMs?: number
   /** How long a peer's media goes on without its socket, milliseconds; default 20 s */
   keepMs?: number
+  /** How long a transport of a connection test stays, milliseconds; default a minute */
+  probeMs?: number
   /** How often nodes tell each other that they are alive; a lease lasts three of these. Default 2 s */
   beatMs?: number
 }
 
 export interface Calls {
-  handlers: RequestHandlers<CallName>
+  handlers: RequestHandlers<CallName | keyof ProbeRequests>
   /** To be called on the node that held the socket. */
   socketGone(socketId: string): void
   /** Who was let into the calls that this node owns. */
@@ -80,6 +84,7 @@ export function createCalls(options: CallsOptions): Calls {
   const { beatMs = 2_000, keepMs = KEEP, ringMs = RING_TIMEOUT } = options
   const workers = createWorkers(config, log)
   const readiness = watchBinary(binary, (status) => emit.toOwnSockets('call_worker', status))
+  const probes = createProbes({ workers, readiness, config, probeMs: options.probeMs })
 
   const judge = (judged: Room[]) =>
     // Without the database nobody is sent away; the next beat asks again.
@@ -193,8 +198,14 @@ export function createCalls(options: CallsOptions): Calls {
   }
 
   return {
-    handlers: createHandlers({ db, bus, rooms, roster, seats, ask, findOwner }),
-    socketGone: seats.cut,
+    handlers: {
+      ...createHandlers({ db, bus, rooms, roster, seats, ask, findOwner }),
+      ...probes.handlers,
+    },
+    socketGone(socketId) {
+      seats.cut(socketId)
+      probes.socketGone(socketId)
+    },
     holds: rooms.holds,
     closeFor(change) {
       rooms.closePeers(change)
@@ -218,6 +229,7 @@ export function createCalls(options: CallsOptions): Calls {
     async close() {
       readiness.close()
       unwatch()
+      probes.close()
       ringing.close()
       owner.close()
       await rooms.close()

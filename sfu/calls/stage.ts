@@ -4,10 +4,10 @@ import { randomUUID } from 'node:crypto'
 import { openDatabase } from '../../db/database.ts'
 import type { ProjectRole, Principal } from '../../protocol/access.ts'
 import type { Bus } from '../../protocol/bus.ts'
-import type { CallAddress, CallRequests } from '../../protocol/calls.ts'
+import type { CallAddress } from '../../protocol/calls.ts'
 import type { ChannelKind } from '../../protocol/chat.ts'
 import { AppError } from '../../protocol/errors.ts'
-import type { Events } from '../../protocol/events.ts'
+import type { Events, Requests } from '../../protocol/events.ts'
 import type { Caller, Emit } from '../../protocol/requests.ts'
 import { createWorkerBinary } from '../worker/binary.ts'
 import type { MediaConfig } from '../workers.ts'
@@ -22,11 +22,11 @@ type Heard = {
 /** One node: its calls, and whatever any node told to anybody. */
 export interface StageNode {
   calls: Calls
-  ask<Name extends keyof CallRequests>(
+  ask<Name extends keyof Calls['handlers']>(
     caller: Caller,
     name: Name,
     payload: unknown,
-  ): Promise<CallRequests[Name][1]>
+  ): Promise<Requests[Name][1]>
 }
 
 /** Joins and opens both transports. */

@@ -1,6 +1,7 @@
 // The call in the room: before it, in it, and when it does not work.
 import { Alert, Button, EmptyState, Loader, Progress } from '@mantine/core'
 import { Phone, PhoneOff } from 'lucide-react'
+import { Link } from 'wouter'
 import { useCan, useRoomState } from '../room/context.tsx'
 import { CallButton, people } from './button.tsx'
 import { useCall } from './context.tsx'
@@ -8,6 +9,7 @@ import { Waiting } from './knocks.tsx'
 import { CallPreview } from './preview/preview.tsx'
 import { Ringing } from './ring.tsx'
 import { RunningCall } from './running.tsx'
+import type { CallStatus } from './state.ts'
 import classes from './call.module.css'
 
 interface Props {
@@ -31,7 +33,7 @@ function Current({ phone, shown, onShow }: Props) {
   const { status } = state
   if (worker) return <Preparing />
   if (status.state === 'failed') {
-    return <Failed reason={status.reason} mayKnock={status.mayKnock === true} />
+    return <Failed {...status} />
   }
   if (status.state === 'knocking') return <Waiting />
   if (status.state === 'idle') return phone && shown ? <Lobby /> : null
@@ -123,12 +125,17 @@ function Preparing() {
   )
 }
 
-function Failed({ reason, mayKnock }: { reason: string; mayKnock: boolean }) {
+function Failed({ reason, mayKnock, mayTest }: Extract<CallStatus, { state: 'failed' }>) {
   const { knock, retry, dismiss } = useCall()
   return (
     <div className={classes.failed} role="alert">
       <PhoneOff size={16} aria-hidden />
       <span className={classes.grow}>{reason}</span>
+      {mayTest && (
+        <Button component={Link} href="/connection" size="compact-sm" variant="default">
+          Test the connection
+        </Button>
+      )}
       <Button size="compact-sm" onClick={mayKnock ? knock : retry}>
         {mayKnock ? 'Ask to be let in' : 'Try again'}
       </Button>

@@ -7,9 +7,9 @@ import { createKnocking } from './knocking.ts'
 import { createModeration, type Moderation } from './moderation.ts'
 import type { RemoteProducer } from './remote.ts'
 import { createOwnDevices, type DevicePreferences, type OwnDevices } from './own.ts'
-import { isFinal, isUnprepared, mayKnockAfter, type Signalling } from './signalling.ts'
+import { isFinal, isUnprepared, type Signalling } from './signalling.ts'
 import { takeOver } from './moving.ts'
-import { idleState, type CallMoment, type CallState, type CallStatus } from './state.ts'
+import { failedFor, idleState, type CallMoment, type CallState, type CallStatus } from './state.ts'
 import { noStats, type CallStats } from './stats.ts'
 import { createViews, type View } from './views.ts'
 
@@ -144,9 +144,7 @@ export function createCallSession(options: CallSessionOptions): CallSession {
   function fail(error: unknown) {
     endMedia()
     tellLeft()
-    const reason = error instanceof Error ? error.message : String(error)
-    const mayKnock = mayKnockAfter(error)
-    update({ status: { state: 'failed', reason, ...(mayKnock && { mayKnock }) } })
+    update({ status: failedFor(error) })
   }
 
   function closeConnections() {

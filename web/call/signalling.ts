@@ -92,9 +92,6 @@ export function patiently({ request, ...signalling }: Signalling): Signalling {
 
 /** The server's error code, where the error is the server's. */
 export const codeOf = (error: unknown) => (error as { code?: unknown } | null)?.code
-/** Whether the call is locked or one was removed from it: then its moderators can be asked. */
-export const mayKnockAfter = (error: unknown) =>
-  typeof (error as { details?: { refused?: unknown } } | null)?.details?.refused === 'string'
 /** Whether the server says that we are not in the call, or no longer. */
 export const isNotJoined = (error: unknown) =>
   (error as { details?: { joined?: unknown } } | null)?.details?.joined === false

@@ -7,6 +7,7 @@ import type {
   MediaSource,
 } from '../../protocol/calls.ts'
 import type { PublicUser } from '../../protocol/events.ts'
+import { codeOf, isUnprepared } from './signalling.ts'
 
 export type CallStatus =
   | { state: 'idle' }
@@ -17,7 +18,14 @@ export type CallStatus =
   | { state: 'reconnecting' }
   /** The call does not let this person in; its moderators were asked to */
   | { state: 'knocking' }
-  | { state: 'failed'; reason: string; mayKnock?: boolean }
+  | {
+      state: 'failed'
+      reason: string
+      /** The call is locked or one was removed from it: its moderators can be asked */
+      mayKnock?: boolean
+      /** It may be the network, which the connection test shows */
+      mayTest?: boolean
+    }
 
 export interface RemoteMedia {
   producerId: string
@@ -74,6 +82,14 @@ export const idleState: CallState = {
   score: null,
   own: {},
   problems: {},
+}
+
+export function failedFor(error: unknown): CallStatus {
+  const reason = error instanceof Error ? error.message : String(error)
+  const { details } = (error ?? {}) as { details?: { refused?: unknown } | null }
+  const mayKnock = typeof details?.refused === 'string'
+  const mayTest = codeOf(error) === 'UNAVAILABLE' && !isUnprepared(error)
+  return { state: 'failed', reason, ...(mayKnock && { mayKnock }), ...(mayTest && { mayTest }) }
 }
 
 export const toRemoteMedia = ({ producerId, kind, paused }: CallProducer): RemoteMedia => ({

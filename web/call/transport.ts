@@ -3,6 +3,7 @@
 import type { Device } from 'mediasoup-client'
 import type { Transport } from 'mediasoup-client/types'
 import type { MediaSource } from '../../protocol/calls.ts'
+import { AppError } from '../../protocol/errors.ts'
 import { codeOf, type Signalling } from './signalling.ts'
 
 /** A moment without packets is not worth a restart. */
@@ -12,7 +13,8 @@ const LOST_AFTER = 10_000
 /** From the first attempt; joining again would not help. */
 const UNREACHABLE_AFTER = 15_000
 const unreachable = () =>
-  new Error(
+  new AppError(
+    'UNAVAILABLE',
     'No picture or sound gets through between here and the server: a firewall may be in between, or this ' +
       'computer is in no network.',
   )

@@ -43,6 +43,7 @@ function openRoom() {
   })
   const socket: AppSocket = {
     connection,
+    transport: () => 'websocket',
     request: async (name, payload) => {
       if (name === 'get_threads') return [] as never
       if (name === 'set_place') server.places.push((payload as { place: unknown }).place)

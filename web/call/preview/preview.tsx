@@ -1,6 +1,7 @@
 // The page before the call: how one looks and sounds, with which devices, and who is there already.
-import { Alert, Button, Modal } from '@mantine/core'
+import { Alert, Anchor, Button, Modal } from '@mantine/core'
 import { Phone } from 'lucide-react'
+import { Link } from 'wouter'
 import { useUser } from '../../accounts/gate.tsx'
 import { useChats } from '../../chat/context.ts'
 import { channelLabel } from '../../chat/channels/names.ts'
@@ -39,6 +40,9 @@ export function CallPreview({ phone }: { phone: boolean }) {
           >
             Join now
           </Button>
+          <Anchor component={Link} href="/connection" className={classes.test}>
+            Test the connection
+          </Anchor>
         </div>
       </div>
     </Modal>
