@@ -53,4 +53,21 @@ describe.skipIf(!hasChromium)('an open file without a network', () => {
     proxy.thaw()
     await status.getByText('Saved', { exact: true }).waitFor(patience)
   })
+
+  test('in another network, a dead socket is replaced at once', { timeout: 90_000 }, async () => {
+    const proxy = await useProxy(windows.url())
+    const { page } = await openFile(proxy.url)
+    let opened = 0
+    page.on('websocket', (socket) => {
+      if (socket.url().includes('/socket.io/')) opened += 1
+    })
+    const change = () => page.evaluate(() => dispatchEvent(new Event('online')))
+    await change()
+    // One that answers stays.
+    await new Promise((resolve) => setTimeout(resolve, 3_000))
+    expect(opened).toBe(0)
+    proxy.hold()
+    await change()
+    await expect.poll(() => opened, soon).toBe(1)
+  })
 })

@@ -5,6 +5,7 @@ import type { ClientToServer, Envelope, Events, Reply, Requests } from '../proto
 import { AppError, type WireError } from '../protocol/errors.ts'
 import { freshToken, renewToken, session } from './accounts/session.ts'
 import { createMoving } from './moving.ts'
+import { onNetworkChange } from './network.ts'
 import { createStore, type Readable } from './store.ts'
 import { isAuthError, reachable, wireError } from './wire.ts'
 
@@ -35,6 +36,8 @@ interface Emitter {
 }
 
 const ANSWER_TIMEOUT = 15_000
+/** In another network, a line that still leads anywhere answers soon. */
+const ALIVE_WITHIN = 2_000
 const unavailable = (message: string) => new AppError('UNAVAILABLE', message)
 
 export function createSocket(): AppSocket {
@@ -97,13 +100,18 @@ export function createSocket(): AppSocket {
   socket.on('draining', (event: Envelope<'draining', Events['draining']>) =>
     moving.announced(event.payload.withinMs),
   )
-  /** Now, and not when the pause between two attempts is over. */
-  const comeBack = () => {
-    if (socket.connected) return
+  const answers = () =>
+    (socket.timeout(ALIVE_WITHIN) as unknown as Emitter).emitWithAck('probe_ping', {}).then(
+      () => true,
+      () => false,
+    )
+  /** Now, and not when the pause between two attempts is over, or it is noticed that nothing comes any more. */
+  const comeBack = async () => {
+    if (socket.connected && (await answers())) return
     socket.disconnect()
     socket.connect()
   }
-  addEventListener('online', comeBack)
+  const unwatch = onNetworkChange(() => void comeBack())
   socket.connect()
 
   return {
@@ -129,7 +137,7 @@ export function createSocket(): AppSocket {
     },
     close() {
       clearTimeout(timer)
-      removeEventListener('online', comeBack)
+      unwatch()
       moving.close()
       socket.removeAllListeners()
       socket.disconnect()

@@ -29,7 +29,13 @@ const peerIdOf = (page: Page) =>
     return status.state === 'joined' ? status.peerId : status.state
   })
 
-async function useCall(portMin: number, passage: Passage, more: MediaConfig = {}) {
+/** @param prepare before anybody joins */
+async function useCall(
+  portMin: number,
+  passage: Passage,
+  more: MediaConfig = {},
+  prepare?: (page: Page) => Promise<void>,
+) {
   const proxy = await openMediaProxy(PROXY, portMin, passage)
   onTestFinished(() => proxy.close())
   const pages = await openCallPages({
@@ -43,6 +49,7 @@ async function useCall(portMin: number, passage: Passage, more: MediaConfig = {}
   onTestFinished(() => pages.close())
   const projectId = await pages.stage.addProject()
   const [a, b] = [await pages.openPage(projectId), await pages.openPage(projectId)]
+  await prepare?.(a)
   const both = { audio: true, video: true }
   for (const page of [a, b])
     await page.evaluate((choice) => window.stage.session.join(choice), both)
@@ -63,6 +70,36 @@ test('[CA25] when UDP is cut during a call, TCP takes over in the same membershi
   passage.udp = () => false
   await Promise.all([expectFrames(a), expectFrames(b)])
   expect(await waysOf(a)).toEqual(new Set(['tcp']))
+  expect(await Promise.all([peerIdOf(a), peerIdOf(b)])).toEqual(before)
+})
+
+test('[CA22] in another kind of network, another path is found at once', async () => {
+  const dead = new Set<number>()
+  const udp = (port: number) => !dead.has(port)
+  const { a, b } = await useCall(21_015, { udp, tcp: false }, {}, async (page) => {
+    await page.evaluate(() => {
+      const connection = Object.assign(new EventTarget(), { type: 'wifi', rtt: 50 })
+      Object.defineProperty(navigator, 'connection', { value: connection })
+    })
+  })
+  const before = await Promise.all([peerIdOf(a), peerIdOf(b)])
+  const change = (type: string) =>
+    a.evaluate((to) => {
+      const { connection } = navigator as unknown as { connection: EventTarget & { type: string } }
+      connection.type = to
+      connection.dispatchEvent(new Event('change'))
+    }, type)
+  const restarts = () =>
+    a.evaluate(() => window.stage.requests.filter((one) => one === 'call_restart_ice').length)
+  // Only its guess at the speed is another one.
+  await change('wifi')
+  const { paths } = await a.evaluate(() => window.stage.session.stats())
+  for (const { local } of paths) dead.add(Number(/:(\d+) /.exec(local)?.[1]))
+  expect(dead.size).toBe(2)
+  await change('cellular')
+  // Sooner than it could be noticed that nothing comes.
+  await expect.poll(restarts, { timeout: 1_000 }).toBe(2)
+  await expectFrames(a)
   expect(await Promise.all([peerIdOf(a), peerIdOf(b)])).toEqual(before)
 })
 

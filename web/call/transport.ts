@@ -4,6 +4,7 @@ import type { Device } from 'mediasoup-client'
 import type { Transport } from 'mediasoup-client/types'
 import type { MediaSource } from '../../protocol/calls.ts'
 import { AppError } from '../../protocol/errors.ts'
+import { onNetworkChange } from '../network.ts'
 import { codeOf, type Signalling } from './signalling.ts'
 
 /** A moment without packets is not worth a restart. */
@@ -106,10 +107,10 @@ export async function openTransport(options: TransportOptions): Promise<OpenTran
   const change = () => {
     if (wasConnected) restartOrLose()
   }
-  addEventListener('online', change)
+  const unwatch = onNetworkChange(change)
   transport.observer.once('close', () => {
     clearTimeout(timer)
-    removeEventListener('online', change)
+    unwatch()
   })
   return { transport, check }
 }
