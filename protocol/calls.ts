@@ -42,7 +42,7 @@ export const callEndReasons = [
 ] as const
 export type CallEndReason = (typeof callEndReasons)[number]
 
-/** Why somebody who knocked is not let in. `again`: they knocked anew, and that knock counts */
+/** Why somebody who knocked is not let in. `again`: another socket of theirs waits now */
 export type KnockRefusal = 'declined' | 'unanswered' | 'ended' | 'again'
 
 /** How long a call rings at most, milliseconds */
@@ -244,7 +244,7 @@ export interface CallEvents {
   /** To moderators */
   call_knock: CallAddress & Knock
   call_knock_ended: CallAddress & { knockId: string }
-  /** To whoever knocked: join now, or not; a new knock of the same person ends the one before */
+  /** To whoever knocked: join now, or not. Of one person, the last socket waits */
   call_admitted: CallAddress & { admitted: boolean; reason?: KnockRefusal }
   /** null: it is over, and its notes are in the chat */
   call_standup_changed: CallAddress & { standup: Standup | null }

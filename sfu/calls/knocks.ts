@@ -74,6 +74,14 @@ export function createKnocks(
     return one
   }
 
+  /** The same knock: however often somebody knocks, the moderators are asked once. */
+  function take(one: Waiting, caller: Caller) {
+    if (one.caller.socketId === caller.socketId) return
+    const news = { ...one.address, admitted: false, reason: 'again' } as const
+    emit.toSocket(one.caller.socketId, 'call_admitted', news)
+    one.caller = caller
+  }
+
   return {
     async call_knock(caller, address) {
       const room = rooms.find(address)
@@ -86,8 +94,11 @@ export function createKnocks(
       const others = at(address)
       const before = others.find((one) => one.caller.principal.id === id)
       const guests = others.filter((one) => one.caller.principal.guest)
-      if (before) answer(before, 'again')
-      else if (others.length >= MAX_KNOCKS || (guest && guests.length >= MAX_GUESTS)) {
+      if (before) {
+        take(before, caller)
+        return { knockId: before.knock.knockId }
+      }
+      if (others.length >= MAX_KNOCKS || (guest && guests.length >= MAX_GUESTS)) {
         throw new AppError('CONFLICT', 'Too many wait at this call; try again later')
       }
       return { knockId: wait(room, caller).knock.knockId }
