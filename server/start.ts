@@ -199,14 +199,7 @@ async function assemble(
     if (binary.status().state !== 'ready') emit.toSocket(socket.id, 'call_worker', binary.status())
   })
 
-  const rooms = createRooms({
-    db,
-    io,
-    presence,
-    updates,
-    audience,
-    calls,
-  })
+  const rooms = createRooms({ db, io, presence, updates, audience, calls })
   const marks = createMarks({ db, io, bus, log })
   closers.push(() => marks.close())
   const requests = bindRequests(io, socketRequests({ rooms, presence, chat, typing, calls }), log)

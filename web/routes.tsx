@@ -15,6 +15,7 @@ const RoomPage = lazy(() => import('./room/page.tsx').then((m) => ({ default: m.
 const InvitationPage = lazy(() =>
   import('./projects/invitation.tsx').then((m) => ({ default: m.InvitationPage })),
 )
+const GuestPage = lazy(() => import('./guests/page.tsx').then((m) => ({ default: m.GuestPage })))
 const SettingsPage = lazy(() =>
   import('./users/settings.tsx').then((m) => ({ default: m.SettingsPage })),
 )
@@ -35,6 +36,9 @@ export function Routes() {
             <AccountForm key="register" kind="register" />
           </Route>
           <Route path="/invite/:token">{({ token }) => <InvitationPage token={token} />}</Route>
+          <Route path="/guest/:token">
+            {({ token }) => <GuestPage key={token} token={token} />}
+          </Route>
           <Route path="/">
             <Redirect to="/projects" replace />
           </Route>

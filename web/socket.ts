@@ -1,5 +1,5 @@
-// The Socket.IO connection of a signed-in person: a fresh token at every connect, typed requests that reject with an
-// AppError, typed events.
+// The Socket.IO connection of a signed-in person, or of a guest: a fresh token at every connect, typed requests that
+// reject with an AppError, typed events.
 import { io, type Socket } from 'socket.io-client'
 import type { ClientToServer, Envelope, Events, Reply, Requests } from '../protocol/events.ts'
 import { AppError, type WireError } from '../protocol/errors.ts'
@@ -30,6 +30,20 @@ export interface AppSocket {
   close(): void
 }
 
+export interface Identity {
+  token(): Promise<string>
+  /** The server did not take this one; settles when it is worth another try */
+  renew(token: string): Promise<unknown>
+  /** Nobody is there who would connect */
+  isOver(): boolean
+}
+
+const signedIn: Identity = {
+  token: freshToken,
+  renew: renewToken,
+  isOver: () => session.get().state === 'signed-out',
+}
+
 /** Socket.IO's own types lose which answer belongs to which name. */
 interface Emitter {
   emitWithAck(name: string, payload: unknown): Promise<Reply<unknown>>
@@ -40,7 +54,7 @@ const ANSWER_TIMEOUT = 15_000
 const ALIVE_WITHIN = 2_000
 const unavailable = (message: string) => new AppError('UNAVAILABLE', message)
 
-export function createSocket(): AppSocket {
+export function createSocket(identity = signedIn): AppSocket {
   let sentToken = ''
   let refusals = 0
   let timer: ReturnType<typeof setTimeout> | undefined
@@ -52,7 +66,8 @@ export function createSocket(): AppSocket {
     tryAllTransports: true,
     reconnectionDelayMax: 5_000,
     auth: (handshake) => {
-      void freshToken()
+      void identity
+        .token()
         .catch(() => '')
         .then((token) => {
           sentToken = token
@@ -70,7 +85,7 @@ export function createSocket(): AppSocket {
   const retry = (milliseconds: number) => {
     clearTimeout(timer)
     timer = setTimeout(() => {
-      if (session.get().state !== 'signed-out') socket.connect()
+      if (!identity.isOver()) socket.connect()
     }, milliseconds)
   }
 
@@ -91,7 +106,7 @@ export function createSocket(): AppSocket {
     refusals += 1
     const delay = Math.min(250 * 2 ** refusals, 10_000)
     if (error.data && isAuthError(wireError(error.data))) {
-      void renewToken(sentToken).then(
+      void identity.renew(sentToken).then(
         () => retry(refusals === 1 ? 0 : delay),
         () => retry(delay),
       )

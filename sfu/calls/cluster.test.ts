@@ -198,7 +198,7 @@ describe.skipIf(!inject('redisUrl'))('two nodes', () => {
     expect(stage.heardBy(ada.socketId, 'call_locked').at(-1)?.locked).toBe(false)
   })
 
-  test('[CA42] [CA43] whom a moderator let in comes back on any node, also a new one; not whom one removed', async () => {
+  test('[CA52] [CA53] whom a moderator let in comes back on any node, also a new one; not whom one removed', async () => {
     const { projectId, a, b } = await useCluster()
     const mod = await stage.addPerson(projectId, 'maintainer')
     await a.ask(mod, 'call_join', { projectId })

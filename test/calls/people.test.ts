@@ -125,7 +125,7 @@ describe.skipIf(!hasChromium)('people in a call', { timeout: 120_000 }, () => {
     await ofBob.waitFor({ state: 'detached', ...patience })
     const ofCarl = await knock(carl)
     await ofCarl.getByRole('button', { name: 'Decline' }).click()
-    await carl.page.getByText('Nobody let you in.').waitFor(patience)
+    await carl.page.getByText('A moderator did not let you in.').waitFor(patience)
     await ofCarl.waitFor({ state: 'detached', ...patience })
     for (const { faults } of callers) expect(faults).toEqual([])
   })

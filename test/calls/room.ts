@@ -36,6 +36,7 @@ export function useCallRooms(settings: NodeJS.ProcessEnv = {}) {
   }
   return {
     ...rooms,
+    windows,
     /** All of them in the call of one project; the first moderates. */
     async useCall(...names: string[]) {
       const { slug, people } = await rooms.project(...names)

@@ -4,6 +4,7 @@ import { useDisclosure } from '@mantine/hooks'
 import { Phone } from 'lucide-react'
 import { useUser } from '../accounts/gate.tsx'
 import { Confirm } from '../confirm.tsx'
+import { nameOf } from '../people/names.ts'
 import { useCan, useRoomState } from '../room/context.tsx'
 import { useCall } from './context.tsx'
 
@@ -21,7 +22,7 @@ export function CallButton({ large = false }: { large?: boolean }) {
   if (call?.participants.some(({ id }) => id === user.id) && status.state !== 'joining') {
     return <ElsewhereButton large={large} others={count - 1} />
   }
-  const names = call?.participants.map(({ displayName }) => displayName).join(', ')
+  const names = call?.participants.map(nameOf).join(', ')
   return (
     <Button
       size={large ? 'md' : 'compact-md'}

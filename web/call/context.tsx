@@ -1,4 +1,4 @@
-// The call of the open project in React. What WebRTC needs is loaded when somebody joins for the first time.
+// A call in React: of the open project, or the one that a guest comes to. What WebRTC needs is loaded when somebody joins for the first time.
 import {
   createContext,
   useCallback,
@@ -11,7 +11,7 @@ import {
 } from 'react'
 import type { CallAddress } from '../../protocol/calls.ts'
 import type { WorkerStatus } from '../../protocol/worker.ts'
-import { useOpenProject } from '../room/context.tsx'
+import type { PublicUser } from '../../protocol/events.ts'
 import type { AppSocket } from '../socket.ts'
 import { createStore, useStore } from '../store.ts'
 import { AppError } from '../../protocol/errors.ts'
@@ -27,6 +27,10 @@ import { CallWatch } from './watch.tsx'
 import { idleState, type CallState } from './state.ts'
 
 interface Call {
+  /** Oneself, as the others see one */
+  self: PublicUser
+  /** Somebody in the call, or whom one knows otherwise */
+  personOf(userId: string): PublicUser | undefined
   state: CallState
   session: CallSession | null
   speakers: SpeakerWatch
@@ -62,9 +66,11 @@ export function useCall(): Call {
 const optionsOf = (
   address: CallAddress,
   { request, on, connection }: AppSocket,
+  awaitsCall: boolean,
 ): CallSessionOptions => ({
   address,
   request,
+  awaitsCall,
   preferences: choices.get,
   on: (name, listener) => on(name, (payload) => listener(payload)),
   onConnection: (listener) =>
@@ -77,8 +83,20 @@ function workerOf(error: unknown): Call['worker'] {
   return status?.state === 'preparing' || status?.state === 'unavailable' ? status : null
 }
 
-export function CallProvider({ children }: { children: ReactNode }) {
-  const { project, socket } = useOpenProject()
+interface CallProviderProps {
+  projectId: string
+  socket: AppSocket | null
+  self: PublicUser
+  /** The pages below this address keep the call */
+  home: string
+  /** People whom one knows beside those in the call */
+  personOf?: (userId: string) => PublicUser | undefined
+  children: ReactNode
+}
+
+export function CallProvider(props: CallProviderProps) {
+  const { projectId, socket, self, home, personOf, children } = props
+  const isGuest = self.guest === true
   const [session, setSession] = useState<CallSession | null>(null)
   const [loading, setLoading] = useState(false)
   const [worker, setWorker] = useState<Call['worker']>(null)
@@ -96,7 +114,7 @@ export function CallProvider({ children }: { children: ReactNode }) {
       own.current = null
       setSession(null)
     },
-    [socket, project.id],
+    [socket, projectId],
   )
 
   /** @returns null when something else was asked for meanwhile */
@@ -116,15 +134,15 @@ export function CallProvider({ children }: { children: ReactNode }) {
           own.current.close()
           own.current = null
         }
-        const address = { projectId: project.id, channelId: wanted }
-        own.current ??= createCallSession(optionsOf(address, socket))
+        const address = { projectId, channelId: wanted }
+        own.current ??= createCallSession(optionsOf(address, socket, isGuest))
         setSession(own.current)
         return own.current
       } finally {
         setLoading(false)
       }
     },
-    [socket, project.id],
+    [socket, projectId, isGuest],
   )
 
   const enter = useCallback(
@@ -178,6 +196,10 @@ export function CallProvider({ children }: { children: ReactNode }) {
         ? { ...inner, status: { state: 'failed', reason: problem } }
         : inner
     return {
+      self,
+      personOf: (userId) =>
+        [self, ...inner.peers.map(({ user }) => user)].find(({ id }) => id === userId) ??
+        personOf?.(userId),
       state,
       session,
       speakers,
@@ -201,6 +223,8 @@ export function CallProvider({ children }: { children: ReactNode }) {
       },
     }
   }, [
+    self,
+    personOf,
     inner,
     loading,
     problem,
@@ -217,9 +241,7 @@ export function CallProvider({ children }: { children: ReactNode }) {
       {children}
       <RemoteSound peers={inner.peers} />
       {joined && session && <CallWatch session={session} own={inner.own} />}
-      {(joined || inner.status.state === 'reconnecting') && (
-        <AskBeforeLeaving home={`/p/${project.slug}`} />
-      )}
+      {(joined || inner.status.state === 'reconnecting') && <AskBeforeLeaving home={home} />}
     </CallContext>
   )
 }

@@ -16,7 +16,8 @@ import classes from './call.module.css'
 
 interface Props extends MoreProps {
   phone: boolean
-  onShrink: () => void
+  /** Without it, there is nothing beside the call */
+  onShrink?: () => void
 }
 
 export function CallControls({ phone, onShrink, ...more }: Props) {
@@ -32,7 +33,7 @@ export function CallControls({ phone, onShrink, ...more }: Props) {
       <Hands />
       <LockedSign />
       <MoreMenu {...more} phone={phone} />
-      {!phone && (
+      {!phone && onShrink && (
         <Tooltip label="Back to the page; the call stays in a strip above it">
           <ActionIcon size={40} radius="xl" aria-label="Make the call smaller" onClick={onShrink}>
             <Minimize2 size={17} />

@@ -1,15 +1,14 @@
 // Whose hands are up, who raised it first comes first.
 import { ActionIcon, Button, Popover } from '@mantine/core'
 import { Hand, X } from 'lucide-react'
-import { useUser } from '../accounts/gate.tsx'
 import { notifyError } from '../notice.ts'
 import { PersonAvatar } from '../people/avatar.tsx'
+import { nameOf } from '../people/names.ts'
 import { useCall } from './context.tsx'
 import classes from './call.module.css'
 
 export function Hands() {
-  const { state, session } = useCall()
-  const user = useUser()
+  const { state, session, self: user } = useCall()
   const { status, peers, hand, shared } = state
   const own = status.state === 'joined' ? [{ peerId: status.peerId, user, hand }] : []
   const raised = [...peers, ...own]
@@ -36,11 +35,11 @@ export function Hands() {
           {raised.map(({ peerId, user: person }) => (
             <li key={peerId}>
               <PersonAvatar user={person} size={26} />
-              <span>{person.id === user.id ? 'You' : person.displayName}</span>
+              <span>{person.id === user.id ? 'You' : nameOf(person)}</span>
               {(shared?.may.moderate || person.id === user.id) && (
                 <ActionIcon
                   size="sm"
-                  aria-label={`Lower the hand of ${person.displayName}`}
+                  aria-label={`Lower the hand of ${nameOf(person)}`}
                   onClick={() =>
                     void session
                       ?.raiseHand(false, peerId)

@@ -1,41 +1,81 @@
 // Asking the moderators of a call that does not let one in, and what they see of it.
-import { callKey, type CallState, type Knock } from '../../protocol/calls.ts'
-import type { Signalling } from './signalling.ts'
+import { callKey, type CallState, type Knock, type KnockRefusal } from '../../protocol/calls.ts'
+import { codeOf, type Signalling } from './signalling.ts'
 
 export interface Knocking {
   /** Again after a loss of the connection: the newest knock is the one that is answered. */
   knock(): Promise<void>
+  /** Does not wait any more. */
+  cancel(): void
   end(): void
 }
 
-/** @param onAnswer with null: one may join now; else why not */
+/** Whoever comes before the others looks so often whether somebody is there, milliseconds. */
+const LOOK_AGAIN = 3_000
+
+const reasons: Record<KnockRefusal, string> = {
+  declined: 'A moderator did not let you in.',
+  unanswered: 'Nobody answered. You can ask again.',
+  ended: 'The call is over.',
+  again: 'You asked again somewhere else.',
+}
+
+export interface KnockingOptions extends Signalling {
+  /** Whether one waits for a call that has not begun; for guests, who begin none */
+  awaitsCall?: boolean
+}
+
+interface KnockingEvents {
+  /** With null: one may join now; else why not */
+  onAnswer(refusal: Error | null): void
+  /** There is a call to knock at, or not yet, and it is waited for */
+  onCall(isThere: boolean): void
+}
+
 export function createKnocking(
-  { address, request, on }: Signalling,
-  onAnswer: (refusal: Error | null) => void,
+  { address, request, on, awaitsCall = false }: KnockingOptions,
+  { onAnswer, onCall }: KnockingEvents,
 ): Knocking {
   let run = 0
+  let timer: ReturnType<typeof setTimeout> | undefined
   /** An answer to a knock before comes before the new one has an id. */
   let waiting = false
-  const end = on('call_admitted', ({ admitted, ...at }) => {
+  const stop = on('call_admitted', ({ admitted, reason = 'declined', ...at }) => {
     if (!waiting || callKey(at) !== callKey(address)) return
     waiting = false
-    onAnswer(admitted ? null : new Error('Nobody let you in.'))
+    onAnswer(admitted ? null : new Error(reasons[reason]))
   })
+  async function knock() {
+    clearTimeout(timer)
+    run += 1
+    const mine = run
+    waiting = false
+    try {
+      const { knockId } = await request('call_knock', address)
+      if (mine !== run) return
+      onCall(true)
+      waiting = knockId !== null
+      if (!waiting) onAnswer(null)
+    } catch (error) {
+      if (mine !== run) return
+      if (awaitsCall && codeOf(error) === 'NOT_FOUND') {
+        onCall(false)
+        timer = setTimeout(() => void knock(), LOOK_AGAIN)
+      } else onAnswer(error instanceof Error ? error : new Error(String(error)))
+    }
+  }
+  const cancel = () => {
+    clearTimeout(timer)
+    run += 1
+    waiting = false
+  }
   return {
-    async knock() {
-      run += 1
-      const mine = run
-      waiting = false
-      try {
-        const { knockId } = await request('call_knock', address)
-        if (mine !== run) return
-        waiting = knockId !== null
-        if (!waiting) onAnswer(null)
-      } catch (error) {
-        if (mine === run) onAnswer(error instanceof Error ? error : new Error(String(error)))
-      }
+    knock,
+    cancel,
+    end() {
+      cancel()
+      stop()
     },
-    end,
   }
 }
 

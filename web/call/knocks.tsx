@@ -2,6 +2,7 @@
 import { Button, Loader } from '@mantine/core'
 import { notifyError } from '../notice.ts'
 import { PersonAvatar } from '../people/avatar.tsx'
+import { GuestMark } from '../people/guest.tsx'
 import { useCall } from './context.tsx'
 import classes from './call.module.css'
 
@@ -13,7 +14,7 @@ export function Knocks() {
     <div key={knockId} className={classes.message} role="alert">
       <PersonAvatar user={user} size={26} />
       <span className={classes.grow}>
-        <strong>{name}</strong> asks to be let in
+        <strong>{name}</strong> <GuestMark user={user} /> asks to be let in
       </span>
       <Button size="compact-sm" onClick={() => admit(knockId, true)}>
         Let in

@@ -1,13 +1,18 @@
 // What a moderator may do about everybody, as a part of the menu; and that the call is locked.
 import { useState } from 'react'
 import { Menu, Tooltip } from '@mantine/core'
-import { Lock, LockOpen, MicOff, PhoneOff } from 'lucide-react'
+import { Lock, LockOpen, MicOff, PhoneOff, UserPlus } from 'lucide-react'
 import { Confirm } from '../confirm.tsx'
 import { notifyError } from '../notice.ts'
 import { useCall } from './context.tsx'
 import classes from './call.module.css'
 
-export function ModeratorItems({ onEnd }: { onEnd: () => void }) {
+interface ItemsProps {
+  onEnd: () => void
+  onGuests: () => void
+}
+
+export function ModeratorItems({ onEnd, onGuests }: ItemsProps) {
   const { state, session } = useCall()
   if (!session || !state.shared?.may.moderate) return null
   const { locked } = state.shared
@@ -17,6 +22,9 @@ export function ModeratorItems({ onEnd }: { onEnd: () => void }) {
   return (
     <>
       <Menu.Divider />
+      <Menu.Item leftSection={<UserPlus size={15} />} onClick={onGuests}>
+        Guests by link
+      </Menu.Item>
       <Menu.Item leftSection={<MicOff size={15} />} onClick={() => attempt(moderate.mute())}>
         Mute everybody else
       </Menu.Item>

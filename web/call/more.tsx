@@ -1,5 +1,5 @@
 // What is not needed all the time: layouts, full screen, a window of its own, statistics, keys.
-import { useEffect, useState } from 'react'
+import { lazy, Suspense, useEffect, useState } from 'react'
 import { ActionIcon, Kbd, Menu, Modal, Table, Tooltip } from '@mantine/core'
 import {
   Activity,
@@ -13,6 +13,7 @@ import {
   Timer,
 } from 'lucide-react'
 import { notifyError } from '../notice.ts'
+import { nameOf } from '../people/names.ts'
 import { useCall } from './context.tsx'
 import { ModeratorItems, useEnding } from './moderators.tsx'
 import { canPip, type Pip } from './pip.tsx'
@@ -21,6 +22,10 @@ import { keys } from './shortcuts.ts'
 import { StartStandup } from './standup/start.tsx'
 import { layouts, type Item } from './stage/arrange.ts'
 import type { StageView } from './stage/use.ts'
+
+const GuestLinks = lazy(() =>
+  import('../guests/links.tsx').then((m) => ({ default: m.GuestLinks })),
+)
 
 const layoutNames = {
   auto: 'Automatic',
@@ -47,8 +52,8 @@ export function MoreMenu({
   onStatistics,
   pip,
 }: MoreProps & { phone: boolean }) {
-  const [dialog, setDialog] = useState<'keys' | 'devices' | 'standup' | null>(null)
-  const { state } = useCall()
+  const [dialog, setDialog] = useState<'keys' | 'devices' | 'standup' | 'guests' | null>(null)
+  const { state, self, channelId } = useCall()
   const [opened, setOpened] = useState(false)
   const ending = useEnding()
   useFullScreen(full, onFull)
@@ -84,7 +89,7 @@ export function MoreMenu({
                 leftSection={mark(view.pinned === key)}
                 onClick={() => view.pin(key)}
               >
-                {self ? 'Yours' : user.displayName}
+                {self ? 'Yours' : nameOf(user)}
               </Menu.Item>
             ))}
           <Menu.Divider />
@@ -112,7 +117,7 @@ export function MoreMenu({
               Microphone and camera
             </Menu.Item>
           )}
-          {!state.shared?.standup && (
+          {!state.shared?.standup && !self.guest && (
             <Menu.Item leftSection={<Timer size={15} />} onClick={() => setDialog('standup')}>
               Start a standup
             </Menu.Item>
@@ -125,10 +130,15 @@ export function MoreMenu({
               Keyboard shortcuts
             </Menu.Item>
           )}
-          <ModeratorItems onEnd={ending.end} />
+          <ModeratorItems onEnd={ending.end} onGuests={() => setDialog('guests')} />
         </Menu.Dropdown>
       </Menu>
       {ending.dialog}
+      <Suspense>
+        {dialog === 'guests' && (
+          <GuestLinks channelId={channelId} onClose={() => setDialog(null)} />
+        )}
+      </Suspense>
       {dialog === 'standup' && <StartStandup onClose={() => setDialog(null)} />}
       <Modal
         opened={dialog === 'devices'}

@@ -1,13 +1,15 @@
 // The call in the room: before it, in it, and when it does not work.
+import { useEffect } from 'react'
 import { Alert, Button, EmptyState, Loader, Progress } from '@mantine/core'
 import { Phone, PhoneOff } from 'lucide-react'
-import { Link } from 'wouter'
-import { useCan, useRoomState } from '../room/context.tsx'
+import { Link, useLocation, useSearch } from 'wouter'
+import { nameOf } from '../people/names.ts'
+import { useCan, useOpenProject, useRoomState } from '../room/context.tsx'
 import { CallButton, people } from './button.tsx'
 import { useCall } from './context.tsx'
 import { Waiting } from './knocks.tsx'
 import { CallPreview } from './preview/preview.tsx'
-import { Ringing } from './ring.tsx'
+import { Ringing, useRings } from './ring.tsx'
 import { RunningCall } from './running.tsx'
 import type { CallStatus } from './state.ts'
 import classes from './call.module.css'
@@ -19,7 +21,21 @@ interface Props {
   onShow: () => void
 }
 
+/** An address with `?call=` (of a channel, or of the project) leads to the page before that call. */
+function useAddress() {
+  const { socket } = useOpenProject()
+  const { open } = useCall()
+  const [path, navigate] = useLocation()
+  const wanted = new URLSearchParams(useSearch()).get('call')
+  useEffect(() => {
+    if (wanted === null || !socket) return
+    navigate(path, { replace: true })
+    open(wanted || undefined)
+  }, [wanted, socket, path, navigate, open])
+}
+
 export function CallPanel(props: Props) {
+  useAddress()
   return (
     <>
       <Ringing />
@@ -30,6 +46,7 @@ export function CallPanel(props: Props) {
 
 function Current({ phone, shown, onShow }: Props) {
   const { state, worker } = useCall()
+  const rings = useRings()
   const { status } = state
   if (worker) return <Preparing />
   if (status.state === 'failed') {
@@ -45,7 +62,10 @@ function Current({ phone, shown, onShow }: Props) {
       </div>
     )
   }
-  return <RunningCall phone={phone} shown={shown} onShow={onShow} />
+  const alone = rings
+    ? 'It rings at the others; they can join later, too.'
+    : 'The others see the call and can join.'
+  return <RunningCall phone={phone} shown={shown} onShow={onShow} alone={alone} />
 }
 
 /** On a phone, before joining. */
@@ -53,7 +73,7 @@ function Lobby() {
   const { call } = useRoomState()
   const can = useCan()
   const count = call?.participants.length ?? 0
-  const names = call?.participants.map(({ displayName }) => displayName).join(', ')
+  const names = call?.participants.map(nameOf).join(', ')
   return (
     <EmptyState
       pt="20vh"

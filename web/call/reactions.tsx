@@ -4,6 +4,7 @@ import { ActionIcon, Popover, Tooltip } from '@mantine/core'
 import { Smile } from 'lucide-react'
 import { callReactions, type CallReaction } from '../../protocol/calls.ts'
 import { notifyError } from '../notice.ts'
+import { nameOf } from '../people/names.ts'
 import { useCall } from './context.tsx'
 import classes from './reactions.module.css'
 
@@ -28,7 +29,7 @@ export function Reactions() {
       const { peerId, emoji } = moment
       const peer = session.get().peers.find((one) => one.peerId === peerId)
       count += 1
-      const one = { id: count, name: peer?.user.displayName ?? 'You', emoji }
+      const one = { id: count, name: peer ? nameOf(peer.user) : 'You', emoji }
       setFloating((before) => [...before, one])
       const timer = setTimeout(() => {
         timers.delete(timer)

@@ -1,14 +1,12 @@
 // The call that one is in: large, or as a strip above what one does meanwhile.
 import { useEffect, useRef, useState } from 'react'
 import { Alert, Loader } from '@mantine/core'
-import { useUser } from '../accounts/gate.tsx'
 import { useCall } from './context.tsx'
 import { CallControls } from './controls.tsx'
 import { Knocks } from './knocks.tsx'
 import { useLarge } from './large.ts'
 import { PictureInPicture, usePictureInPicture } from './pip.tsx'
 import { Reactions } from './reactions.tsx'
-import { useRings } from './ring.tsx'
 import { itemsOf } from './stage/arrange.ts'
 import { Stage } from './stage/stage.tsx'
 import { Strip } from './stage/strip.tsx'
@@ -26,12 +24,14 @@ interface Props {
   /** On a phone: whether the call is what is looked at */
   shown: boolean
   onShow: () => void
+  /** What is said to whoever is alone in it */
+  alone: string
+  /** There is nothing beside the call */
+  only?: boolean
 }
 
-export function RunningCall({ phone, shown, onShow }: Props) {
-  const { state } = useCall()
-  const user = useUser()
-  const rings = useRings()
+export function RunningCall({ phone, shown, onShow, alone, only = false }: Props) {
+  const { state, self } = useCall()
   const view = useStageView()
   const { large, setLarge } = useLarge()
   const [full, setFull] = useState(false)
@@ -43,8 +43,8 @@ export function RunningCall({ phone, shown, onShow }: Props) {
     if (phone && !arrived.current) onShow()
     arrived.current = true
   }, [phone, onShow])
-  const items = itemsOf(state, user)
-  const big = phone ? shown : large
+  const items = itemsOf(state, self)
+  const big = only || (phone ? shown : large)
   const { status, peers } = state
   if (!big) {
     return (
@@ -67,12 +67,7 @@ export function RunningCall({ phone, shown, onShow }: Props) {
       <Stage items={items} view={view} most={phone ? MOST.phone : MOST.desk} />
       <Reactions />
       {peers.length === 0 && status.state === 'joined' && (
-        <p className={classes.alone}>
-          You are the only one here.{' '}
-          {rings
-            ? 'It rings at the others; they can join later, too.'
-            : 'The others see the call and can join.'}
-        </p>
+        <p className={classes.alone}>You are the only one here. {alone}</p>
       )}
       <CallControls
         phone={phone}
@@ -80,10 +75,12 @@ export function RunningCall({ phone, shown, onShow }: Props) {
         items={items}
         full={full}
         onFull={setFull}
-        onShrink={() => {
-          setFull(false)
-          setLarge(false)
-        }}
+        {...(!only && {
+          onShrink() {
+            setFull(false)
+            setLarge(false)
+          },
+        })}
         onStatistics={() => measure(true)}
         pip={pip}
       />

@@ -3,17 +3,17 @@
 import type { CallAddress, CallReaction, StandupAction } from '../../protocol/calls.ts'
 import { createPatience } from './patience.ts'
 import { openConnection, type CallConnection } from './connection.ts'
-import { createKnocking } from './knocking.ts'
+import { createKnocking, type KnockingOptions } from './knocking.ts'
 import { createModeration, type Moderation } from './moderation.ts'
 import type { RemoteProducer } from './remote.ts'
 import { createOwnDevices, type DevicePreferences, type OwnDevices } from './own.ts'
-import { isFinal, isUnprepared, type Signalling } from './signalling.ts'
+import { isFinal, isUnprepared } from './signalling.ts'
 import { takeOver } from './moving.ts'
 import { failedFor, idleState, type CallMoment, type CallState, type CallStatus } from './state.ts'
 import { noStats, type CallStats } from './stats.ts'
 import { createViews, type View } from './views.ts'
 
-export interface CallSessionOptions extends Signalling {
+export interface CallSessionOptions extends KnockingOptions {
   /** Told whenever the socket's connection comes or goes; @returns a function that ends it */
   onConnection(listener: (connected: boolean) => void): () => void
   /** Default 1280×720, 30 fps */
@@ -98,7 +98,7 @@ export function createCallSession(options: CallSessionOptions): CallSession {
   }
   const isIn = (...states: CallStatus['state'][]) => states.includes(state.status.state)
   const inCall = () => isIn('joining', 'joined', 'reconnecting')
-  const mayUse = () => inCall() || isIn('previewing')
+  const mayUse = () => inCall() || isIn('previewing', 'knocking')
 
   /** What was shown of the server that stops will be shown of this one. */
   function lines({ peer, source, media }: RemoteProducer) {
@@ -189,6 +189,7 @@ export function createCallSession(options: CallSessionOptions): CallSession {
 
   function leave() {
     const joined = inCall()
+    knocking.cancel()
     if (mayUse()) endMedia()
     update({ status: { state: 'idle' } })
     if (joined) tellLeft()
@@ -211,11 +212,14 @@ export function createCallSession(options: CallSessionOptions): CallSession {
   }
 
   let wantedInside: Devices | undefined
-  const knocking = createKnocking(options, (refusal) => {
-    if (!isIn('knocking')) return
-    if (refusal) fail(refusal)
-    // Where it fails, the state says so.
-    else join(wantedInside).catch(() => undefined)
+  const knocking = createKnocking(options, {
+    onAnswer(refusal) {
+      if (!isIn('knocking')) return
+      if (refusal) fail(refusal)
+      // Where it fails, the state says so.
+      else join(wantedInside).catch(() => undefined)
+    },
+    onCall: (isThere) => isIn('knocking') && update({ status: { state: 'knocking', isThere } }),
   })
 
   /** The tab is closed: nobody has to wait for somebody who will not come back. */
@@ -248,9 +252,10 @@ export function createCallSession(options: CallSessionOptions): CallSession {
     },
     join,
     async knock(wanted) {
-      if (mayUse()) return
-      wantedInside = wanted
-      update({ status: { state: 'knocking' } })
+      if (inCall() || isIn('knocking')) return
+      // Whoever comes from the page before the call has opened what they want.
+      wantedInside = isIn('previewing') ? undefined : wanted
+      update({ status: { state: 'knocking', isThere: true } })
       await knocking.knock()
     },
     leave,

@@ -16,8 +16,8 @@ export type CallStatus =
   | { state: 'joining' }
   | { state: 'joined'; peerId: string }
   | { state: 'reconnecting' }
-  /** The call does not let this person in; its moderators were asked to */
-  | { state: 'knocking' }
+  /** Waits to be let in: by the moderators, who were asked; by a guest also for the call to begin */
+  | { state: 'knocking'; isThere: boolean }
   | {
       state: 'failed'
       reason: string

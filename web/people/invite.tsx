@@ -21,9 +21,10 @@ import type { Invite, Member } from '../../server/projects/schema.ts'
 import type { User } from '../../server/users/schema.ts'
 import { api, query } from '../api.ts'
 import { useSubmit } from '../fields.ts'
+import { GuestLinks } from '../guests/links.tsx'
 import { notify } from '../notice.ts'
 import { roleHints, roleNames } from '../projects/words.ts'
-import { useOpenProject } from '../room/context.tsx'
+import { useCan, useOpenProject } from '../room/context.tsx'
 import { fullTime } from '../time.tsx'
 
 type LinkRole = 'contributor' | 'member' | 'guest'
@@ -38,11 +39,22 @@ const durations = [
 
 export function InviteDialog({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   const { project } = useOpenProject()
+  const can = useCan()
+  const [guests, setGuests] = useState(false)
+  if (guests) return <GuestLinks onClose={onClose} />
   return (
     <Modal opened={opened} onClose={onClose} title={`Invite to ${project.name}`} size="md">
       <InviteLink />
       <Divider my="lg" label="or add somebody who has an account" />
       <AddMember />
+      {can('call:moderate') && (
+        <>
+          <Divider my="lg" label="or let guests into a call, without an account" />
+          <Button variant="default" fullWidth onClick={() => setGuests(true)}>
+            Guests by link
+          </Button>
+        </>
+      )}
     </Modal>
   )
 }

@@ -1,6 +1,17 @@
 // The settings of a project, for those who may change it.
 import { useState, type SyntheticEvent } from 'react'
-import { Alert, Button, Divider, Group, Modal, Select, Stack, Text, TextInput } from '@mantine/core'
+import {
+  Alert,
+  Button,
+  Divider,
+  Group,
+  Modal,
+  Select,
+  Stack,
+  Switch,
+  Text,
+  TextInput,
+} from '@mantine/core'
 import { useLocation } from 'wouter'
 import type { Project, ProjectDetails } from '../../server/projects/schema.ts'
 import { api } from '../api.ts'
@@ -31,10 +42,11 @@ export function ProjectSettings({ opened, onClose }: { opened: boolean; onClose:
     event.preventDefault()
     submit(async () => {
       const { name, description, visibility, category, techStack, difficulty, status } = draft
+      const { callGuests } = draft
       const links = Object.fromEntries(
         linkFields.map(([field]) => [field, draft[field]?.trim() || null]),
       )
-      const fields = { name, visibility, category, techStack, difficulty, status }
+      const fields = { name, visibility, category, techStack, difficulty, status, callGuests }
       const details = await api.patch<ProjectDetails>(`/projects/${project.slug}`, {
         ...fields,
         ...links,
@@ -61,6 +73,12 @@ export function ProjectSettings({ opened, onClose }: { opened: boolean; onClose:
             data={choices(statusNames)}
             value={draft.status}
             onChange={(status) => set({ status: status as Project['status'] })}
+          />
+          <Switch
+            label="Guests may come to calls"
+            description="By a link, without an account, when a moderator lets them in"
+            checked={draft.callGuests}
+            onChange={(event) => set({ callGuests: event.currentTarget.checked })}
           />
           {linkFields.map(([name, label]) => (
             <TextInput

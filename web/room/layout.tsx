@@ -7,7 +7,9 @@ import { Link, Redirect, Route, Switch, useLocation, useRoute } from 'wouter'
 import { ErrorBoundary } from '../boundary.tsx'
 import { CallProvider } from '../call/context.tsx'
 import { CallPanel } from '../call/panel.tsx'
+import { useUser } from '../accounts/gate.tsx'
 import { usePagePlace } from '../chat/location.ts'
+import { usePerson } from '../chat/people.ts'
 import { firstChannel, type Place } from '../chat/place.ts'
 import { Follower } from '../editor/follower.tsx'
 import { FilesPanel } from '../files/panel.tsx'
@@ -32,7 +34,9 @@ const IssuesPage = lazy(() => import('../issues/page.tsx').then((m) => ({ defaul
 const IssuePage = lazy(() => import('../issues/issue.tsx').then((m) => ({ default: m.IssuePage })))
 
 export function RoomLayout() {
-  const { project, room } = useOpenProject()
+  const { project, room, socket } = useOpenProject()
+  const user = useUser()
+  const person = usePerson()
   const [path] = useLocation()
   usePresence(room)
   const { state, refusal } = useRoomState()
@@ -81,7 +85,7 @@ export function RoomLayout() {
     if (phone) setPhoneTab('chat')
   }
   return (
-    <CallProvider>
+    <CallProvider projectId={project.id} socket={socket} self={user} home={home} personOf={person}>
       <div
         className={classes.room}
         data-tab={phone ? phoneTab : 'all'}

@@ -6,6 +6,7 @@ import { useUser } from '../../accounts/gate.tsx'
 import { useChats } from '../../chat/context.ts'
 import { channelLabel } from '../../chat/channels/names.ts'
 import { AvatarRow, PersonAvatar } from '../../people/avatar.tsx'
+import { nameOf } from '../../people/names.ts'
 import { useOpenProject, useRoomState } from '../../room/context.tsx'
 import { people } from '../button.tsx'
 import { useCall } from '../context.tsx'
@@ -59,10 +60,11 @@ function useCallName() {
   return `Call ${channel.name === null ? 'with' : 'in'} ${channelLabel(channel, user.id)}`
 }
 
-function Mirror() {
-  const user = useUser()
-  const { microphone, camera } = useCall().state.own
-  const { problems } = useCall().state
+/** Oneself, as others will see and hear one. */
+export function Mirror() {
+  const { self, state } = useCall()
+  const { problems } = state
+  const { microphone, camera } = state.own
   const heard = microphone && !microphone.muted
   return (
     <div className={classes.mirror}>
@@ -71,7 +73,7 @@ function Mirror() {
           <Video track={camera.track} source="camera" mirrored label="Your camera" />
         ) : (
           <>
-            <PersonAvatar user={user} size={96} />
+            <PersonAvatar user={self} size={96} />
             <span className={classes.off}>Camera is off</span>
           </>
         )}
@@ -104,7 +106,7 @@ function Company() {
   const rings = useRings()
   const call = channelId === undefined ? own : channelCalls[channelId]
   const others = call?.participants.filter(({ id }) => id !== user.id) ?? []
-  const names = others.map(({ displayName }) => displayName)
+  const names = others.map(nameOf)
   return (
     <div className={classes.company}>
       {others.length === 0 ? (

@@ -4,6 +4,7 @@ import { ActionIcon, Menu } from '@mantine/core'
 import { EllipsisVertical, MicOff, MonitorX, UserX, VideoOff } from 'lucide-react'
 import { Confirm } from '../../confirm.tsx'
 import { notifyError } from '../../notice.ts'
+import { nameOf } from '../../people/names.ts'
 import { useCall } from '../context.tsx'
 import type { Item } from './arrange.ts'
 
@@ -22,7 +23,7 @@ export function PersonMenu({ item: { peerId, user, source, muted, producerId } }
             size={30}
             variant="filled"
             color="dark"
-            aria-label={`Moderate ${user.displayName}`}
+            aria-label={`Moderate ${nameOf(user)}`}
           >
             <EllipsisVertical size={15} />
           </ActionIcon>
@@ -64,12 +65,13 @@ export function PersonMenu({ item: { peerId, user, source, muted, producerId } }
       </Menu>
       <Confirm
         opened={removing}
-        title={`Remove ${user.displayName}?`}
+        title={`Remove ${nameOf(user)}?`}
         action="Remove from the call"
         onClose={() => setRemoving(false)}
         onConfirm={() => moderate.remove(peerId)}
       >
-        {user.displayName} leaves the call at once, and cannot come back for 5 minutes.
+        {user.displayName} leaves the call at once, and cannot come back{' '}
+        {user.guest ? 'unless somebody lets them in again' : 'for 5 minutes'}.
       </Confirm>
     </>
   )

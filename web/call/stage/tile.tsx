@@ -3,6 +3,8 @@ import { useRef, useSyncExternalStore } from 'react'
 import { ActionIcon, Tooltip } from '@mantine/core'
 import { Hand, MicOff, Pin, PinOff } from 'lucide-react'
 import { initials, usePersonColor } from '../../people/color.ts'
+import { GuestMark } from '../../people/guest.tsx'
+import { nameOf } from '../../people/names.ts'
 import { useCall } from '../context.tsx'
 import { Video } from '../video.tsx'
 import type { Item } from './arrange.ts'
@@ -28,7 +30,7 @@ export function Tile({ item, received, pinned = false, onPin }: Props) {
   useView(element, received ? producerId : undefined)
   const speaking = useSpeaking(peerId) && source === 'camera'
   const shown = track !== null && (self || received)
-  const person = self ? 'You' : user.displayName
+  const person = self ? 'You' : nameOf(user)
   const screen = source === 'screen'
   const name = screen ? (self ? 'Your screen' : `Screen of ${person}`) : person
   return (
@@ -80,8 +82,15 @@ export function Tile({ item, received, pinned = false, onPin }: Props) {
           <MicOff size={13} className={classes.muted} role="img" aria-label="muted" />
         )}
         <span>
-          {screen ? (self ? 'You share your screen' : `${person} shares the screen`) : person}
+          {screen
+            ? self
+              ? 'You share your screen'
+              : `${user.displayName} shares the screen`
+            : self
+              ? 'You'
+              : user.displayName}
         </span>
+        <GuestMark user={user} />
         {!screen && <QualitySign score={score} self={self} />}
       </figcaption>
     </figure>

@@ -3,8 +3,6 @@ import { useEffect, useState, type SyntheticEvent } from 'react'
 import { Button, TextInput } from '@mantine/core'
 import { Check, SkipForward, Square } from 'lucide-react'
 import type { Standup, StandupAction } from '../../../protocol/calls.ts'
-import { useUser } from '../../accounts/gate.tsx'
-import { usePerson } from '../../chat/people.ts'
 import { notifyError } from '../../notice.ts'
 import { PersonAvatar } from '../../people/avatar.tsx'
 import { useCall } from '../context.tsx'
@@ -16,9 +14,7 @@ export function StandupBar() {
 }
 
 function Round({ standup }: { standup: Standup }) {
-  const { session } = useCall()
-  const user = useUser()
-  const personOf = usePerson()
+  const { session, self: user, personOf } = useCall()
   const left = useSecondsUntil(standup.endsAt)
   const { order, current } = standup
   const at = order.indexOf(current)
@@ -43,40 +39,44 @@ function Round({ standup }: { standup: Standup }) {
       <span className={classes.time} data-short={left <= 15} role="timer" aria-label="Time left">
         {Math.floor(left / 60)}:{String(left % 60).padStart(2, '0')}
       </span>
-      <Note
-        key={user.id}
-        saved={standup.notes[user.id] ?? ''}
-        onSave={(note) => act({ action: 'note', note })}
-      />
-      <div className={classes.actions}>
-        <Button
-          size="compact-sm"
-          leftSection={<Check size={14} />}
-          onClick={() => act({ action: 'next', current })}
-        >
-          {next === undefined ? 'Finish' : 'Next'}
-        </Button>
-        <Button
-          size="compact-sm"
-          variant="default"
-          leftSection={<SkipForward size={14} />}
-          title="This turn comes last instead"
-          disabled={next === undefined}
-          onClick={() => act({ action: 'skip', current })}
-        >
-          Later
-        </Button>
-        <Button
-          size="compact-sm"
-          variant="subtle"
-          color="gray"
-          leftSection={<Square size={13} />}
-          title="Ends the standup for everybody; the notes so far go to the chat"
-          onClick={() => act({ action: 'stop' })}
-        >
-          End
-        </Button>
-      </div>
+      {!user.guest && (
+        <Note
+          key={user.id}
+          saved={standup.notes[user.id] ?? ''}
+          onSave={(note) => act({ action: 'note', note })}
+        />
+      )}
+      {!user.guest && (
+        <div className={classes.actions}>
+          <Button
+            size="compact-sm"
+            leftSection={<Check size={14} />}
+            onClick={() => act({ action: 'next', current })}
+          >
+            {next === undefined ? 'Finish' : 'Next'}
+          </Button>
+          <Button
+            size="compact-sm"
+            variant="default"
+            leftSection={<SkipForward size={14} />}
+            title="This turn comes last instead"
+            disabled={next === undefined}
+            onClick={() => act({ action: 'skip', current })}
+          >
+            Later
+          </Button>
+          <Button
+            size="compact-sm"
+            variant="subtle"
+            color="gray"
+            leftSection={<Square size={13} />}
+            title="Ends the standup for everybody; the notes so far go to the chat"
+            onClick={() => act({ action: 'stop' })}
+          >
+            End
+          </Button>
+        </div>
+      )}
     </section>
   )
 }

@@ -13,6 +13,7 @@ const lengths = [
 
 export function StartStandup({ onClose }: { onClose: () => void }) {
   const { session, state } = useCall()
+  const members = state.peers.filter(({ user }) => !user.guest).length
   const [seconds, setSeconds] = useState('120')
   return (
     <FormDialog
@@ -23,8 +24,9 @@ export function StartStandup({ onClose }: { onClose: () => void }) {
       onSubmit={async () => session?.standup({ action: 'start', seconds: Number(seconds) })}
     >
       <Text size="sm">
-        One after the other of the {state.peers.length + 1} in this call has the turn. Everybody can
-        write a note, and at the end all notes go to the chat as one message.
+        One after the other of the {members + 1} in this call has the turn
+        {members < state.peers.length && ', guests aside'}. Everybody can write a note, and at the
+        end all notes go to the chat as one message.
       </Text>
       <SegmentedControl
         aria-label="Time of each turn"

@@ -3,6 +3,7 @@ import { useEffect, useState } from 'react'
 import { Button, Modal, ScrollArea, Table, Text } from '@mantine/core'
 import { useClipboard } from '@mantine/hooks'
 import { Copy } from 'lucide-react'
+import { nameOf } from '../../people/names.ts'
 import { useCall } from '../context.tsx'
 import { ratesBetween, type Rates, type Reading } from './rates.ts'
 import {
@@ -47,10 +48,15 @@ export function StatisticsDialog({ onClose }: { onClose: () => void }) {
   const { state } = useCall()
   const rates = useRates()
   const clipboard = useClipboard()
-  const nameOf = (peerId: string) =>
-    state.peers.find((peer) => peer.peerId === peerId)?.user.displayName ?? 'Somebody who left'
+  const nameOfPeer = (peerId: string) => {
+    const peer = state.peers.find((one) => one.peerId === peerId)
+    return peer ? nameOf(peer.user) : 'Somebody who left'
+  }
   const copy = () =>
-    rates && clipboard.copy(asText(rates, { at: new Date(), browser: navigator.userAgent, nameOf }))
+    rates &&
+    clipboard.copy(
+      asText(rates, { at: new Date(), browser: navigator.userAgent, nameOf: nameOfPeer }),
+    )
   return (
     <Modal opened onClose={onClose} title="Statistics" size="xl">
       {rates && (
@@ -97,7 +103,7 @@ export function StatisticsDialog({ onClose }: { onClose: () => void }) {
             <Rows
               head={['', '', 'Codec', 'Bitrate', 'Picture', 'Layer', 'Lost', 'Jitter']}
               rows={rates.receiving.map((one) => [
-                nameOf(one.peerId),
+                nameOfPeer(one.peerId),
                 sourceNames[one.source],
                 one.codec,
                 one.paused ? 'paused' : bitrate(one.bitrate),

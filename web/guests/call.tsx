@@ -1,0 +1,205 @@
+// A guest before the call, waiting to be let in, and in it.
+import { useEffect, useRef, useState, type ReactNode } from 'react'
+import { Button, Loader, Text, Title } from '@mantine/core'
+import { useMediaQuery } from '@mantine/hooks'
+import { Hand, Phone, PhoneOff } from 'lucide-react'
+import type { Guest, GuestCall } from '../../server/guests/schema.ts'
+import { CallProvider, useCall } from '../call/context.tsx'
+import { Mirror } from '../call/preview/preview.tsx'
+import { DeviceFields } from '../call/preview/fields.tsx'
+import { RunningCall } from '../call/running.tsx'
+import { Logo } from '../logo.tsx'
+import { createSocket, type AppSocket } from '../socket.ts'
+import { createStore, useStore } from '../store.ts'
+import { asUser, forgetGuest } from './guest.ts'
+import { NoCall } from './nocall.tsx'
+import classes from './guests.module.css'
+
+interface Props {
+  call: GuestCall
+  /** Its token */
+  link: string
+  guest: Guest
+  onRename: () => void
+}
+
+export function GuestRoom({ call, link, guest, onRename }: Props) {
+  const { socket, refused } = useGuestSocket(link, guest.token)
+  const [self] = useState(() => asUser(guest))
+  const { projectId, channelId } = guest.call
+  if (refused) return <NoCall />
+  return (
+    <CallProvider projectId={projectId} socket={socket} self={self} home={location.pathname}>
+      {socket && <Current call={call} channelId={channelId} onRename={onRename} />}
+    </CallProvider>
+  )
+}
+
+function useGuestSocket(link: string, token: string) {
+  const [store] = useState(() => createStore<AppSocket | null>(null))
+  const [refused, setRefused] = useState(false)
+  useEffect(() => {
+    let isOver = false
+    const opened = createSocket({
+      token: () => Promise.resolve(token),
+      renew() {
+        // The link does not let guests in any more.
+        isOver = true
+        forgetGuest(link)
+        setRefused(true)
+        return Promise.resolve()
+      },
+      isOver: () => isOver,
+    })
+    store.set(opened)
+    return () => {
+      isOver = true
+      opened.close()
+    }
+  }, [store, link, token])
+  return { socket: useStore(store), refused }
+}
+
+interface CurrentProps extends Pick<Props, 'call' | 'onRename'> {
+  channelId: string | undefined
+}
+
+function Current({ call, channelId, onRename }: CurrentProps) {
+  const { state, open, loading } = useCall()
+  const phone = useMediaQuery('(max-width: 860px)', false, { getInitialValueInEffect: false })
+  const { status } = state
+  const begun = useRef(false)
+  useEffect(() => {
+    if (begun.current) return
+    begun.current = true
+    open(channelId)
+  }, [open, channelId])
+  if (status.state === 'joined' || status.state === 'reconnecting') {
+    const alone = 'Whoever let you in may be back soon.'
+    return (
+      <main className={classes.room}>
+        <RunningCall phone={phone} shown onShow={() => undefined} alone={alone} only />
+      </main>
+    )
+  }
+  return (
+    <main className={classes.before}>
+      <header className={classes.head}>
+        <Logo size={28} />
+        <div>
+          <Title order={1} size="h4">
+            Call in {call.project.name}
+          </Title>
+          {call.channel && (
+            <Text size="sm" c="var(--text-dim)">
+              #{call.channel.name}
+            </Text>
+          )}
+        </div>
+      </header>
+      <div className={classes.lobby}>
+        <Mirror />
+        <div className={classes.side}>
+          {loading || status.state === 'joining' ? (
+            <Waiting title="Joining the call…" />
+          ) : status.state === 'knocking' ? (
+            <InLobby isThere={status.isThere} />
+          ) : status.state === 'failed' ? (
+            <Refused reason={status.reason} />
+          ) : status.state === 'idle' ? (
+            <Left />
+          ) : (
+            <Ready onRename={onRename} />
+          )}
+        </div>
+      </div>
+    </main>
+  )
+}
+
+function Ready({ onRename }: { onRename: () => void }) {
+  const { self, knock } = useCall()
+  return (
+    <>
+      <DeviceFields />
+      <div className={classes.name}>
+        <Text size="sm">
+          You come as <strong>{self.displayName}</strong>, a guest
+        </Text>
+        <Button size="compact-sm" variant="subtle" onClick={onRename}>
+          Change the name
+        </Button>
+      </div>
+      <Button size="md" leftSection={<Hand size={17} />} onClick={knock}>
+        Ask to join
+      </Button>
+    </>
+  )
+}
+
+function InLobby({ isThere }: { isThere: boolean }) {
+  const { dismiss } = useCall()
+  return (
+    <>
+      {isThere ? (
+        <Waiting title="Somebody will let you in">
+          The moderators of the call see that you wait. Leave this page open.
+        </Waiting>
+      ) : (
+        <Waiting title="The call has not begun">
+          Nobody is there yet. When somebody is, they are asked to let you in.
+        </Waiting>
+      )}
+      <Button variant="default" onClick={dismiss}>
+        Do not wait
+      </Button>
+    </>
+  )
+}
+
+function Waiting({ title, children }: { title: string; children?: ReactNode }) {
+  return (
+    <div className={classes.notice} role="status">
+      <Loader size="sm" />
+      <div>
+        <strong>{title}</strong>
+        {children && (
+          <Text size="sm" c="var(--text-dim)">
+            {children}
+          </Text>
+        )}
+      </div>
+    </div>
+  )
+}
+
+/** Refused, nobody answered, removed, or the call is over. */
+function Refused({ reason }: { reason: string }) {
+  const { knock } = useCall()
+  return (
+    <>
+      <div className={classes.notice} role="alert">
+        <PhoneOff size={18} aria-hidden />
+        <strong>{reason}</strong>
+      </div>
+      <Button leftSection={<Hand size={17} />} onClick={knock}>
+        Ask again
+      </Button>
+    </>
+  )
+}
+
+function Left() {
+  const { open, channelId } = useCall()
+  return (
+    <>
+      <div className={classes.notice} role="status">
+        <PhoneOff size={18} aria-hidden />
+        <strong>You left the call</strong>
+      </div>
+      <Button leftSection={<Phone size={17} />} onClick={() => open(channelId)}>
+        Come back
+      </Button>
+    </>
+  )
+}

@@ -1,0 +1,234 @@
+// Links by which guests come to calls: made, copied, and revoked.
+import { useState } from 'react'
+import { Alert, Button, CopyButton, Group, Loader, Modal, Select, Stack } from '@mantine/core'
+import { Text, TextInput } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { Check, Copy, Link2 } from 'lucide-react'
+import type { ProjectDetails } from '../../server/projects/schema.ts'
+import type { CallLink, CreatedCallLink } from '../../server/guests/schema.ts'
+import { api } from '../api.ts'
+import { useChats } from '../chat/context.ts'
+import { Confirm } from '../confirm.tsx'
+import { Failure } from '../failure.tsx'
+import { useSubmit } from '../fields.ts'
+import { refreshProjects } from '../projects/queries.ts'
+import { queryClient } from '../query.ts'
+import { useCan, useOpenProject } from '../room/context.tsx'
+import { fullTime } from '../time.tsx'
+import classes from './links.module.css'
+
+const durations = [
+  { value: '24', label: '1 day' },
+  { value: '168', label: '7 days' },
+  { value: '720', label: '30 days' },
+]
+/** The project's own call */
+const OWN = ''
+
+interface Props {
+  /** Of the call that is chosen at first */
+  channelId?: string | undefined
+  onClose: () => void
+}
+
+export function GuestLinks({ channelId, onClose }: Props) {
+  const { project } = useOpenProject()
+  return (
+    <Modal opened onClose={onClose} title="Guests by link" size="md">
+      {project.callGuests ? <Links channelId={channelId} /> : <NotAllowed />}
+    </Modal>
+  )
+}
+
+function NotAllowed() {
+  const { project } = useOpenProject()
+  const can = useCan()
+  const { busy, refusal, submit } = useSubmit([])
+  const allow = () =>
+    submit(async () => {
+      const path = `/projects/${project.slug}`
+      await refreshProjects(await api.patch<ProjectDetails>(path, { callGuests: true }))
+    })
+  return (
+    <Stack gap="sm">
+      <Text size="sm">
+        {project.name} lets no guests into its calls. With guests allowed, whoever has a link can
+        ask to be let into one call, without an account; a moderator in the call decides. Guests see
+        and hear the call, and nothing else of the project.
+      </Text>
+      {refusal.message && (
+        <Alert color="red" role="alert">
+          {refusal.message}
+        </Alert>
+      )}
+      {can('project:write') ? (
+        <Button loading={busy} onClick={allow}>
+          Allow guests
+        </Button>
+      ) : (
+        <Text size="sm" c="var(--text-dim)">
+          A maintainer can allow them in the settings of the project.
+        </Text>
+      )}
+    </Stack>
+  )
+}
+
+function Links({ channelId }: { channelId: string | undefined }) {
+  const { project } = useOpenProject()
+  const path = `/projects/${project.slug}/call-links`
+  const key = ['call links', project.id]
+  const { data, error, refetch } = useQuery({
+    queryKey: key,
+    queryFn: ({ signal }) => api.get<CallLink[]>(path, signal),
+  })
+  const refresh = () => queryClient.invalidateQueries({ queryKey: key })
+  return (
+    <Stack gap="lg">
+      <NewLink path={path} channelId={channelId} onMade={refresh} />
+      {error ? (
+        <Failure error={error} onRetry={() => void refetch()} />
+      ) : data ? (
+        <LinkList links={data} path={path} onRevoked={refresh} />
+      ) : (
+        <Loader size="sm" aria-label="Loading" />
+      )}
+    </Stack>
+  )
+}
+
+interface NewLinkProps {
+  path: string
+  channelId: string | undefined
+  onMade: () => Promise<unknown>
+}
+
+function NewLink({ path, channelId, onMade }: NewLinkProps) {
+  const { project } = useOpenProject()
+  const named = useChats().channels.flatMap(({ id, name, archivedAt }) =>
+    name === null || archivedAt !== null ? [] : [{ value: id, label: `#${name}` }],
+  )
+  const isNamed = named.some(({ value }) => value === channelId)
+  const [call, setCall] = useState(isNamed && channelId ? channelId : OWN)
+  const [expiresIn, setExpiresIn] = useState('168')
+  const [link, setLink] = useState<CreatedCallLink | null>(null)
+  const { busy, refusal, submit } = useSubmit([])
+  const create = () =>
+    submit(async () => {
+      const body = { expiresIn: Number(expiresIn), ...(call !== OWN && { channelId: call }) }
+      setLink(await api.post<CreatedCallLink>(path, body))
+      await onMade()
+    })
+  // The address that this person uses works for others in their network, too.
+  const address = link ? `${location.origin}/guest/${link.token}` : ''
+  return (
+    <Stack gap="sm">
+      <Text size="sm">
+        Whoever has the link can ask to be let into the call, without an account. A moderator in the
+        call decides.
+      </Text>
+      <Group grow align="start">
+        <Select
+          label="Call"
+          allowDeselect={false}
+          data={[{ value: OWN, label: project.name }, ...named]}
+          value={call}
+          onChange={(value) => setCall(value ?? OWN)}
+        />
+        <Select
+          label="Works for"
+          allowDeselect={false}
+          data={durations}
+          value={expiresIn}
+          onChange={(value) => setExpiresIn(value ?? '168')}
+        />
+      </Group>
+      {refusal.message && (
+        <Alert color="red" role="alert">
+          {refusal.message}
+        </Alert>
+      )}
+      <Button
+        loading={busy}
+        onClick={create}
+        leftSection={<Link2 size={16} />}
+        variant={link ? 'default' : 'filled'}
+      >
+        {link ? 'Create another link' : 'Create link'}
+      </Button>
+      {link && (
+        <>
+          <Group gap="xs" align="end" wrap="nowrap">
+            <TextInput
+              style={{ flex: 1 }}
+              label="Link for guests"
+              readOnly
+              value={address}
+              onFocus={(event) => event.currentTarget.select()}
+            />
+            <CopyButton value={address}>
+              {({ copied, copy }) => (
+                <Button
+                  onClick={copy}
+                  leftSection={copied ? <Check size={15} /> : <Copy size={15} />}
+                >
+                  {copied ? 'Copied' : 'Copy'}
+                </Button>
+              )}
+            </CopyButton>
+          </Group>
+          <Text size="xs" c="var(--text-dim)">
+            It is shown only now.
+          </Text>
+        </>
+      )}
+    </Stack>
+  )
+}
+
+interface LinkListProps {
+  links: readonly CallLink[]
+  path: string
+  onRevoked: () => Promise<unknown>
+}
+
+function LinkList({ links, path, onRevoked }: LinkListProps) {
+  const { project } = useOpenProject()
+  const [revoking, setRevoking] = useState<CallLink | null>(null)
+  if (links.length === 0) return null
+  return (
+    <section aria-label="Links that work">
+      <Text size="sm" fw={600}>
+        Links that work
+      </Text>
+      <ul className={classes.links}>
+        {links.map((link) => (
+          <li key={link.id}>
+            <div>
+              <strong>{link.channel ? `#${link.channel.name}` : project.name}</strong>
+              <span>
+                by {link.createdBy?.displayName ?? 'somebody whose account is gone'}, until{' '}
+                {fullTime(link.expiresAt)}
+              </span>
+            </div>
+            <Button size="compact-sm" variant="default" onClick={() => setRevoking(link)}>
+              Revoke
+            </Button>
+          </li>
+        ))}
+      </ul>
+      <Confirm
+        opened={revoking !== null}
+        title="Revoke this link?"
+        action="Revoke"
+        onClose={() => setRevoking(null)}
+        onConfirm={async () => {
+          await api.delete(`${path}/${revoking?.id}`)
+          await onRevoked()
+        }}
+      >
+        Nobody comes in by it any more, and guests who did are out of the call at once.
+      </Confirm>
+    </section>
+  )
+}

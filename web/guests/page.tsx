@@ -1,0 +1,115 @@
+// /guest/:token: the way into a call without an account. Who may join anyway is taken there.
+import { useState, type SyntheticEvent } from 'react'
+import { Alert, Button, Skeleton, Text, TextInput, Title } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { Link, Redirect } from 'wouter'
+import { MAX_GUEST_NAME } from '../../protocol/limits.ts'
+import type { Guest, GuestCall } from '../../server/guests/schema.ts'
+import { Starting } from '../accounts/gate.tsx'
+import { session } from '../accounts/session.ts'
+import { api } from '../api.ts'
+import { Failure } from '../failure.tsx'
+import { useSubmit } from '../fields.ts'
+import { Logo } from '../logo.tsx'
+import { useStore } from '../store.ts'
+import { useTitle } from '../title.ts'
+import { isAppError, send } from '../wire.ts'
+import { GuestRoom } from './call.tsx'
+import { NoCall } from './nocall.tsx'
+import { becomeGuest, forgetGuest, savedGuest, savedName } from './guest.ts'
+import classes from '../accounts/form.module.css'
+
+export function GuestPage({ token }: { token: string }) {
+  const { state } = useStore(session)
+  const path = `/call-links/${encodeURIComponent(token)}`
+  const signedIn = state === 'signed-in'
+  const { data, error, refetch } = useQuery({
+    queryKey: ['guest call', token, signedIn],
+    queryFn: () =>
+      signedIn
+        ? api.get<GuestCall>(path)
+        : send<GuestCall>({ method: 'GET', path }).then((answer) => answer.data),
+    enabled: state !== 'starting',
+    // The link may be revoked: the socket says so.
+    refetchOnWindowFocus: false,
+  })
+  const [guest, setGuest] = useState<Guest | null>(() => savedGuest(token))
+  useTitle(data ? `Call in ${data.project.name}` : 'Call')
+  if (isAppError(error) && error.code === 'NOT_FOUND') return <NoCall />
+  if (error) return <Failure error={error} onRetry={() => void refetch()} />
+  if (!data) return state === 'starting' ? <Starting /> : <Loading />
+  if (data.member) {
+    const { slug, channelId } = data.member
+    return <Redirect to={`/p/${slug}?call=${channelId ?? ''}`} replace />
+  }
+  if (!guest) return <NameForm call={data} token={token} onGuest={setGuest} />
+  const leave = () => {
+    forgetGuest(token)
+    setGuest(null)
+  }
+  return <GuestRoom key={guest.id} call={data} link={token} guest={guest} onRename={leave} />
+}
+
+const Loading = () => (
+  <main className={classes.page}>
+    <div className={classes.card} role="status" aria-label="Loading">
+      <Skeleton height={24} my="md" />
+      <Skeleton height={60} />
+    </div>
+  </main>
+)
+
+interface NameFormProps {
+  call: GuestCall
+  token: string
+  onGuest: (guest: Guest) => void
+}
+
+function NameForm({ call: { project, channel }, token, onGuest }: NameFormProps) {
+  const now = useStore(session)
+  const own = now.state === 'signed-in' ? now.user.displayName : ''
+  const [name, setName] = useState(savedName() || own.slice(0, MAX_GUEST_NAME))
+  const { busy, refusal, submit } = useSubmit(['name'])
+  const send = (event: SyntheticEvent) => {
+    event.preventDefault()
+    submit(async () => onGuest(await becomeGuest(token, name)))
+  }
+  return (
+    <main className={classes.page}>
+      <form className={classes.card} onSubmit={send} aria-label="Join the call as a guest">
+        <Logo size={36} />
+        <Title order={1} size="h3" mt="md">
+          Join the call in {project.name}
+        </Title>
+        <Text size="sm" c="var(--text-dim)" mt={6} mb="lg">
+          {channel && <>In #{channel.name}. </>}
+          You come as a guest, without an account. Somebody in the call lets you in.
+        </Text>
+        {refusal.message && (
+          <Alert color="red" mb="md" role="alert">
+            {refusal.message}
+          </Alert>
+        )}
+        <TextInput
+          label="Your name"
+          description="The others in the call see it"
+          autoComplete="name"
+          data-autofocus
+          maxLength={MAX_GUEST_NAME}
+          value={name}
+          error={refusal.fields['name']}
+          onChange={(event) => setName(event.currentTarget.value)}
+        />
+        <Button type="submit" fullWidth mt="md" loading={busy} disabled={name.trim() === ''}>
+          Continue
+        </Button>
+        {now.state === 'signed-out' && (
+          <Text size="xs" c="var(--text-dim)" ta="center" mt="md">
+            A member of this project?{' '}
+            <Link href={`/login?next=${encodeURIComponent(`/guest/${token}`)}`}>Sign in</Link>
+          </Text>
+        )}
+      </form>
+    </main>
+  )
+}
