@@ -23,7 +23,8 @@ const look = (page: Page, height: number | null) =>
     views[camera?.producerId ?? '']?.resize(size)
   }, height)
 
-test('[CA30] pictures, their layers and who speaks come over from another worker', async () => {
+/** The first of them is on the first worker. */
+async function useCall() {
   const config = { portMin: 21_190, portMax: 21_194, workers: 2, peersPerWorker: 1 }
   const pages = await openCallPages(config)
   onTestFinished(() => pages.close())
@@ -34,6 +35,11 @@ test('[CA30] pictures, their layers and who speaks come over from another worker
   }
   expect(pages.calls.workerPids()).toHaveLength(2)
   await Promise.all([expectFrames(a), expectFrames(b)])
+  return { pages, a, b }
+}
+
+test('[CA30] pictures, their layers and who speaks come over from another worker', async () => {
+  const { a, b } = await useCall()
   const layer = async () => (await receiving(b))?.layer
   await look(b, 720)
   await expect.poll(layer, soon).toBe(1)
@@ -57,4 +63,23 @@ test('[CA30] pictures, their layers and who speaks come over from another worker
       return typeof ofA === 'string' && ofA === ofB
     }, soon)
     .toBe(true)
+}, 120_000)
+
+test('[CA30] when the worker of one is killed, the other stays and sees them again within 3 seconds', async () => {
+  const { pages, a, b } = await useCall()
+  const peerIdOf = (page: Page) =>
+    page.evaluate(() => {
+      const { status } = window.stage.session.get()
+      return status.state === 'joined' ? status.peerId : status.state
+    })
+  const [ofA, ofB] = [await peerIdOf(a), await peerIdOf(b)]
+  const killedAt = performance.now()
+  process.kill(pages.calls.workerPids()[0] ?? 0, 'SIGKILL')
+  const seen = () => b.evaluate(() => window.stage.session.get().peers[0]?.peerId)
+  const often = { ...soon, interval: 50 }
+  await expect.poll(async () => ![ofA, undefined].includes(await seen()), often).toBe(true)
+  await expect.poll(() => frames(b), often).toBeGreaterThan(0)
+  expect(performance.now() - killedAt).toBeLessThan(3_000)
+  await Promise.all([expectFrames(a), expectFrames(b)])
+  expect(await peerIdOf(b)).toBe(ofB)
 }, 120_000)
