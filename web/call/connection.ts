@@ -1,20 +1,18 @@
 // One membership in a call, from call_join until it is left or lost. It outlives its socket, and repairs what ICE can;
 // else the session opens another one instead.
-import { Device } from 'mediasoup-client'
+import type { Device } from 'mediasoup-client'
 import type {
-  CallEndReason,
   CallPeer,
   CallRequests,
   CallState as SharedState,
   MediaSource,
 } from '../../protocol/calls.ts'
-import { withKnock, withoutKnock } from './knocking.ts'
 import { levelOf } from './levels.ts'
-import { createLine, type Line } from './line.ts'
+import type { Line } from './line.ts'
 import { createReceiver, type Receiver } from './receiver.ts'
 import { createRemotePeers, type RemoteProducer, type RemotePeers } from './remote.ts'
 import { createSender, type Sender } from './sender.ts'
-import { collectNews, patiently, type NewsHandlers, type Signalling } from './signalling.ts'
+import type { collectNews, NewsHandlers } from './signalling.ts'
 import type { CallMoment, CallState, RemotePeer } from './state.ts'
 import { readPath, readReceiving, readSending, type CallStats } from './stats.ts'
 import { openTransport, type OpenTransport } from './transport.ts'
@@ -36,74 +34,11 @@ export interface ConnectionEvents {
 
 type Joined = CallRequests['call_join'][1]
 
-/** After other reasons one joins again. */
-const finalReasons: Partial<Record<CallEndReason, string>> = {
-  removed: 'A moderator removed you from the call.',
-  ended: 'A moderator ended the call for everybody.',
-  sent_too_much: 'This browser sent more than a call takes.',
-}
-
 interface ConnectionOptions extends ConnectionEvents {
   signalling: Line
   device: Device
   joined: Joined
   news: ReturnType<typeof collectNews>
-}
-
-/** @throws whatever call_join is refused with */
-export async function openConnection(
-  hastySignalling: Signalling,
-  events: ConnectionEvents,
-): Promise<CallConnection> {
-  const signalling = createLine(patiently(hastySignalling))
-  const news = collectNews(signalling)
-  try {
-    const [joined, device] = await Promise.all([
-      signalling.request('call_join', signalling.address),
-      Device.factory(),
-    ])
-    await device.load({ routerRtpCapabilities: joined.rtpCapabilities })
-    const connection = new CallConnection({ ...events, signalling, device, joined, news })
-    connection.hear({
-      call_peer_joined: ({ peer }) => connection.addPeer(peer),
-      call_peer_left: ({ peerId }) => connection.removePeer(peerId),
-      call_producer_added: ({ producer }) => connection.addProducer(producer),
-      call_producer_closed: ({ producerId }) => connection.removeProducer(producerId),
-      call_producer_paused: ({ producerId, paused }) =>
-        connection.remote.change(producerId, { muted: paused }),
-      call_moved: () => {
-        connection.freeze()
-        events.onMoved()
-      },
-      call_hand: ({ peerId, hand }) => connection.changePeer(peerId, { hand }),
-      call_quality: ({ peerId, score }) => connection.changePeer(peerId, { score }),
-      call_reaction: ({ peerId, emoji }) => events.onMoment({ kind: 'reaction', peerId, emoji }),
-      call_speaker: ({ peerId }) => connection.changeShared({ speaker: peerId }),
-      call_layers: ({ consumerId, spatialLayer }) =>
-        connection.receiver.setLayer(consumerId, spatialLayer),
-      call_standup_changed: ({ standup }) => connection.changeShared({ standup }),
-      call_knock: (knock) => connection.changeShared(withKnock(connection.shared, knock)),
-      call_knock_ended: ({ knockId }) =>
-        connection.changeShared(withoutKnock(connection.shared, knockId)),
-      call_locked: ({ locked, by }) => {
-        connection.changeShared({ locked })
-        events.onMoment({ kind: 'locked', locked, by })
-      },
-      call_muted({ source, by }) {
-        events.onMuted(source)
-        events.onMoment({ kind: 'muted', source, by })
-      },
-      call_ended: ({ peerId, reason }) => {
-        if (peerId !== connection.peerId) return
-        const why = finalReasons[reason]
-        connection.lose(why === undefined ? undefined : new Error(why))
-      },
-    })
-    return connection
-  } catch (error) {
-    news.stop()
-    throw error
-  }
 }
 
 export class CallConnection {

@@ -2,7 +2,8 @@
 // A small store without a framework: get() is a new object after every change.
 import type { CallAddress, CallReaction, StandupAction } from '../../protocol/calls.ts'
 import { createPatience } from './patience.ts'
-import { openConnection, type CallConnection } from './connection.ts'
+import type { CallConnection } from './connection.ts'
+import { openConnection } from './joining.ts'
 import { createKnocking, type KnockingOptions } from './knocking.ts'
 import { createModeration, type Moderation } from './moderation.ts'
 import type { RemoteProducer } from './remote.ts'
