@@ -117,6 +117,8 @@ export interface CallState {
   standup: Standup | null
   /** peerId of who speaks, or spoke last and still could */
   speaker: string | null
+  /** User ids of those at whom it rings */
+  ringing: string[]
   /** Who waits to be let in; only moderators see it */
   knocks: Knock[]
   /** What this person may do in it, beside taking part */
@@ -263,6 +265,8 @@ export interface CallEvents {
   call_ended: CallAddress & { peerId: string; reason: CallEndReason }
   /** To whoever is in a direct or group channel where a call begins, for up to 45 seconds */
   call_ring: CallAddress & { from: PublicUser; startedAt: string }
+  /** To the peers of the call: at whom it rings from now on */
+  call_ringing: CallAddress & { userIds: string[] }
   /** To the person at whom it rang, and to the peers of the call */
   call_ring_ended: CallAddress & { userId: string; reason: RingEndReason }
   /** To all who may read the channel, or who are in the room: who is in the call; null when it is over */

@@ -136,6 +136,7 @@ export function createOwner(options: OwnerOptions): Owner {
           locked: admission.isLocked(address),
           standup: standups.of(address),
           speaker: room.speaker.peerId,
+          ringing: ringing.of(address),
           knocks: peer.moderates ? knocks.of(address) : [],
           may: { moderate: peer.moderates },
         },

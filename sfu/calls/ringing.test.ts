@@ -43,6 +43,8 @@ test('[CA13] a call in a direct channel rings at the other one until it is answe
     .poll(() => rung(bob))
     .toEqual([{ ...address, from: ada.principal.user, startedAt: joined.state.startedAt }])
   expect([...rung(ada), ...rung(cid)]).toEqual([])
+  const ringing = { ...address, userIds: [bob.principal.id] }
+  expect(stage.heardBy(ada.socketId, 'call_ringing')).toEqual([ringing])
   await joinCall(node, address, bob)
   const ended = { ...address, userId: bob.principal.id, reason: 'answered' }
   expect(stage.heardBy(bob.principal.id, 'call_ring_ended')).toEqual([ended])

@@ -36,6 +36,8 @@ export interface Ringing {
   start(room: Room, from: PublicUser): void
   /** They answered or declined; nothing when it does not ring at them. */
   stop(address: CallAddress, userId: string, reason: 'answered' | 'declined'): void
+  /** User ids of those at whom it rings */
+  of(address: CallAddress): string[]
   /** The call is over. */
   end(address: CallAddress): void
   /** Somebody may not answer any more. */
@@ -72,6 +74,7 @@ export function createRinging({ db, emit, rooms, log, ringMs, onMissed }: Ringin
     const answered = waiting.size < others.length
     const ring = { address, from, startedAt, waiting, answered, missed: false, timer }
     rings.set(callKey(address), ring)
+    room.tellAll('call_ringing', { ...address, userIds: [...waiting] })
     for (const id of waiting) {
       emit.toUser(id, 'call_ring', { ...address, from, startedAt }, from.id)
     }
@@ -103,6 +106,7 @@ export function createRinging({ db, emit, rooms, log, ringMs, onMissed }: Ringin
       const ring = find(address)
       if (ring) stop(ring, userId, reason)
     },
+    of: (address) => [...(find(address)?.waiting ?? [])],
     end(address) {
       const ring = find(address)
       if (ring) stopAll(ring, 'ended')

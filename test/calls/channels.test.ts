@@ -47,8 +47,9 @@ describe.skipIf(!hasChromium)('calls of channels', { timeout: 120_000 }, () => {
 
   test('who declines is not rung at any more, and the caller is told', async () => {
     const { ada, bob, ring } = await useRing()
+    await ada.page.getByText(`Calling ${bob.person.username}…`).waitFor(patience)
     await ring.getByRole('button', { name: 'Decline' }).click(patience)
-    await ada.page.getByText(`${bob.person.username} declined the call`).waitFor(patience)
+    await ada.page.getByText(`${bob.person.username} declined.`).waitFor(patience)
     await ring.waitFor({ state: 'detached', ...patience })
     expect([...ada.faults, ...bob.faults]).toEqual([])
   })

@@ -51,6 +51,11 @@ export async function openConnection(
       call_knock: (knock) => connection.changeShared(withKnock(connection.shared, knock)),
       call_knock_ended: ({ knockId }) =>
         connection.changeShared(withoutKnock(connection.shared, knockId)),
+      call_ringing: ({ userIds }) => connection.changeShared({ ringing: userIds }),
+      call_ring_ended: ({ userId }) =>
+        connection.changeShared({
+          ringing: connection.shared.ringing.filter((id) => id !== userId),
+        }),
       call_locked: ({ locked, by }) => {
         connection.changeShared({ locked })
         events.onMoment({ kind: 'locked', locked, by })

@@ -6,10 +6,11 @@ import { Link, useLocation, useSearch } from 'wouter'
 import { nameOf } from '../people/names.ts'
 import { useCan, useOpenProject, useRoomState } from '../room/context.tsx'
 import { CallButton, people } from './button.tsx'
+import { useCalling } from './calling.ts'
 import { useCall } from './context.tsx'
 import { Waiting } from './knocks.tsx'
 import { CallPreview } from './preview/preview.tsx'
-import { Ringing, useRings } from './ring.tsx'
+import { Ringing } from './ring.tsx'
 import { RunningCall } from './running.tsx'
 import type { CallStatus } from './state.ts'
 import classes from './call.module.css'
@@ -46,7 +47,7 @@ export function CallPanel(props: Props) {
 
 function Current({ phone, shown, onShow }: Props) {
   const { state, worker } = useCall()
-  const rings = useRings()
+  const calling = useCalling()
   const { status } = state
   if (worker) return <Preparing />
   if (status.state === 'failed') {
@@ -62,9 +63,9 @@ function Current({ phone, shown, onShow }: Props) {
       </div>
     )
   }
-  const alone = rings
-    ? 'It rings at the others; they can join later, too.'
-    : 'The others see the call and can join.'
+  const alone = calling.endsWith('…')
+    ? calling
+    : `${calling || 'You are the only one here.'} The others see the call and can join.`
   return <RunningCall phone={phone} shown={shown} onShow={onShow} alone={alone} />
 }
 

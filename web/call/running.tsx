@@ -46,47 +46,47 @@ export function RunningCall({ phone, shown, onShow, alone, only = false }: Props
   const items = itemsOf(state, self)
   const big = only || (phone ? shown : large)
   const { status, peers } = state
-  if (!big) {
-    return (
-      <>
-        <Notices />
-        <Strip
-          items={items}
-          view={view}
-          phone={phone}
-          onGrow={phone ? onShow : () => setLarge(true)}
-        />
-        <PictureInPicture pip={pip} items={items} view={view} />
-      </>
-    )
-  }
   return (
-    <div className={classes.panel} data-full={full}>
-      <Notices />
-      <StandupBar />
-      <Stage items={items} view={view} most={phone ? MOST.phone : MOST.desk} />
-      <Reactions />
-      {peers.length === 0 && status.state === 'joined' && (
-        <p className={classes.alone}>You are the only one here. {alone}</p>
+    <>
+      {big ? (
+        <div className={classes.panel} data-full={full}>
+          <Notices />
+          <StandupBar />
+          <Stage items={items} view={view} most={phone ? MOST.phone : MOST.desk} />
+          <Reactions />
+          {peers.length === 0 && status.state === 'joined' && (
+            <p className={classes.alone}>{alone}</p>
+          )}
+          <CallControls
+            phone={phone}
+            view={view}
+            items={items}
+            full={full}
+            onFull={setFull}
+            {...(!only && {
+              onShrink() {
+                setFull(false)
+                setLarge(false)
+              },
+            })}
+            onStatistics={() => measure(true)}
+            pip={pip}
+          />
+        </div>
+      ) : (
+        <>
+          <Notices />
+          <Strip
+            items={items}
+            view={view}
+            phone={phone}
+            onGrow={phone ? onShow : () => setLarge(true)}
+          />
+        </>
       )}
-      <CallControls
-        phone={phone}
-        view={view}
-        items={items}
-        full={full}
-        onFull={setFull}
-        {...(!only && {
-          onShrink() {
-            setFull(false)
-            setLarge(false)
-          },
-        })}
-        onStatistics={() => measure(true)}
-        pip={pip}
-      />
       <PictureInPicture pip={pip} items={items} view={view} />
       {measuring && <StatisticsDialog onClose={() => measure(false)} />}
-    </div>
+    </>
   )
 }
 

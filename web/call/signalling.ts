@@ -36,6 +36,8 @@ const newsNames = [
   'call_knock_ended',
   'call_standup_changed',
   'call_muted',
+  'call_ringing',
+  'call_ring_ended',
   'call_moved',
   'call_ended',
 ] as const

@@ -75,7 +75,7 @@ function Current({ call, channelId, onRename }: CurrentProps) {
     open(channelId)
   }, [open, channelId])
   if (status.state === 'joined' || status.state === 'reconnecting') {
-    const alone = 'Whoever let you in may be back soon.'
+    const alone = 'You are the only one here. Whoever let you in may be back soon.'
     return (
       <main className={classes.room}>
         <RunningCall phone={phone} shown onShow={() => undefined} alone={alone} only />
