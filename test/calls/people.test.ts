@@ -88,10 +88,14 @@ describe.skipIf(!hasChromium)('people in a call', { timeout: 120_000 }, () => {
     await bob.page.getByText(`${ada.person.username} muted you`).waitFor(patience)
     await button(bob.page, 'Unmute microphone').waitFor(patience)
     await more(ada.page, 'Lock the call')
+    await bob.page.getByText(`${ada.person.username} locked the call`).waitFor(patience)
     await bob.page.getByRole('img', { name: 'The call is locked' }).waitFor(patience)
+    // Whoever did it knows.
+    expect(await ada.page.getByText('locked the call').count()).toBe(0)
     await menu(carl.person.username, 'Remove from the call')
     await button(ada.page, 'Remove from the call').click()
     await carl.page.getByText('A moderator removed you from the call.').waitFor(patience)
+    await button(carl.page, 'Ask to be let in').waitFor(patience)
     await more(ada.page, 'End for everybody')
     await button(ada.page, 'End for everybody').click()
     const over = ({ page }: typeof bob) =>

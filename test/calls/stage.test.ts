@@ -99,6 +99,7 @@ describe.skipIf(!hasChromium)('inside of a call', { timeout: 120_000 }, () => {
       .poll(() => order.allInnerTexts(), patience)
       .toEqual([expect.stringContaining('You'), expect.stringContaining(ada.person.username)])
     await bob.page.keyboard.press('Escape')
+    await order.first().waitFor({ state: 'detached', ...patience })
     await button(bob.page, 'React').click()
     await button(bob.page, 'React with 🎉').click()
     const floating = ada.page.getByRole('log', { name: 'Reactions' })

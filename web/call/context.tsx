@@ -9,7 +9,7 @@ import {
   useState,
   type ReactNode,
 } from 'react'
-import type { CallAddress } from '../../protocol/calls.ts'
+import type { CallAddress, Knock } from '../../protocol/calls.ts'
 import type { WorkerStatus } from '../../protocol/worker.ts'
 import type { PublicUser } from '../../protocol/events.ts'
 import type { AppSocket } from '../socket.ts'
@@ -55,6 +55,7 @@ interface Call {
 }
 
 const absent = createStore(idleState)
+const nobody: readonly Knock[] = []
 const CallContext = createContext<Call | null>(null)
 
 export function useCall(): Call {
@@ -240,7 +241,14 @@ export function CallProvider(props: CallProviderProps) {
     <CallContext value={call}>
       {children}
       <RemoteSound peers={inner.peers} />
-      {joined && session && <CallWatch session={session} own={inner.own} />}
+      {joined && session && (
+        <CallWatch
+          session={session}
+          own={inner.own}
+          userId={self.id}
+          knocks={inner.shared?.knocks ?? nobody}
+        />
+      )}
       {(joined || inner.status.state === 'reconnecting') && <AskBeforeLeaving home={home} />}
     </CallContext>
   )

@@ -16,7 +16,7 @@ export function Hands() {
     .toSorted((a, b) => a.since.localeCompare(b.since))
   if (raised.length === 0) return null
   return (
-    <Popover position="top" width={260} withArrow shadow="md">
+    <Popover position="top" width={260} withArrow shadow="md" trapFocus returnFocus>
       <Popover.Target>
         <Button
           className={classes.handsButton ?? ''}
