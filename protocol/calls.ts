@@ -168,6 +168,7 @@ export interface CallRequests {
       state: CallState
     },
   ]
+  /** Takes back one's knock, too */
   call_leave: [CallAddress, null]
   call_create_transport: [CallAddress & { direction: 'send' | 'receive' }, TransportParameters]
   call_connect_transport: [

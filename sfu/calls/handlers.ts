@@ -99,8 +99,10 @@ export function createHandlers(options: HandlersOptions): RequestHandlers<CallNa
     call_leave: {
       ...described('call_leave'),
       async handle(caller, address) {
-        seats.leave(caller.socketId, address)
-        return null
+        if (seats.leave(caller.socketId, address)) return null
+        // Whoever knocked has no seat yet.
+        const owner = findRunning(address)
+        return owner === undefined ? null : ask(owner, 'call_leave', caller, address)
       },
     },
     call_create_transport: inside('call_create_transport'),

@@ -53,6 +53,27 @@ test('[CA16] moderators are asked, and let somebody in', async () => {
   expect(await node.ask(late, 'call_knock', { projectId })).toEqual({ knockId: null })
 })
 
+test('[CA16] whoever does not wait any more is not shown to moderators', async () => {
+  const { projectId, add, mod, late, knock, admit, answers } = await useLocked()
+  const knockId = await knock()
+  await node.ask(await add(), 'call_leave', { projectId })
+  expect(stage.heardBy(mod.caller.socketId, 'call_knock_ended')).toEqual([])
+  await node.ask(late, 'call_leave', { projectId })
+  expect(stage.heardBy(mod.caller.socketId, 'call_knock_ended')).toEqual([{ projectId, knockId }])
+  await expect(admit(knockId, true)).rejects.toMatchObject({ code: 'NOT_FOUND' })
+  expect(answers()).toEqual([])
+})
+
+test('[CA16] a flood of knocks is stopped', async () => {
+  const { projectId, mod, late, knock } = await useLocked()
+  for (let n = 0; n < 10; n += 1) {
+    await knock()
+    await node.ask(late, 'call_leave', { projectId })
+  }
+  await expect(knock()).rejects.toMatchObject({ code: 'RATE_LIMITED' })
+  expect(stage.heardBy(mod.caller.socketId, 'call_knock')).toHaveLength(10)
+})
+
 test('[CA16] whoever was removed may be let in again', async () => {
   const { projectId, join, mod, ada, knock, admit } = await useLocked()
   await node.ask(mod.caller, 'call_remove', { projectId, peerId: ada.peerId })

@@ -28,6 +28,8 @@ interface Waiting {
 }
 
 export interface Knocks extends Pick<Local, 'call_knock' | 'call_admit'> {
+  /** The caller, with this socket, does not wait any more. */
+  withdraw(caller: Caller, address: CallAddress): void
   /** Who waits at a call */
   of(address: CallAddress): Knock[]
   /** The call is over. */
@@ -49,12 +51,16 @@ export function createKnocks(
     [...waiting.values()].filter((one) => callKey(one.address) === callKey(address))
   const keyOf = (address: CallAddress, userId: string) => `${callKey(address)} ${userId}`
 
-  function answer({ address, caller, knock, timer }: Waiting, refusal: KnockRefusal | null) {
+  function remove({ address, knock: { knockId }, timer }: Waiting) {
     clearTimeout(timer)
-    waiting.delete(knock.knockId)
+    waiting.delete(knockId)
+    rooms.find(address)?.tellModerators('call_knock_ended', { ...address, knockId })
+  }
+
+  function answer(one: Waiting, refusal: KnockRefusal | null) {
     const news = refusal ? { admitted: false, reason: refusal } : { admitted: true }
-    emit.toSocket(caller.socketId, 'call_admitted', { ...address, ...news })
-    rooms.find(address)?.tellModerators('call_knock_ended', { ...address, knockId: knock.knockId })
+    emit.toSocket(one.caller.socketId, 'call_admitted', { ...one.address, ...news })
+    remove(one)
   }
 
   function pause(address: CallAddress, userId: string) {
@@ -114,6 +120,10 @@ export function createKnocks(
       else pause(address, principal.id)
       answer(one, admit ? null : 'declined')
       return null
+    },
+    withdraw({ socketId }, address) {
+      const own = at(address).find(({ caller }) => caller.socketId === socketId)
+      if (own) remove(own)
     },
     of: (address) => at(address).map(({ knock }) => knock),
     end(address) {

@@ -74,8 +74,8 @@ export function createOwner(options: OwnerOptions): Owner {
     openCall(db, caller.principal, { projectId, channelId }, 'call:moderate')
 
   /** @throws AppError RATE_LIMITED */
-  const requireCalm = (peer: Peer, name: CallName) =>
-    gestures.consume(`${name} ${peer.id}`).catch(() => {
+  const requireCalm = (who: { id: string }, name: CallName) =>
+    gestures.consume(`${name} ${who.id}`).catch(() => {
       throw new AppError('RATE_LIMITED', 'That was a lot at once; wait a moment')
     })
 
@@ -100,7 +100,6 @@ export function createOwner(options: OwnerOptions): Owner {
   const standups = createStandups(options, find)
   const knocks = createKnocks(options, find, requireModerator)
   const local: Local = {
-    call_knock: knocks.call_knock,
     call_admit: knocks.call_admit,
     ...createModeration({ find, requireModerator, admission }),
 
@@ -143,12 +142,17 @@ export function createOwner(options: OwnerOptions): Owner {
       }
     },
     async call_leave(caller, address) {
+      knocks.withdraw(caller, address)
       rooms.find(address)?.findPeer(caller.socketId)?.close(null)
       return null
     },
     async call_standup(caller, payload, nodeId) {
       await requireCalm(findPeer(caller, payload), 'call_standup')
       return standups.request(caller, payload, nodeId)
+    },
+    async call_knock(caller, address, nodeId) {
+      await requireCalm(caller.principal, 'call_knock')
+      return knocks.call_knock(caller, address, nodeId)
     },
     async call_decline(caller, address) {
       ringing.stop(address, caller.principal.id, 'declined')

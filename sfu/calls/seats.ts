@@ -29,7 +29,8 @@ export interface Seats {
     joining: Joining<Joined>,
   ): Promise<Joined>
   ownerOf(socketId: string, address: CallAddress): string | undefined
-  leave(socketId: string, address: CallAddress): void
+  /** @returns whether it had a seat there */
+  leave(socketId: string, address: CallAddress): boolean
   /** The socket is gone from all its calls, perhaps to come back as another one. */
   cut(socketId: string): void
   owners(): Set<string>
@@ -96,6 +97,7 @@ export function createSeats(tellOwner: TellOwner): Seats {
     leave(socketId, address) {
       const seat = seats.get(socketId)?.get(callKey(address))
       if (seat) give(seat, 'left')
+      return seat !== undefined
     },
     owners: () => new Set(all().flatMap(({ owner }) => owner ?? [])),
     lose(owner) {

@@ -99,7 +99,9 @@ export function createCallSession(options: CallSessionOptions): CallSession {
   }
   const isIn = (...states: CallStatus['state'][]) => states.includes(state.status.state)
   const inCall = () => isIn('joining', 'joined', 'reconnecting')
-  const mayUse = () => inCall() || isIn('previewing', 'knocking')
+  /** The server has heard of this person. */
+  const isKnown = () => inCall() || isIn('knocking')
+  const mayUse = () => isKnown() || isIn('previewing')
 
   /** What was shown of the server that stops will be shown of this one. */
   function lines({ peer, source, media }: RemoteProducer) {
@@ -189,11 +191,10 @@ export function createCallSession(options: CallSessionOptions): CallSession {
   }
 
   function leave() {
-    const joined = inCall()
+    if (isKnown()) tellLeft()
     knocking.cancel()
     if (mayUse()) endMedia()
     update({ status: { state: 'idle' } })
-    if (joined) tellLeft()
   }
 
   async function join(wanted: Devices = { audio: false, video: false }) {
@@ -224,7 +225,7 @@ export function createCallSession(options: CallSessionOptions): CallSession {
   })
 
   /** The tab is closed: nobody has to wait for somebody who will not come back. */
-  const onPageHide = () => inCall() && tellLeft()
+  const onPageHide = () => isKnown() && tellLeft()
   addEventListener('pagehide', onPageHide)
   const subscriptions = [
     () => removeEventListener('pagehide', onPageHide),
@@ -253,11 +254,13 @@ export function createCallSession(options: CallSessionOptions): CallSession {
     },
     join,
     async knock(wanted) {
-      if (inCall() || isIn('knocking')) return
+      if (isKnown()) return
       // Whoever comes from the page before the call has opened what they want.
       wantedInside = isIn('previewing') ? undefined : wanted
       update({ status: { state: 'knocking', isThere: true } })
       await knocking.knock()
+      // Left before the server had the knock
+      if (isIn('idle', 'previewing')) tellLeft()
     },
     leave,
     async setMicrophone(on) {
