@@ -85,7 +85,10 @@ export function createOwnDevices(options: OwnDevicesOptions): OwnDevices {
   async function replace(device: Device) {
     const muted = now.own[device]?.muted === true
     set(device, null)
-    await open([device], muted)
+    const opening = open([device], muted)
+    const mine = wishes[device]
+    await opening
+    if (mine !== wishes[device]) return
     const other = now.own[device]?.track.label
     const instead = other === undefined ? '' : ` Now in use: ${other}.`
     setProblem(device, `The ${device} was disconnected.${instead}`)

@@ -230,6 +230,26 @@ test('without camera and microphone one joins, is told why, and listens', async 
   })
 })
 
+test('of a device that is lost nothing is said where it is not wanted any more', async () => {
+  const page = await openPage(await pages.stage.addProject())
+  await join(page, { audio: false, video: true })
+  const problems = await page.evaluate(async () => {
+    const { session } = window.stage
+    const devices = navigator.mediaDevices
+    const open = devices.getUserMedia.bind(devices)
+    let opening: Promise<MediaStream> | undefined
+    devices.getUserMedia = (constraints) => (opening = open(constraints))
+    const { track } = session.get().own.camera!
+    track.stop()
+    track.dispatchEvent(new Event('ended'))
+    await session.setCamera(false)
+    await opening
+    await new Promise((resolve) => setTimeout(resolve))
+    return session.get().problems
+  })
+  expect(problems).toEqual({})
+})
+
 test('who may not join is told so, and who is sent away stays away', async () => {
   const { projectId, a } = await useTwo()
   const userId = await a.evaluate(() => (window.stage.socket.auth as { token: string }).token)
