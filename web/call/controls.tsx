@@ -80,7 +80,6 @@ function HandToggle() {
         variant={raised ? 'filled' : 'default'}
         color={raised ? 'yellow' : 'gray'}
         aria-label={label}
-        aria-pressed={raised}
         onClick={() =>
           void session?.raiseHand(!raised).catch((error: unknown) => notifyError(error))
         }

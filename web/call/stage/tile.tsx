@@ -61,14 +61,13 @@ export function Tile({ item, received, pinned = false, onPin }: Props) {
         </span>
       )}
       {onPin && (
-        <span className={classes.actions}>
+        <span className={classes.actions} data-pinned={pinned}>
           <Tooltip label={pinned ? 'Unpin' : 'Pin'}>
             <ActionIcon
               size={30}
               variant="filled"
               color="dark"
               aria-label={pinned ? `Unpin ${name}` : `Pin ${name}`}
-              aria-pressed={pinned}
               onClick={onPin}
             >
               {pinned ? <PinOff size={15} /> : <Pin size={15} />}
