@@ -28,8 +28,10 @@ export function Reactions() {
       if (moment.kind !== 'reaction') return
       const { peerId, emoji } = moment
       const peer = session.get().peers.find((one) => one.peerId === peerId)
+      // While a call moves, some are not shown yet.
+      const name = peerId === null ? 'You' : peer ? nameOf(peer.user) : 'Somebody'
       count += 1
-      const one = { id: count, name: peer ? nameOf(peer.user) : 'You', emoji }
+      const one = { id: count, name, emoji }
       setFloating((before) => [...before, one])
       const timer = setTimeout(() => {
         timers.delete(timer)

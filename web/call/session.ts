@@ -99,7 +99,6 @@ export function createCallSession(options: CallSessionOptions): CallSession {
   }
   const isIn = (...states: CallStatus['state'][]) => states.includes(state.status.state)
   const inCall = () => isIn('joining', 'joined', 'reconnecting')
-  /** The server has heard of this person. */
   const isKnown = () => inCall() || isIn('knocking')
   const mayUse = () => isKnown() || isIn('previewing')
 
@@ -280,7 +279,7 @@ export function createCallSession(options: CallSessionOptions): CallSession {
     },
     async react(emoji) {
       await request('call_react', { ...address, emoji })
-      if (connection) tellMoment({ kind: 'reaction', peerId: connection.peerId, emoji })
+      tellMoment({ kind: 'reaction', peerId: null, emoji })
     },
     async standup(action) {
       await request('call_standup', { ...address, ...action })

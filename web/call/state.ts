@@ -56,7 +56,8 @@ export type DeviceKind = 'camera' | 'microphone' | 'screen'
 
 /** What happens once, and is gone. */
 export type CallMoment =
-  | { kind: 'reaction'; peerId: string; emoji: CallReaction }
+  /** Of a peer; null: one's own */
+  | { kind: 'reaction'; peerId: string | null; emoji: CallReaction }
   /** A moderator muted this person, or ended the share */
   | { kind: 'muted'; source: MediaSource; by: PublicUser }
   | { kind: 'locked'; locked: boolean; by: PublicUser }
