@@ -1,6 +1,6 @@
 // What a person who helps would want to know: which way packets take, and what comes of whom.
 import { useEffect, useState } from 'react'
-import { Button, Modal, ScrollArea, Table, Text } from '@mantine/core'
+import { Button, Center, Loader, Modal, ScrollArea, Table, Text } from '@mantine/core'
 import { useClipboard } from '@mantine/hooks'
 import { Copy } from 'lucide-react'
 import { nameOf } from '../../people/names.ts'
@@ -59,7 +59,7 @@ export function StatisticsDialog({ onClose }: { onClose: () => void }) {
     )
   return (
     <Modal opened onClose={onClose} title="Statistics" size="xl">
-      {rates && (
+      {rates ? (
         <>
           <Block title="The way to the server">
             <Rows
@@ -115,10 +115,25 @@ export function StatisticsDialog({ onClose }: { onClose: () => void }) {
             />
           </Block>
         </>
+      ) : (
+        <Center py="xl">
+          <Loader size="sm" aria-label="Reading the statistics" />
+        </Center>
       )}
-      <Button mt="md" variant="default" leftSection={<Copy size={15} />} onClick={copy}>
+      <Button
+        mt="md"
+        variant="default"
+        leftSection={<Copy size={15} />}
+        disabled={!rates}
+        onClick={copy}
+      >
         {clipboard.copied ? 'Copied' : 'Copy as text'}
       </Button>
+      {clipboard.error && (
+        <Text size="sm" c="red" mt={6} role="alert">
+          The browser does not let this page copy: select the text instead.
+        </Text>
+      )}
     </Modal>
   )
 }
