@@ -78,6 +78,29 @@ describe.skipIf(!hasChromium)('the page before the call', { timeout: 120_000 }, 
     expect(faults).toEqual([])
   })
 
+  test('until the browser answers, the page says that it waits', async () => {
+    const { slug, people } = await rooms.project('ada')
+    const { page, faults } = await rooms.open(people[0]!, `/p/${slug}`)
+    const asked = await page.evaluateHandle(() => {
+      const answer = Promise.withResolvers<void>()
+      const { mediaDevices } = navigator
+      const open = mediaDevices.getUserMedia.bind(mediaDevices)
+      mediaDevices.getUserMedia = async (constraints) => {
+        await answer.promise
+        return open(constraints)
+      }
+      return answer
+    })
+    await openPreview(page)
+    await page.getByText('Waiting for the camera').waitFor(patience)
+    await page.getByText('Waiting for the microphone').waitFor(patience)
+    expect(await page.getByText('Camera is off').count()).toBe(0)
+    await asked.evaluate(({ resolve }) => resolve())
+    await expectPicture(page, 'video[aria-label="Your camera"]')
+    await page.getByText('Say something').waitFor(patience)
+    expect(faults).toEqual([])
+  })
+
   test('who refuses the camera, or has none, is told why, and joins', async () => {
     const { slug, people } = await rooms.project('ada', 'bob')
     const [ada, bob] = await Promise.all(people.map((one) => rooms.open(one, `/p/${slug}`)))

@@ -12,7 +12,7 @@ export interface DevicePreferences {
 }
 
 type Device = 'microphone' | 'camera'
-type Own = Pick<CallState, 'own' | 'problems'>
+type Own = Pick<CallState, 'own' | 'opening' | 'problems'>
 
 interface OwnDevicesOptions {
   /** Default 1280×720, 30 fps */
@@ -51,12 +51,22 @@ const preferred = (deviceId: string | undefined): MediaTrackConstraints =>
 
 export function createOwnDevices(options: OwnDevicesOptions): OwnDevices {
   const { camera = defaultCamera, preferences, onChange } = options
-  let now: Own = { own: {}, problems: {} }
+  let now: Own = { own: {}, opening: [], problems: {} }
   const wishes: Record<DeviceKind, number> = { camera: 0, microphone: 0, screen: 0 }
 
   const update = (change: Partial<Own>) => {
     now = { ...now, ...change }
     onChange(now)
+  }
+  /** What was asked of the device before counts no more. */
+  function wish(device: DeviceKind, opening = false) {
+    wishes[device] += 1
+    setOpening(device, opening)
+  }
+  function setOpening(device: DeviceKind, opening: boolean) {
+    if (now.opening.includes(device) === opening) return
+    const others = now.opening.filter((one) => one !== device)
+    update({ opening: opening ? [...others, device] : others })
   }
   function set(source: MediaSource, media: OwnMedia | null) {
     const { [source]: before, ...others } = now.own
@@ -106,7 +116,7 @@ export function createOwnDevices(options: OwnDevicesOptions): OwnDevices {
   }
 
   async function open(devices: Device[], muted = false) {
-    for (const device of devices) wishes[device] += 1
+    for (const device of devices) wish(device, true)
     const before = { ...wishes }
     const opened = await openDevices({
       camera: devices.includes('camera') && constraintsOf('camera'),
@@ -120,12 +130,13 @@ export function createOwnDevices(options: OwnDevicesOptions): OwnDevices {
       }
       // Whoever muted meanwhile stays so.
       if (track) adopt(device, track, now.own[device]?.muted ?? muted)
+      setOpening(device, false)
       setProblem(device, opened.problems[device] ?? null)
     }
   }
 
   function stopScreenShare() {
-    wishes.screen += 1
+    wish('screen')
     set('screen', null)
     set('screen-audio', null)
   }
@@ -134,7 +145,7 @@ export function createOwnDevices(options: OwnDevicesOptions): OwnDevices {
     const { microphone } = now.own
     if (!microphone) {
       if (on) await open(['microphone'])
-      else wishes.microphone += 1
+      else wish('microphone')
       return
     }
     // At once; the producer is paused as soon as its turn comes.
@@ -144,7 +155,7 @@ export function createOwnDevices(options: OwnDevicesOptions): OwnDevices {
 
   async function setCamera(on: boolean) {
     if (on) return now.own.camera ? undefined : open(['camera'])
-    wishes.camera += 1
+    wish('camera')
     set('camera', null)
   }
 
@@ -159,7 +170,7 @@ export function createOwnDevices(options: OwnDevicesOptions): OwnDevices {
     },
     async startScreenShare() {
       if (now.own.screen) return
-      wishes.screen += 1
+      wish('screen')
       const mine = wishes.screen
       try {
         const opened = await openScreen()
@@ -188,7 +199,7 @@ export function createOwnDevices(options: OwnDevicesOptions): OwnDevices {
     },
     dismissProblem: (device) => setProblem(device, null),
     end() {
-      for (const device of ['camera', 'microphone', 'screen'] as const) wishes[device] += 1
+      for (const device of ['camera', 'microphone', 'screen'] as const) wish(device)
       for (const source of ['camera', 'microphone', 'screen', 'screen-audio'] as const) {
         if (now.own[source]) set(source, null)
       }

@@ -71,6 +71,8 @@ export interface CallState {
   hand: string | null
   score: number | null
   own: Partial<Record<MediaSource, OwnMedia>>
+  /** What the browser was asked for and did not answer yet */
+  opening: readonly DeviceKind[]
   /** Why a device is not used, in words */
   problems: Partial<Record<DeviceKind, string>>
 }
@@ -82,6 +84,7 @@ export const idleState: CallState = {
   hand: null,
   score: null,
   own: {},
+  opening: [],
   problems: {},
 }
 

@@ -1,5 +1,5 @@
 // Microphone and camera, on and off.
-import { useState, type MouseEvent, type ReactNode } from 'react'
+import type { MouseEvent, ReactNode } from 'react'
 import { ActionIcon, Tooltip } from '@mantine/core'
 import { Mic, MicOff, Video, VideoOff } from 'lucide-react'
 import { useCall } from './context.tsx'
@@ -12,6 +12,7 @@ export function MicrophoneToggle() {
   return (
     <Toggle
       on={on}
+      busy={!on && state.opening.includes('microphone')}
       label={on ? 'Mute microphone' : 'Unmute microphone'}
       hint={keys.microphone}
       icon={on ? <Mic size={18} /> : <MicOff size={18} />}
@@ -26,6 +27,7 @@ export function CameraToggle() {
   return (
     <Toggle
       on={on}
+      busy={!on && state.opening.includes('camera')}
       label={on ? 'Turn camera off' : 'Turn camera on'}
       hint={keys.camera}
       icon={on ? <Video size={18} /> : <VideoOff size={18} />}
@@ -36,6 +38,8 @@ export function CameraToggle() {
 
 interface ToggleProps {
   on: boolean
+  /** The browser is asked for the device */
+  busy: boolean
   label: string
   hint: string
   icon: ReactNode
@@ -43,17 +47,11 @@ interface ToggleProps {
 }
 
 /** Off is the colour that stands out: nobody should believe to be heard who is not. */
-function Toggle({ on, label, hint, icon, onClick }: ToggleProps) {
-  const [busy, setBusy] = useState(false)
-  const click = async (event: MouseEvent<HTMLButtonElement>) => {
+function Toggle({ on, busy, label, hint, icon, onClick }: ToggleProps) {
+  const click = (event: MouseEvent<HTMLButtonElement>) => {
     // After a click with the mouse, the space bar is for talking, not for this button.
     if (event.detail > 0) event.currentTarget.blur()
-    setBusy(true)
-    try {
-      await onClick()
-    } finally {
-      setBusy(false)
-    }
+    void onClick()
   }
   return (
     <Tooltip label={`${label} (${hint})`}>
@@ -64,7 +62,7 @@ function Toggle({ on, label, hint, icon, onClick }: ToggleProps) {
         color={on ? 'gray' : 'red'}
         aria-label={label}
         loading={busy}
-        onClick={(event) => void click(event)}
+        onClick={click}
       >
         {icon}
       </ActionIcon>

@@ -1,5 +1,5 @@
 // The page before the call: how one looks and sounds, with which devices, and who is there already.
-import { Alert, Anchor, Button, Modal } from '@mantine/core'
+import { Alert, Anchor, Button, Loader, Modal } from '@mantine/core'
 import { Phone } from 'lucide-react'
 import { Link } from 'wouter'
 import { useUser } from '../../accounts/gate.tsx'
@@ -63,8 +63,8 @@ function useCallName() {
 /** Oneself, as others will see and hear one. */
 export function Mirror() {
   const { self, state } = useCall()
-  const { problems } = state
-  const { microphone, camera } = state.own
+  const { own, opening, problems } = state
+  const { microphone, camera } = own
   const heard = microphone && !microphone.muted
   return (
     <div className={classes.mirror}>
@@ -74,7 +74,15 @@ export function Mirror() {
         ) : (
           <>
             <PersonAvatar user={self} size={96} />
-            <span className={classes.off}>Camera is off</span>
+            <span className={classes.off}>
+              {opening.includes('camera') ? (
+                <>
+                  <Loader size={12} color="currentColor" /> Waiting for the camera…
+                </>
+              ) : (
+                'Camera is off'
+              )}
+            </span>
           </>
         )}
         <div className={classes.toggles}>
@@ -87,7 +95,9 @@ export function Mirror() {
         <span>
           {heard
             ? 'Say something: the bar moves when you are heard'
-            : 'You join muted: nobody hears you'}
+            : opening.includes('microphone')
+              ? 'Waiting for the microphone: your browser may ask you'
+              : 'You join muted: nobody hears you'}
         </span>
       </div>
       {Object.entries(problems).map(([device, problem]) => (
