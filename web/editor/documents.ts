@@ -47,6 +47,7 @@ function createDocument(fileId: string, user: PublicUser) {
   let refusal: Refusal | null = null
   let renewed = false
   let users = 0
+  let holds = 0
   let path: string | null = null
   /** Whether the copy was read, and the server asked */
   let begun = false
@@ -231,9 +232,17 @@ function createDocument(fileId: string, user: PublicUser) {
       // React leaves and enters again when it only looks whether a component can be taken out.
       setTimeout(closeLeft, 100)
     },
+    /** Follows the text without being seen there. @returns ends it */
+    hold() {
+      holds += 1
+      return () => {
+        holds -= 1
+        setTimeout(closeLeft, 100)
+      }
+    },
     isShown: () => users > 0,
     /** Nobody looks, and nothing waits to be saved. */
-    isLeft: () => users === 0 && begun && !ended && !dirty,
+    isLeft: () => users + holds === 0 && begun && !ended && !dirty,
     /** Gives unsaved edits up: what the server has is all there is. */
     async discard() {
       destroy()

@@ -15,18 +15,28 @@ export function useLiveText(fileId: string, shown: boolean) {
   const follows = useCan()('room:join') && shown
   useEffect(() => {
     if (!follows) return
-    const { text } = findDocument(fileId, user)
+    const document = findDocument(fileId, user)
+    const release = document.hold()
     let timer: ReturnType<typeof setTimeout> | undefined
+    let stale = false
+    let over = false
     const changed = () => {
-      timer ??= setTimeout(() => {
-        timer = undefined
-        refreshCurrent(slug, fileId)
-      }, PAUSE)
+      stale = true
+      timer ??= setTimeout(() => void refresh(), PAUSE)
     }
-    text.observe(changed)
+    async function refresh() {
+      stale = false
+      // The next question would cancel this one, and a slow answer never come.
+      await refreshCurrent(slug, fileId)
+      timer = undefined
+      if (stale && !over) changed()
+    }
+    document.text.observe(changed)
     return () => {
+      over = true
       clearTimeout(timer)
-      text.unobserve(changed)
+      document.text.unobserve(changed)
+      release()
     }
     // oxlint-disable-next-line react/exhaustive-deps -- a changed profile is no reason to open the file anew
   }, [slug, fileId, user.id, follows])

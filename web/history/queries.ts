@@ -52,13 +52,12 @@ export function refreshVersions(slug: string, { fileId }: Pick<FileVersion, 'fil
   void queryClient.invalidateQueries({ queryKey: historyKey(slug, fileId) })
 }
 
-/** Only what says `current` */
-export function refreshCurrent(slug: string, fileId: string) {
-  void queryClient.invalidateQueries({
+/** Only what says `current`. Resolves when it came, or did not */
+export const refreshCurrent = (slug: string, fileId: string) =>
+  queryClient.invalidateQueries({
     queryKey: historyKey(slug, fileId),
     predicate: ({ queryKey }) => queryKey.includes('current'),
   })
-}
 
 export async function createVersion(slug: string, fileId: string, name: string) {
   const version = await api.post<FileVersion>(address(slug, fileId), { name })
