@@ -131,6 +131,12 @@ describe.skipIf(!hasChromium)('people in a call', { timeout: 120_000 }, () => {
     await ofCarl.getByRole('button', { name: 'Decline' }).click()
     await carl.page.getByText('A moderator did not let you in.').waitFor(patience)
     await ofCarl.waitFor({ state: 'detached', ...patience })
+    // Whoever was let in has no failure left to be told of afterwards.
+    await button(bob.page, 'Leave call').click()
+    await button(bob.page, /^Join call/)
+      .first()
+      .waitFor(patience)
+    expect(await button(bob.page, 'Try again').count()).toBe(0)
     for (const { faults } of callers) expect(faults).toEqual([])
   })
 })
