@@ -88,4 +88,34 @@ describe.skipIf(!hasChromium)('history in the page', () => {
       expect([...one.faults, ...two.faults]).toEqual([])
     },
   )
+
+  test('a slow answer is shown while somebody goes on typing', { timeout: 120_000 }, async () => {
+    const ada = await register(windows.url(), 'ada')
+    const { slug } = await createProject(ada)
+    const draft = { path: 'poem.txt', content: 'roses are red\n' }
+    const made = await ada.rest('POST', `/projects/${slug}/files`, draft)
+    const address = `/p/${slug}/files/${(made.data as ProjectFile).id}`
+    const editor = await openAs(ada, address)
+    await editor.page.locator('.cm-content').click(patience)
+    const { page, faults } = await openAs(ada, `${address}/history`)
+    await page.route('**/diff/current*', async (route) => {
+      await page.waitForTimeout(2_500)
+      await route.continue()
+    })
+    const changes = page.getByRole('table', { name: 'Changes' })
+    let waits = true
+    const seen = changes
+      .getByText('and on')
+      .first()
+      .waitFor(patience)
+      .finally(() => (waits = false))
+    await editor.page.keyboard.press('Control+End')
+    while (waits) {
+      await editor.page.keyboard.type('and on\n')
+      await editor.page.waitForTimeout(400)
+    }
+    await seen
+    await page.unrouteAll({ behavior: 'ignoreErrors' })
+    expect(faults).toEqual([])
+  })
 })
