@@ -1,12 +1,12 @@
 // The threads on the open file, beside its text and in its order; those whose text was deleted stand at the end.
 import { useMemo, useState } from 'react'
 import { Alert, Button, EmptyState, SegmentedControl, Skeleton, Stack } from '@mantine/core'
-import { useMediaQuery } from '@mantine/hooks'
 import { MessageSquareText } from 'lucide-react'
 import type { CodeThread } from '../../server/threads/schema.ts'
 import { useEditor } from '../editor/context.ts'
 import { Failure } from '../failure.tsx'
 import { useWatched } from '../notices.tsx'
+import { usePhone } from '../phone.ts'
 import { useCan, useOpenProject } from '../room/context.tsx'
 import { useStore } from '../store.ts'
 import { useThreadAddress } from './bound.ts'
@@ -34,7 +34,7 @@ export function CommentsPanel() {
   const { data, error, refetch } = useThreads(project.slug, fileId)
   const { thread: active, go } = useThreadAddress()
   const [shown, setShown] = useState<Shown>('open')
-  const phone = useMediaQuery('(max-width: 860px)', false, { getInitialValueInEffect: false })
+  const phone = usePhone()
   useWatched(active && `/p/${project.slug}/files/${fileId}?thread=${active}`)
   const threads = useMemo(() => inOrder(data ?? [], lines), [data, lines])
   if (!data && error) return <Failure error={error} onRetry={() => void refetch()} />

@@ -1,11 +1,12 @@
 // The tabs above the text; on a phone a list to choose from.
 import { useEffect, useRef, useState } from 'react'
 import { CloseButton, NativeSelect } from '@mantine/core'
-import { useHotkeys, useMediaQuery } from '@mantine/hooks'
+import { useHotkeys } from '@mantine/hooks'
 import { useLocation } from 'wouter'
 import type { ProjectFile } from '../../server/files/schema.ts'
 import { useUser } from '../accounts/gate.tsx'
 import { folderOf, nameOf } from '../files/tree.ts'
+import { usePhone } from '../phone.ts'
 import { useOpenProject } from '../room/context.tsx'
 import { createStore, useStore } from '../store.ts'
 import { knownDocument } from './documents.ts'
@@ -42,7 +43,7 @@ export function TabStrip({ current, files }: { current: string; files: readonly 
   const user = useUser()
   const { project } = useOpenProject()
   const [, navigate] = useLocation()
-  const phone = useMediaQuery('(max-width: 860px)', false, { getInitialValueInEffect: false })
+  const phone = usePhone()
   const store = tabsOf(user.id, project.id)
   const tabs = shownTabs(useStore(store), files)
   const path = files.find(({ id }) => id === current)?.path

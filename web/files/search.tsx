@@ -1,11 +1,12 @@
 // Search in all files, in the place of the tree: what was found by file, and a click goes to the line.
 import { useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from 'react'
 import { ActionIcon, EmptyState, Loader, TextInput, Tooltip } from '@mantine/core'
-import { useDebouncedValue, useMediaQuery } from '@mantine/hooks'
+import { useDebouncedValue } from '@mantine/hooks'
 import { CaseSensitive, Regex, SearchX, WholeWord, X } from 'lucide-react'
 import { Link } from 'wouter'
 import { useUser } from '../accounts/gate.tsx'
 import { readRefusal } from '../fields.ts'
+import { usePhone } from '../phone.ts'
 import { useOpenProject } from '../room/context.tsx'
 import { errorMessage } from '../wire.ts'
 import { filePath } from './actions.tsx'
@@ -160,7 +161,7 @@ interface FoundProps {
 
 function Found({ file: { fileId, path, matches }, slug, onOpen }: FoundProps) {
   const [open, setOpen] = useState(true)
-  const phone = useMediaQuery('(max-width: 860px)', false, { getInitialValueInEffect: false })
+  const phone = usePhone()
   return (
     <section aria-label={path}>
       <button

@@ -1,7 +1,6 @@
 // A guest before the call, waiting to be let in, and in it.
 import { useEffect, useRef, useState, type ReactNode } from 'react'
 import { Button, Loader, Text, Title } from '@mantine/core'
-import { useMediaQuery } from '@mantine/hooks'
 import { Hand, Phone, PhoneOff } from 'lucide-react'
 import type { Guest, GuestCall } from '../../server/guests/schema.ts'
 import { CallProvider, useCall } from '../call/context.tsx'
@@ -9,6 +8,7 @@ import { Mirror } from '../call/preview/preview.tsx'
 import { DeviceFields } from '../call/preview/fields.tsx'
 import { RunningCall } from '../call/running.tsx'
 import { Logo } from '../logo.tsx'
+import { usePhone } from '../phone.ts'
 import { createSocket, type AppSocket } from '../socket.ts'
 import { createStore, useStore } from '../store.ts'
 import { asUser, forgetGuest } from './guest.ts'
@@ -66,7 +66,7 @@ interface CurrentProps extends Pick<Props, 'call' | 'onRename'> {
 
 function Current({ call, channelId, onRename }: CurrentProps) {
   const { state, open, loading } = useCall()
-  const phone = useMediaQuery('(max-width: 860px)', false, { getInitialValueInEffect: false })
+  const phone = usePhone()
   const { status } = state
   const begun = useRef(false)
   useEffect(() => {

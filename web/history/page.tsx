@@ -1,13 +1,13 @@
 // The history of a file: its versions, what changed in each or between any two, and who wrote it.
 import { useEffect, useState } from 'react'
 import { ActionIcon, Alert, Loader, NativeSelect, SegmentedControl, Tooltip } from '@mantine/core'
-import { useMediaQuery } from '@mantine/hooks'
 import { ArrowLeft } from 'lucide-react'
 import { Link, useLocation, useSearch } from 'wouter'
 import type { FileVersion } from '../../server/versions/schema.ts'
 import { useFiles } from '../files/queries.ts'
 import page from '../files/page.module.css'
 import { AvatarRow } from '../people/avatar.tsx'
+import { usePhone } from '../phone.ts'
 import { useCan, useOpenProject } from '../room/context.tsx'
 import { dayName } from '../time.tsx'
 import { useTitle } from '../title.ts'
@@ -57,7 +57,7 @@ export function HistoryPage({ fileId }: { fileId: string }) {
   const path = files?.find(({ id }) => id === fileId)?.path ?? ''
   useTitle(`History of ${path} · ${project.name}`)
   const [named, setNamed] = useState(false)
-  const phone = useMediaQuery('(max-width: 860px)', false, { getInitialValueInEffect: false })
+  const phone = usePhone()
   const choice = useChoice()
   const { data, error, hasNextPage, fetchNextPage } = useVersions(project.slug, fileId, named)
   const selected = choice.version ?? 'current'

@@ -1,7 +1,7 @@
 // The room: files, the page in the middle with the call above it, chat and people. On a phone one of them at a time.
 import { lazy, Suspense, useState } from 'react'
 import { Button, EmptyState, Loader } from '@mantine/core'
-import { useLocalStorage, useMediaQuery } from '@mantine/hooks'
+import { useLocalStorage } from '@mantine/hooks'
 import { DoorClosed } from 'lucide-react'
 import { Link, Redirect, Route, Switch, useLocation, useRoute } from 'wouter'
 import { ErrorBoundary } from '../boundary.tsx'
@@ -14,6 +14,7 @@ import { firstChannel, type Place } from '../chat/place.ts'
 import { Follower } from '../editor/follower.tsx'
 import { FilesPanel } from '../files/panel.tsx'
 import { useFileShortcuts } from '../files/shortcuts.ts'
+import { usePhone } from '../phone.ts'
 import { useOpenProject, useRoomState } from './context.tsx'
 import { RoomHeader } from './header.tsx'
 import { CodeStart } from './start.tsx'
@@ -40,7 +41,7 @@ export function RoomLayout() {
   const [path] = useLocation()
   usePresence(room)
   const { state, refusal } = useRoomState()
-  const phone = useMediaQuery('(max-width: 860px)', false, { getInitialValueInEffect: false })
+  const phone = usePhone()
   // Going to another page, from wherever, shows it.
   const [choice, setChoice] = useState<{ tab: PhoneTab; path: string } | null>(null)
   const { place: pagePlace, go } = usePagePlace()
