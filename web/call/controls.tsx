@@ -5,6 +5,7 @@ import { ChevronDown, Hand, Minimize2, PhoneOff } from 'lucide-react'
 import { notifyError } from '../notice.ts'
 import { useCall } from './context.tsx'
 import { Hands } from './hands.tsx'
+import { LeaveButton } from './leave.tsx'
 import { LockedSign } from './moderators.tsx'
 import { MoreMenu, type MoreProps } from './more.tsx'
 import { DeviceFields } from './preview/fields.tsx'
@@ -41,16 +42,7 @@ export function CallControls({ phone, onShrink, ...more }: Props) {
         </Tooltip>
       )}
       {phone ? (
-        <ActionIcon
-          size={40}
-          radius="xl"
-          variant="filled"
-          color="red"
-          aria-label="Leave call"
-          onClick={() => session?.leave()}
-        >
-          <PhoneOff size={17} />
-        </ActionIcon>
+        <LeaveButton size={40} />
       ) : (
         <Button
           ml="auto"

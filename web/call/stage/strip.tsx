@@ -1,8 +1,8 @@
 // The call while one is elsewhere: who speaks, who shares, and one's own buttons, in one row.
 import { ActionIcon, Tooltip } from '@mantine/core'
-import { Maximize2, PhoneOff } from 'lucide-react'
+import { Maximize2 } from 'lucide-react'
 import { useElementSize } from '@mantine/hooks'
-import { useCall } from '../context.tsx'
+import { LeaveButton } from '../leave.tsx'
 import { CameraToggle, MicrophoneToggle } from '../toggles.tsx'
 import { ShareToggle } from '../share.tsx'
 import type { Item } from './arrange.ts'
@@ -36,7 +36,6 @@ function mostWanted(items: readonly Item[], { pinned, recent, speaker }: StageVi
 }
 
 export function Strip({ items, view, phone, onGrow }: Props) {
-  const { session } = useCall()
   const { ref, width } = useElementSize()
   const room = items.length * TILE > width ? width - MORE : width
   const fits = Math.max(1, Math.min(MOST, Math.floor(room / TILE)))
@@ -69,18 +68,7 @@ export function Strip({ items, view, phone, onGrow }: Props) {
             <Maximize2 size={17} />
           </ActionIcon>
         </Tooltip>
-        <Tooltip label="Leave call">
-          <ActionIcon
-            size={36}
-            radius="xl"
-            variant="filled"
-            color="red"
-            aria-label="Leave call"
-            onClick={() => session?.leave()}
-          >
-            <PhoneOff size={16} />
-          </ActionIcon>
-        </Tooltip>
+        <LeaveButton size={36} />
       </div>
     </div>
   )
