@@ -1,8 +1,10 @@
-// What nobody keeps goes: files that were in the trash for long, uploads that were never sent, and bytes whose rows
-// went with a project, with a person, with new bytes, or in the moment of a crash. Every node does it; twice does no harm.
+// What nobody keeps goes: guests and links whose time is over, files that were in the trash for long, uploads that were
+// never sent, and bytes whose rows went with a project, with a person, with new bytes, or in the moment of a crash.
+// Every node does it; twice does no harm.
 import { sql, type NotNull } from 'kysely'
 import { isUuid } from '../../protocol/names.ts'
 import { purgeOldTrash } from '../files/trash.ts'
+import { deleteOldLinks } from '../guests/links.ts'
 import { removeFiles, type AttachmentOptions } from './attachments.ts'
 
 const HOUR = 60 * 60 * 1_000
@@ -67,9 +69,10 @@ export function createCleaning(options: CleaningOptions) {
 
   async function run() {
     try {
+      await deleteOldLinks(options.db)
       await cleanAttachments(options)
     } catch (error) {
-      if (!closed) options.log.warn({ err: error }, 'attachments cannot be cleaned up now')
+      if (!closed) options.log.warn({ err: error }, 'what nobody keeps cannot be removed now')
     }
     if (!closed) timer = schedule(options.intervalMs ?? HOUR)
   }

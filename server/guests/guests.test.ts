@@ -1,7 +1,8 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { MAX_CALL_LINKS } from '../../protocol/limits.ts'
 import { openRest } from '../../test/rest.ts'
 import type { Channel } from '../../protocol/chat.ts'
+import { createCleaning } from '../attachments/cleaning.ts'
 import type { CallLink, CreatedCallLink, Guest, GuestCall } from './schema.ts'
 
 const rest = await openRest()
@@ -97,6 +98,35 @@ describe('[CA50] a link', () => {
     await rest.db.updateTable('callLinks').set({ expiresAt }).where('id', '=', id).execute()
     expect([(await see(token)).status, (await come(token)).status]).toEqual([404, 404])
     expect((await owner.get<CallLink[]>(links)).data).toEqual([])
+  })
+
+  test('goes a day after its end, and guests at theirs, though nobody makes a new one', async () => {
+    const { makeLink } = await makeProject('tidied')
+    const [old, young] = [await makeLink(), await makeLink()]
+    const [{ data: gone }, { data: here }] = [await come(young.token), await come(young.token)]
+    const end = (table: 'callLinks' | 'callGuests', id: string, hours: number) =>
+      rest.db
+        .updateTable(table)
+        .set({ expiresAt: new Date(Date.now() - hours * 3_600_000).toISOString() })
+        .where('id', '=', id)
+        .execute()
+    await end('callLinks', old.id, 25)
+    await end('callLinks', young.id, 23)
+    await end('callGuests', gone.id, 1)
+    const { db, log, store } = rest
+    const attachments = { store, maxBytes: 1, quotaBytes: 1 }
+    const cleaning = createCleaning({ db, log, attachments, intervalMs: 10 })
+    onTestFinished(() => cleaning.close())
+    const left = async () =>
+      (
+        await db
+          .selectFrom('callLinks')
+          .leftJoin('callGuests', 'linkId', 'callLinks.id')
+          .select(['callLinks.id', 'callGuests.id as guestId'])
+          .where('callLinks.id', 'in', [old.id, young.id])
+          .execute()
+      ).map(({ id, guestId }) => [id, guestId])
+    await expect.poll(left).toEqual([[young.id, here.id]])
   })
 
   test('of a private channel is the business of who is in it', async () => {

@@ -62,11 +62,11 @@ async function requireChannel(trx: Trx, actor: Actor, projectId: string, channel
 }
 
 /** What nobody can use any more goes; who came by a link may be in a call for a while after its end. */
-async function deleteOld(trx: Trx) {
+export async function deleteOldLinks(db: Db) {
   const now = Date.now()
-  await trx.deleteFrom('callGuests').where('expiresAt', '<', new Date(now).toISOString()).execute()
+  await db.deleteFrom('callGuests').where('expiresAt', '<', new Date(now).toISOString()).execute()
   const dayAgo = new Date(now - 24 * HOUR).toISOString()
-  await trx.deleteFrom('callLinks').where('expiresAt', '<', dayAgo).execute()
+  await db.deleteFrom('callLinks').where('expiresAt', '<', dayAgo).execute()
 }
 
 /** @returns with the token, which nobody learns again */
@@ -90,11 +90,11 @@ export async function createLink(
       throw new AppError('CONFLICT', reason)
     }
     if (channelId !== undefined) await requireChannel(trx, actor, projectId, channelId)
-    await deleteOld(trx)
     const { count } = await trx
       .selectFrom('callLinks')
       .select(({ fn }) => fn.countAll<number>().as('count'))
       .where('projectId', '=', projectId)
+      .where('expiresAt', '>', new Date().toISOString())
       .executeTakeFirstOrThrow()
     if (count >= MAX_CALL_LINKS) {
       const reason = `A project has at most ${MAX_CALL_LINKS} links for guests; revoke one first`
