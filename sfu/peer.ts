@@ -236,12 +236,19 @@ export class Peer {
     transport.on('icestatechange', (state) => {
       clearTimeout(lost)
       if (state !== 'disconnected') return
-      lost = setTimeout(() => this.close('connection_lost'), LOST_AFTER)
+      lost = setTimeout(() => this.#lose(transport), LOST_AFTER)
     })
     transport.on('dtlsstatechange', (state) => {
-      if (state === 'failed' || state === 'closed') this.close('connection_lost')
+      if (state === 'failed' || state === 'closed') this.#lose(transport)
     })
     transport.observer.once('close', () => clearTimeout(lost))
+  }
+
+  /** Another one may have taken its place. */
+  #lose(transport: WebRtcTransport) {
+    const others = [...this.#transports.values()].filter((one) => one.transport !== transport)
+    if (others.some(({ connected }) => connected)) transport.close()
+    else this.close('connection_lost')
   }
 
   #findTransport(transportId: string, direction?: 'send' | 'receive'): PeerTransport {

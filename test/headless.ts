@@ -44,7 +44,7 @@ export const KEY_FRAME = Buffer.alloc(60)
 /** Of Opus: silence */
 const SOUND = Buffer.from([0xf8, 0xff, 0xfe])
 
-async function openTransport(parameters: TransportParameters, onConnect: AskCall) {
+export async function openTransport(parameters: TransportParameters, onConnect: AskCall) {
   const { transportId, iceParameters, iceCandidates, dtlsParameters } = parameters
   const candidates = iceCandidates.filter(({ protocol }) => protocol === 'udp')
   const addresses = candidates.map(({ ip }) => ip)
