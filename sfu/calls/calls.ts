@@ -121,6 +121,10 @@ export function createCalls(options: CallsOptions): Calls {
       tellChange(room, room.closed ? null : room.describe())
       roster.tell()
     },
+    onDeserted(room) {
+      // Its lock stays: that they are elsewhere may be late news.
+      if (!roster.find(room.address)) tellChange(room, null)
+    },
   })
   const ringing = createRinging({
     db,

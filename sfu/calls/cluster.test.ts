@@ -1,6 +1,7 @@
 // Two nodes on one real Redis: a call lives on one of them, people are on both.
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest'
 import type { CallAddress } from '../../protocol/calls.ts'
+import type { Caller } from '../../protocol/requests.ts'
 import { connectRedis, createRedisBus } from '../../realtime/bus.ts'
 import chromium from './chromium.json' with { type: 'json' }
 import { openStage } from './stage.ts'
@@ -196,6 +197,22 @@ describe.skipIf(!inject('redisUrl'))('two nodes', () => {
     await expectLocked()
     await a.ask(mod, 'call_lock', { projectId, locked: false })
     expect(stage.heardBy(ada.socketId, 'call_locked').at(-1)?.locked).toBe(false)
+  })
+
+  test('[CA23] when all hang up while a call moves, everybody is told that it is over', async () => {
+    const { projectId, a, b, ada, mod, expectLocked } = await useLocked()
+    const hangUp = ({ principal }: Caller) =>
+      a.calls.closeFor({ userId: principal.id, sessionId: principal.sessionId })
+    await a.calls.drain()
+    const told = () => stage.heardBy(projectId, 'call_changed')
+    const before = told()
+    hangUp(ada)
+    expect(told()).toEqual(before)
+    hangUp(mod)
+    expect(told()).toEqual([...before, { projectId, call: null }])
+    await a.ask(ada, 'call_join', { projectId })
+    expect(b.calls.workerPids()).toHaveLength(1)
+    await expectLocked()
   })
 
   test('[CA52] [CA53] whom a moderator let in comes back on any node, also a new one; not whom one removed', async () => {

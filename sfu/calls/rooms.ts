@@ -21,6 +21,8 @@ interface RoomsOptions {
   log: Pick<Logger, 'error'>
   /** Somebody came or went, or the room is closed */
   onChange(room: Room): void
+  /** The last one is gone from where the call was, which moved */
+  onDeserted(room: Room): void
 }
 
 export interface Cut {
@@ -56,7 +58,7 @@ export interface Rooms {
 const leaseOf = (key: string) => `call:${key}`
 
 export function createRooms(options: RoomsOptions): Rooms {
-  const { bus, emit, workers, leaseMs, keepMs, log, onChange } = options
+  const { bus, emit, workers, leaseMs, keepMs, log, onChange, onDeserted } = options
   const rooms = new Map<string, Room>()
   /** Those that were moved to other nodes, and still run here */
   const released = new Set<Room>()
@@ -90,6 +92,7 @@ export function createRooms(options: RoomsOptions): Rooms {
         onChange() {
           if (released.has(room)) {
             if (room.closed) released.delete(room)
+            if (room.isOver) onDeserted(room)
             return
           }
           if (room.closed) {
