@@ -7,6 +7,8 @@ import { AppError } from '../../protocol/errors.ts'
 
 /** Who was removed comes back after this, or when a moderator lets them in. */
 const REMOVED_FOR = 5 * 60_000
+/** A node that was cut off for longer may bring old rules back. */
+const REMEMBERED_FOR = 60 * 60_000
 
 interface Rules {
   /** People who may come in all the same; null: it is not locked */
@@ -15,16 +17,15 @@ interface Rules {
   guests: string[]
   /** User id → until when, milliseconds since 1970 */
   removed: Record<string, number>
+  /** Grows with each change: about when it was, milliseconds since 1970. The highest one holds, wherever it was made */
+  version: number
 }
-type News =
-  | { kind: 'changed'; key: string; rules: Rules }
-  /** A node that starts asks; what it knows by then is newer */
-  | { kind: 'hello' }
-  | { kind: 'known'; key: string; rules: Rules }
+/** A node that starts asks. */
+type News = { kind: 'rules'; key: string; rules: Rules } | { kind: 'hello' }
 
 type Person = Pick<Principal, 'id' | 'guest'>
 
-const open: Rules = { locked: null, guests: [], removed: {} }
+const open: Rules = { locked: null, guests: [], removed: {}, version: 0 }
 
 export interface Admission {
   isLocked(address: CallAddress): boolean
@@ -45,25 +46,33 @@ export function createAdmission(bus: Bus): Admission {
   const { publish, subscribe } = createTopic<News>(bus, 'call admission')
   const of = (address: CallAddress) => calls.get(callKey(address)) ?? open
 
-  const keep = (key: string, { locked, guests, removed }: Rules) => {
+  const keep = (key: string, rules: Rules) => {
     const now = Date.now()
-    const still = Object.entries(removed).filter(([, until]) => until > now)
-    if (locked || guests.length > 0 || still.length > 0)
-      calls.set(key, { locked, guests, removed: Object.fromEntries(still) })
-    else calls.delete(key)
+    const still = Object.entries(rules.removed).filter(([, until]) => until > now)
+    const isOpen = !rules.locked && rules.guests.length === 0 && still.length === 0
+    if (isOpen && rules.version < now - REMEMBERED_FOR) calls.delete(key)
+    else calls.set(key, { ...rules, removed: Object.fromEntries(still) })
   }
   function change(address: CallAddress, changed: Partial<Rules>) {
     const key = callKey(address)
-    const rules = { ...of(address), ...changed }
-    publish({ kind: 'changed', key, rules })
+    const before = of(address)
+    const rules = { ...before, ...changed, version: Math.max(Date.now(), before.version + 1) }
+    publish({ kind: 'rules', key, rules })
     keep(key, rules)
     for (const [other, known] of calls) keep(other, known)
   }
-  const stop = subscribe((news) => {
-    if (news.kind === 'changed') keep(news.key, news.rules)
-    else if (news.kind === 'known') keep(news.key, calls.get(news.key) ?? news.rules)
-    else for (const [key, rules] of calls) publish({ kind: 'known', key, rules })
-  })
+  const tellAll = () => {
+    for (const [key, rules] of calls) publish({ kind: 'rules', key, rules })
+  }
+  const ends = [
+    subscribe((news) => {
+      if (news.kind === 'hello') return tellAll()
+      const { key, rules } = news
+      if (rules.version > (calls.get(key)?.version ?? 0)) keep(key, rules)
+    }),
+    // On all nodes, when one was cut off
+    bus.onGap(tellAll),
+  ]
   publish({ kind: 'hello' })
 
   return {
@@ -108,6 +117,8 @@ export function createAdmission(bus: Bus): Admission {
       const { locked, guests } = of(address)
       if (locked || guests.length > 0) change(address, { locked: null, guests: [] })
     },
-    close: stop,
+    close() {
+      for (const end of ends) end()
+    },
   }
 }
