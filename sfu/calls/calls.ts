@@ -88,7 +88,7 @@ export function createCalls(options: CallsOptions): Calls {
 
   const judge = (judged: Room[]) =>
     // Without the database nobody is sent away; the next beat asks again.
-    closeRefused(db, judged).catch((error: unknown) =>
+    Promise.all([closeRefused(db, judged), ringing.judge()]).catch((error: unknown) =>
       log.error({ err: error }, 'guests and calls of channels cannot be judged now'),
     )
 

@@ -109,6 +109,20 @@ test('[CA13] only those who may answer hear it, and only they decline', async ()
   expect(reasons(bob)).toEqual(['ended'])
 })
 
+test('[CA8] [CA13] it stops at once at who is taken out of the group', async () => {
+  const { address, ada, bob, cid } = await useConversation('group')
+  await joinCall(node, address, ada)
+  await expect.poll(() => [...rung(bob), ...rung(cid)]).toHaveLength(2)
+  await stage.db
+    .deleteFrom('channelMembers')
+    .where('channelId', '=', address.channelId)
+    .where('userId', '=', bob.principal.id)
+    .execute()
+  node.calls.judgeChannel(address)
+  await expect.poll(() => reasons(bob)).toEqual(['ended'])
+  expect(reasons(cid)).toEqual([])
+})
+
 test('[CA13] other channels do not ring', async () => {
   const { projectId, address, ada, bob } = await useConversation('private')
   await joinCall(node, address, ada)

@@ -42,6 +42,8 @@ export interface Ringing {
   end(address: CallAddress): void
   /** Somebody may not answer any more. */
   closeFor(change: AccessChange): void
+  /** Who may answer may have changed: it stops at those who may not any more. */
+  judge(): Promise<void>
   close(): void
 }
 
@@ -117,6 +119,12 @@ export function createRinging({ db, emit, rooms, log, ringMs, onMissed }: Ringin
       for (const ring of rings.values())
         if (projectId === undefined || projectId === ring.address.projectId)
           stop(ring, userId, 'ended')
+    },
+    async judge() {
+      for (const ring of rings.values()) {
+        const others = await readOthers(ring.address, ring.from.id)
+        for (const id of ring.waiting) if (!others.includes(id)) stop(ring, id, 'ended')
+      }
     },
     close() {
       for (const { timer } of rings.values()) clearTimeout(timer)
