@@ -46,7 +46,7 @@ const expectVerdict = (page: Page, text: string) =>
 const again = (page: Page) => page.getByRole('button', { name: 'Test again' })
 
 describe.skipIf(!hasChromium)('the connection test', { timeout: 180_000 }, () => {
-  test('[CA40] where all is well, every way works, and the report can be copied', async () => {
+  test('[CA50] where all is well, every way works, and the report can be copied', async () => {
     const { page, faults } = await useProxiedTest(21_371, { udp: () => true, tcp: true })
     await expectVerdict(page, 'Calls work well here')
     await expectRow(page, 'Connection to the server', 'Works: ')
@@ -66,7 +66,7 @@ describe.skipIf(!hasChromium)('the connection test', { timeout: 180_000 }, () =>
     expect(faults).toEqual([])
   })
 
-  test('[CA40] where UDP is cut, it says so, and that TCP works', async () => {
+  test('[CA50] where UDP is cut, it says so, and that TCP works', async () => {
     const { page, faults } = await useProxiedTest(21_372, { udp: () => false, tcp: true })
     await expectVerdict(page, 'Calls work, but not the best way')
     await expectRow(page, 'over UDP', 'blocks UDP to 127.0.0.2:21372. Calls go over TCP instead')
@@ -74,7 +74,7 @@ describe.skipIf(!hasChromium)('the connection test', { timeout: 180_000 }, () =>
     expect(faults).toEqual([])
   })
 
-  test('[CA40] answers that are lost on the way back are told from a port that is closed', async () => {
+  test('[CA50] answers that are lost on the way back are told from a port that is closed', async () => {
     const { page, faults } = await useProxiedTest(21_373, {
       udp: () => true,
       answers: false,
@@ -86,14 +86,14 @@ describe.skipIf(!hasChromium)('the connection test', { timeout: 180_000 }, () =>
     expect(faults).toEqual([])
   })
 
-  test('[CA40] an announced address that leads nowhere is the server’s setting', async () => {
+  test('[CA50] an announced address that leads nowhere is the server’s setting', async () => {
     const { page, faults } = await openTest({ MEDIA_ANNOUNCED_ADDRESSES: '10.255.255.1' })
     await expectVerdict(page, 'Whoever runs it sets MEDIA_ANNOUNCED_ADDRESSES')
     await expectRow(page, 'over UDP', 'The server announces 10.255.255.1')
     expect(faults).toEqual([])
   })
 
-  test('[CA40] of several addresses, one that works will do', async () => {
+  test('[CA50] of several addresses, one that works will do', async () => {
     const { page, faults } = await openTest({ MEDIA_ANNOUNCED_ADDRESSES: '127.0.0.1,203.0.113.7' })
     await expectVerdict(page, 'Calls work well here')
     await expectRow(page, 'UDP203.0.113.7', 'It is not needed: another address')
@@ -115,7 +115,7 @@ describe.skipIf(!hasChromium)('the connection test', { timeout: 180_000 }, () =>
       )
     }
 
-    test('[CA40] where nothing goes straight, the relay is tried over UDP and TCP', async () => {
+    test('[CA50] where nothing goes straight, the relay is tried over UDP and TCP', async () => {
       const { page, faults } = await useTurnTest(21_374)
       await expectVerdict(page, 'Calls work through a relay')
       await expectRow(page, 'Through a relay, over UDP', 'Works: ')
@@ -123,7 +123,7 @@ describe.skipIf(!hasChromium)('the connection test', { timeout: 180_000 }, () =>
       expect(faults).toEqual([])
     })
 
-    test('[CA40] a wrong secret is told from a relay that is not there', async () => {
+    test('[CA50] a wrong secret is told from a relay that is not there', async () => {
       const { page, faults } = await useTurnTest(21_375, 'south by southeast')
       await expectVerdict(page, 'Calls do not work here')
       await expectRow(page, 'Through a relay, over UDP', 'turned down the password')
@@ -131,7 +131,7 @@ describe.skipIf(!hasChromium)('the connection test', { timeout: 180_000 }, () =>
       expect(faults).toEqual([])
     })
 
-    test('[CA40] a relay that is not there', async () => {
+    test('[CA50] a relay that is not there', async () => {
       const { page, faults } = await useProxiedTest(
         21_376,
         { udp: () => true, tcp: true },

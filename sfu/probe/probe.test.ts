@@ -33,7 +33,7 @@ const refusal = (work: Promise<unknown>) =>
     (error: { code: string }) => error.code,
   )
 
-test('[CA40] whoever is signed in gets a transport, with TURN for a few minutes', async () => {
+test('[CA50] whoever is signed in gets a transport, with TURN for a few minutes', async () => {
   const caller = await stranger()
   expect(await node.ask(caller, 'probe_ping', {})).toBe(null)
   const { transportId, iceCandidates, iceServers } = await open(caller)
@@ -44,7 +44,7 @@ test('[CA40] whoever is signed in gets a transport, with TURN for a few minutes'
   expect(await node.ask(caller, 'probe_close', { transportId })).toEqual({ arrived: false })
 })
 
-test('[CA41] closed, disconnected, or after its time: nothing is left', async () => {
+test('[CA51] closed, disconnected, or after its time: nothing is left', async () => {
   const [closes, goes, forgets, hurries] = await Promise.all([1, 2, 3, 4].map(stranger))
   if (!closes || !goes || !forgets || !hurries) throw new Error('Four people are needed')
   const { transportId } = await open(closes)
@@ -60,7 +60,7 @@ test('[CA41] closed, disconnected, or after its time: nothing is left', async ()
   expect(await refusal(node.ask(forgets, 'probe_close', { transportId }))).toBe('NOT_FOUND')
 })
 
-test('[CA41] a person tests so much at a time, on all devices together, and so often', async () => {
+test('[CA51] a person tests so much at a time, on all devices together, and so often', async () => {
   const caller = await stranger()
   const tabs = [caller, { ...caller, socketId: 'another' }]
   const asked = Array.from({ length: MAX_PROBES_OF_ONE + 2 }, (_, at) => open(tabs[at % 2]!))
@@ -76,7 +76,7 @@ test('[CA41] a person tests so much at a time, on all devices together, and so o
   expect(await refusal(open(await stranger()))).toBe('taken')
 })
 
-test('[CA41] nonsense and the transports of others are refused', async () => {
+test('[CA51] nonsense and the transports of others are refused', async () => {
   const [ada, bob] = [await stranger(), await stranger()]
   const { transportId, dtlsParameters } = await open(ada)
   const connect = (caller: Caller, payload: object) =>
