@@ -88,8 +88,8 @@ export interface Standup {
   order: string[]
   /** User id of who has the turn */
   current: string
-  /** ISO 8601: then the next turn begins */
-  endsAt: string
+  /** When this was sent; then the next turn begins. No time of day: clocks differ */
+  secondsLeft: number
   /** By user id, Markdown */
   notes: Record<string, string>
 }

@@ -37,7 +37,9 @@ interface Round {
   address: CallAddress
   author: Principal
   seconds: number
-  state: Standup
+  state: Omit<Standup, 'secondsLeft'>
+  /** Of performance.now() */
+  endsAt: number
   /** Whoever took part, by user id */
   people: Map<string, PublicUser>
   timer: NodeJS.Timeout | undefined
@@ -64,16 +66,17 @@ const peopleIn = (room: Room | undefined) =>
 export function createStandups({ db, rooms, onNotes }: StandupsOptions, find: Find): Standups {
   const rounds = new Map<string, Round>()
 
-  const tell = ({ address }: Round, standup: Standup | null) =>
+  const tellAll = (address: CallAddress, standup: Standup | null) =>
     rooms.find(address)?.tellAll('call_standup_changed', { ...address, standup })
+  const tell = (round: Round) => tellAll(round.address, describe(round))
 
   function begin(round: Round, order: string[], current: string) {
     clearTimeout(round.timer)
     const milliseconds = round.seconds * 1_000
     round.timer = setTimeout(() => next(round), milliseconds)
-    const endsAt = new Date(Date.now() + milliseconds).toISOString()
-    round.state = { ...round.state, order, current, endsAt }
-    tell(round, round.state)
+    round.endsAt = performance.now() + milliseconds
+    round.state = { ...round.state, order, current }
+    tell(round)
   }
 
   /** To the first, from a place in the order on, who is still in the call. */
@@ -97,9 +100,9 @@ export function createStandups({ db, rooms, onNotes }: StandupsOptions, find: Fi
   function finish(round: Round) {
     clearTimeout(round.timer)
     rounds.delete(callKey(round.address))
-    tell(round, null)
     const { address, author, id } = round
-    const message = describe(round)
+    tellAll(address, null)
+    const message = textOf(round)
     if (message !== null) onNotes({ address, author, id, message })
   }
 
@@ -118,8 +121,16 @@ export function createStandups({ db, rooms, onNotes }: StandupsOptions, find: Fi
     if (first === undefined || turns.some((id) => !people.has(id))) {
       throw new AppError('VALIDATION_ERROR', 'Only people in the call take turns')
     }
-    const state = { order: turns, current: first, endsAt: '', notes: {} }
-    const round = { id: randomUUID(), address, author, seconds, state, people, timer: undefined }
+    const round: Round = {
+      id: randomUUID(),
+      address,
+      author,
+      seconds,
+      state: { order: turns, current: first, notes: {} },
+      endsAt: 0,
+      people,
+      timer: undefined,
+    }
     rounds.set(callKey(address), round)
     begin(round, turns, first)
   }
@@ -132,7 +143,7 @@ export function createStandups({ db, rooms, onNotes }: StandupsOptions, find: Fi
     }
     round.people.set(user.id, user)
     round.state = { ...round.state, notes }
-    tell(round, round.state)
+    tell(round)
   }
 
   return {
@@ -159,7 +170,10 @@ export function createStandups({ db, rooms, onNotes }: StandupsOptions, find: Fi
       else skip(round)
       return null
     },
-    of: (address) => rounds.get(callKey(address))?.state ?? null,
+    of(address) {
+      const round = rounds.get(callKey(address))
+      return round ? describe(round) : null
+    },
     end(address) {
       const round = rounds.get(callKey(address))
       if (round) finish(round)
@@ -170,8 +184,13 @@ export function createStandups({ db, rooms, onNotes }: StandupsOptions, find: Fi
   }
 }
 
+const describe = ({ state, endsAt }: Round): Standup => ({
+  ...state,
+  secondsLeft: Math.max(0, (endsAt - performance.now()) / 1_000),
+})
+
 /** In the order of the turns; null: nobody noted anything. */
-function describe({ state: { order, notes }, people }: Round): string | null {
+function textOf({ state: { order, notes }, people }: Round): string | null {
   const ids = [...new Set([...order, ...Object.keys(notes)])].filter((id) => notes[id])
   if (ids.length === 0) return null
   const lines = ids.map((id) => {

@@ -1,19 +1,14 @@
 // One membership in a call, from call_join until it is left or lost. It outlives its socket, and repairs what ICE can;
 // else the session opens another one instead.
 import type { Device } from 'mediasoup-client'
-import type {
-  CallPeer,
-  CallRequests,
-  CallState as SharedState,
-  MediaSource,
-} from '../../protocol/calls.ts'
+import type { CallPeer, CallRequests, MediaSource } from '../../protocol/calls.ts'
 import { levelOf } from './levels.ts'
 import type { Line } from './line.ts'
 import { createReceiver, type Receiver } from './receiver.ts'
 import { createRemotePeers, type RemoteProducer, type RemotePeers } from './remote.ts'
 import { createSender, type Sender } from './sender.ts'
 import type { collectNews, NewsHandlers } from './signalling.ts'
-import type { CallMoment, CallState, RemotePeer } from './state.ts'
+import { timed, type CallMoment, type CallState, type RemotePeer, type Shared } from './state.ts'
 import { readPath, readReceiving, readSending, type CallStats } from './stats.ts'
 import { openTransport, type OpenTransport } from './transport.ts'
 
@@ -45,7 +40,7 @@ export class CallConnection {
   readonly peerId: string
   readonly remote: RemotePeers
   readonly receiver: Receiver
-  shared: SharedState
+  shared: Shared
   own: Pick<CallState, 'hand' | 'score'> = { hand: null, score: null }
   readonly #options: ConnectionOptions
   readonly #sender: Sender
@@ -57,7 +52,8 @@ export class CallConnection {
   constructor(options: ConnectionOptions) {
     this.#options = options
     this.peerId = options.joined.peerId
-    this.shared = options.joined.state
+    const { state } = options.joined
+    this.shared = { ...state, standup: timed(state.standup) }
     this.remote = createRemotePeers(() => this.#closed || options.onChange())
     const onLost = () => this.lose()
     const { signalling, device, onRefused } = options
@@ -102,7 +98,7 @@ export class CallConnection {
 
   /** What happened while nothing was heard. */
   #takeOver({ peers, producers, state }: Joined) {
-    this.changeShared(state)
+    this.changeShared({ ...state, standup: timed(state.standup) })
     for (const known of this.peers) {
       const now = peers.find(({ peerId }) => peerId === known.peerId)
       if (!now) this.removePeer(known.peerId)
@@ -151,7 +147,7 @@ export class CallConnection {
     this.#options.onChange()
   }
 
-  changeShared(change: Partial<SharedState>) {
+  changeShared(change: Partial<Shared>) {
     this.shared = { ...this.shared, ...change }
     this.#options.onChange()
   }

@@ -6,6 +6,7 @@ import { CallConnection, type ConnectionEvents } from './connection.ts'
 import { withKnock, withoutKnock } from './knocking.ts'
 import { createLine } from './line.ts'
 import { collectNews, patiently, type Signalling } from './signalling.ts'
+import { timed } from './state.ts'
 
 /** After other reasons one joins again. */
 const finalReasons: Partial<Record<CallEndReason, Error>> = {
@@ -47,7 +48,7 @@ export async function openConnection(
       call_speaker: ({ peerId }) => connection.changeShared({ speaker: peerId }),
       call_layers: ({ consumerId, spatialLayer }) =>
         connection.receiver.setLayer(consumerId, spatialLayer),
-      call_standup_changed: ({ standup }) => connection.changeShared({ standup }),
+      call_standup_changed: ({ standup }) => connection.changeShared({ standup: timed(standup) }),
       call_knock: (knock) => connection.changeShared(withKnock(connection.shared, knock)),
       call_knock_ended: ({ knockId }) =>
         connection.changeShared(withoutKnock(connection.shared, knockId)),

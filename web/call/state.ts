@@ -5,6 +5,7 @@ import type {
   CallState as SharedState,
   MediaKind,
   MediaSource,
+  Standup,
 } from '../../protocol/calls.ts'
 import type { PublicUser } from '../../protocol/events.ts'
 import { codeOf, isUnprepared } from './signalling.ts'
@@ -62,11 +63,22 @@ export type CallMoment =
   | { kind: 'muted'; source: MediaSource; by: PublicUser }
   | { kind: 'locked'; locked: boolean; by: PublicUser }
 
+/** As the server tells it, with the end of a turn on this browser's own clock */
+export interface Shared extends Omit<SharedState, 'standup'> {
+  standup: TimedStandup | null
+}
+export interface TimedStandup extends Standup {
+  /** Of performance.now() */
+  endsAt: number
+}
+export const timed = (standup: Standup | null): TimedStandup | null =>
+  standup && { ...standup, endsAt: performance.now() + standup.secondsLeft * 1_000 }
+
 export interface CallState {
   status: CallStatus
   peers: RemotePeer[]
   /** What everybody in the call sees; null outside of it */
-  shared: SharedState | null
+  shared: Shared | null
   /** One's own, as of the others */
   hand: string | null
   score: number | null

@@ -2,10 +2,11 @@
 import { useEffect, useState, type SyntheticEvent } from 'react'
 import { Button, TextInput } from '@mantine/core'
 import { Check, SkipForward, Square } from 'lucide-react'
-import type { Standup, StandupAction } from '../../../protocol/calls.ts'
+import type { StandupAction } from '../../../protocol/calls.ts'
 import { notifyError } from '../../notice.ts'
 import { PersonAvatar } from '../../people/avatar.tsx'
 import { useCall } from '../context.tsx'
+import type { TimedStandup } from '../state.ts'
 import classes from './standup.module.css'
 
 export function StandupBar() {
@@ -13,7 +14,7 @@ export function StandupBar() {
   return standup ? <Round standup={standup} /> : null
 }
 
-function Round({ standup }: { standup: Standup }) {
+function Round({ standup }: { standup: TimedStandup }) {
   const { session, self: user, personOf } = useCall()
   const left = useSecondsUntil(standup.endsAt)
   const { order, current } = standup
@@ -106,12 +107,12 @@ function Note({ saved, onSave }: { saved: string; onSave: (note: string) => void
   )
 }
 
-/** Never below 0 */
-function useSecondsUntil(endsAt: string): number {
-  const [now, setNow] = useState(Date.now)
+/** @param endsAt of performance.now(). Never below 0 */
+function useSecondsUntil(endsAt: number): number {
+  const [now, setNow] = useState(() => performance.now())
   useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), 250)
+    const timer = setInterval(() => setNow(performance.now()), 250)
     return () => clearInterval(timer)
   }, [endsAt])
-  return Math.max(0, Math.ceil((Date.parse(endsAt) - now) / 1_000))
+  return Math.max(0, Math.ceil((endsAt - now) / 1_000))
 }
