@@ -81,7 +81,7 @@ describe.skipIf(!inject('postgresUrl') || !inject('redisUrl'))('guests', () => {
     return { ...call, gus, socket, joined }
   }
 
-  test('[CA51] the socket of a guest answers what a guest needs in this call, and nothing else', async () => {
+  test('[CA61] the socket of a guest answers what a guest needs in this call, and nothing else', async () => {
     const { projectId, project, host, socket, gus } = await useGuest()
     const other = await useProject()
     const { data } = await ada.rest('POST', `/projects/${project.slug}/files`, { path: 'a.md' })
@@ -129,7 +129,7 @@ describe.skipIf(!inject('postgresUrl') || !inject('redisUrl'))('guests', () => {
     expect((data as ProjectFile).path).toBe('a.md')
   })
 
-  test('[CA51] the token of a guest opens neither documents nor, forged, a socket', async () => {
+  test('[CA61] the token of a guest opens neither documents nor, forged, a socket', async () => {
     const { link, path } = await useCall()
     const { data } = await ada.rest('POST', `${path}/files`, { path: 'b.md' })
     const name = documentName((data as ProjectFile).id)
@@ -217,7 +217,7 @@ describe.skipIf(!inject('postgresUrl') || !inject('redisUrl'))('guests', () => {
   ]
 
   test.each(ways)(
-    '[CA53] a guest on another node is out within 2 seconds: %s',
+    '[CA63] a guest on another node is out within 2 seconds: %s',
     async (_, inTheWay, act) => {
       const call = await useGuest()
       let endedAt = 0
@@ -233,7 +233,7 @@ describe.skipIf(!inject('postgresUrl') || !inject('redisUrl'))('guests', () => {
     },
   )
 
-  test('[CA54] a token that is over opens nothing', async () => {
+  test('[CA64] a token that is over opens nothing', async () => {
     const { link } = await useCall()
     const gus = await come(link)
     await connect(gus)

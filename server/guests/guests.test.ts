@@ -19,7 +19,7 @@ const see = (token: string) => ask<GuestCall>('GET', `call-links/${token}`)
 const come = (token: string, name: unknown = 'Gus', ip?: string) =>
   ask<Guest>('POST', `call-links/${token}/guests`, { body: { name }, ...(ip && { ip }) })
 
-describe('[CA50] guests are allowed', () => {
+describe('[CA60] guests are allowed', () => {
   test('by nobody at first, then by maintainers', async () => {
     const { path, links, owner, join } = await makeProject('closed', { callGuests: undefined })
     expect((await owner.get<{ callGuests: boolean }>(path)).data.callGuests).toBe(false)
@@ -47,7 +47,7 @@ describe('[CA50] guests are allowed', () => {
   })
 })
 
-describe('[CA50] a link', () => {
+describe('[CA60] a link', () => {
   test('is made by who moderates, listed, and revoked; who came by it is out', async () => {
     const { links, owner, join, makeLink } = await makeProject('linked')
     const member = await join('contributor')
@@ -154,14 +154,14 @@ describe('[CA50] a link', () => {
     expect((await owner.post(links, { channelId: crypto.randomUUID() })).status).toBe(404)
   })
 
-  test('[CA54] is one of so many', async () => {
+  test('[CA64] is one of so many', async () => {
     const { links, owner, makeLink } = await makeProject('many')
     for (let n = 0; n < MAX_CALL_LINKS; n++) await makeLink()
     expect((await owner.post(links)).status).toBe(422)
   })
 })
 
-describe('[CA50] whoever opens a link', () => {
+describe('[CA60] whoever opens a link', () => {
   test('sees the names of project and channel, and nothing else', async () => {
     const { project, path, owner, makeLink } = await makeProject('named', { description: 'Secret' })
     const [general] = (await owner.get<Channel[]>(`${path}/channels`)).data
@@ -194,7 +194,7 @@ describe('[CA50] whoever opens a link', () => {
   })
 })
 
-describe('[CA54] the name of a guest', () => {
+describe('[CA64] the name of a guest', () => {
   test.each([
     ['Gus', 'Gus'],
     ['  Gus \t of\n Acme ', 'Gus of Acme'],
@@ -237,7 +237,7 @@ describe('[CA54] the name of a guest', () => {
 })
 const nameless = makeProject('nameless')
 
-describe('[CA51] what a guest has', () => {
+describe('[CA61] what a guest has', () => {
   test('opens nothing over REST', async () => {
     const { project, path, makeLink } = await makeProject('shut', { visibility: 'public' })
     const { token } = await makeLink()
@@ -271,7 +271,7 @@ describe('[CA51] what a guest has', () => {
   })
 })
 
-test('[CA54] one address, and one link, bring so many guests a minute', async () => {
+test('[CA64] one address, and one link, bring so many guests a minute', async () => {
   const { makeLink } = await makeProject('flooded')
   const { token } = await makeLink()
   const flood = async (count: number, to: string, ip: (n: number) => string) => {

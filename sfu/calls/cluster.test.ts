@@ -215,7 +215,7 @@ describe.skipIf(!inject('redisUrl'))('two nodes', () => {
     await expectLocked()
   })
 
-  test('[CA52] [CA53] whom a moderator let in comes back on any node, also a new one; not whom one removed', async () => {
+  test('[CA62] [CA63] whom a moderator let in comes back on any node, also a new one; not whom one removed', async () => {
     const { projectId, a, b } = await useCluster()
     const mod = await stage.addPerson(projectId, 'maintainer')
     await a.ask(mod, 'call_join', { projectId })

@@ -53,7 +53,7 @@ async function useCall() {
 /** The same guest in another tab, or after a reload */
 const again = ({ principal }: Caller): Caller => ({ principal, socketId: crypto.randomUUID() })
 
-test('[CA50] a guest is in the call when a moderator lets them in, and has the mark of one', async () => {
+test('[CA60] a guest is in the call when a moderator lets them in, and has the mark of one', async () => {
   const { projectId, address, mod, join, knock, answer, answers, guest } = await useCall()
   const gus = await guest()
   await expect(join(gus)).rejects.toMatchObject({ code: 'CONFLICT', details: { refused: 'guest' } })
@@ -78,7 +78,7 @@ test('[CA50] a guest is in the call when a moderator lets them in, and has the m
   expect(stage.heardBy(mod.caller.socketId, 'call_reaction')).toHaveLength(1)
 })
 
-test('[CA50] whoever is refused or not answered is told which; nobody begins a call as a guest', async () => {
+test('[CA60] whoever is refused or not answered is told which; nobody begins a call as a guest', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
   onTestFinished(() => void vi.useRealTimers())
   const { join, knock, answer, answers, mod, leave, guest } = await useCall()
@@ -96,7 +96,7 @@ test('[CA50] whoever is refused or not answered is told which; nobody begins a c
   await expect(join(ann)).rejects.toMatchObject({ code: 'UNAVAILABLE', details: { joined: false } })
 })
 
-test('[CA50] a locked call lets guests in as others: when a moderator does', async () => {
+test('[CA60] a locked call lets guests in as others: when a moderator does', async () => {
   const { address, mod, letIn, guest, leave, join } = await useCall()
   await node.ask(mod.caller, 'call_lock', { ...address, locked: true })
   const gus = await guest()
@@ -105,7 +105,7 @@ test('[CA50] a locked call lets guests in as others: when a moderator does', asy
   expect((await join(again(gus))).state.locked).toBe(true)
 })
 
-test('[CA51] a guest neither moderates nor lets others in, and is in this call alone', async () => {
+test('[CA61] a guest neither moderates nor lets others in, and is in this call alone', async () => {
   const { address, mod, letIn, knock, guest } = await useCall()
   const gus = await guest()
   const joined = await letIn(gus)
@@ -140,7 +140,7 @@ test('[CA51] a guest neither moderates nor lets others in, and is in this call a
       })
 })
 
-test('[CA51] guests have no turn in a standup', async () => {
+test('[CA61] guests have no turn in a standup', async () => {
   const { address, mod, letIn, guest } = await useCall()
   const gus = await guest()
   await letIn(gus)
@@ -154,7 +154,7 @@ test('[CA51] guests have no turn in a standup', async () => {
   ])
 })
 
-test('[CA52] who was let in comes back without knocking, while the call lasts', async () => {
+test('[CA62] who was let in comes back without knocking, while the call lasts', async () => {
   const { address, mod, join, letIn, leave, knock, guest } = await useCall()
   const gus = await guest()
   await letIn(gus)
@@ -171,7 +171,7 @@ test('[CA52] who was let in comes back without knocking, while the call lasts', 
   await expect(join(again(gus))).rejects.toMatchObject({ details: { refused: 'guest' } })
 })
 
-test('[CA52] a socket that is lost is taken up again by the guest alone who had it', async () => {
+test('[CA62] a socket that is lost is taken up again by the guest alone who had it', async () => {
   const { address, letIn, guest } = await useCall()
   const gus = await guest()
   const { peerId, secret } = await letIn(gus)
@@ -185,7 +185,7 @@ test('[CA52] a socket that is lost is taken up again by the guest alone who had 
   expect(joined.peerId).toBe(peerId)
 })
 
-test('[CA53] who was removed is out with all tabs, and comes back when let in anew', async () => {
+test('[CA63] who was removed is out with all tabs, and comes back when let in anew', async () => {
   const { join, letIn, remove, ended, knock, answer, guest } = await useCall()
   const gus = await guest()
   const first = await letIn(gus)
@@ -204,7 +204,7 @@ test('[CA53] who was removed is out with all tabs, and comes back when let in an
 })
 
 test.each(['the link is revoked', 'guests are switched off', 'the channel goes to the archive'])(
-  '[CA53] %s: guests are out within 2 seconds, though no news of it comes',
+  '[CA63] %s: guests are out within 2 seconds, though no news of it comes',
   async (what) => {
     const projectId = await stage.addProject()
     const mod = await stage.addPerson(projectId, 'maintainer')
@@ -246,7 +246,7 @@ test.each(['the link is revoked', 'guests are switched off', 'the channel goes t
   },
 )
 
-test('[CA53] the end of the call for all is that of its guests; a call of guests alone ends soon', async () => {
+test('[CA63] the end of the call for all is that of its guests; a call of guests alone ends soon', async () => {
   const { address, mod, letIn, leave, join, ended, guest } = await useCall()
   const gus = await guest()
   await letIn(gus)
@@ -264,7 +264,7 @@ test('[CA53] the end of the call for all is that of its guests; a call of guests
   expect(ended(eve)).toEqual(['ended'])
 })
 
-test('[CA54] guests in a call, and those who wait, are bound in number', async () => {
+test('[CA64] guests in a call, and those who wait, are bound in number', async () => {
   const { address, letIn, knock, guest, projectId } = await useCall()
   const guests = await Promise.all(
     Array.from({ length: MAX_GUESTS + 1 }, async (_, n) => guest(`Guest ${n}`)),

@@ -43,7 +43,7 @@ describe.skipIf(!hasChromium)('guests', { timeout: 180_000 }, () => {
   const asked = (page: Page, name: string) =>
     page.getByRole('alert').filter({ hasText: `${name} Guest asks to be let in` })
 
-  test('[CA50] a moderator makes a link in the call; a guest comes by it, is let in, and both see each other', async () => {
+  test('[CA60] a moderator makes a link in the call; a guest comes by it, is let in, and both see each other', async () => {
     const { slug, people } = await project('ada')
     const ada = await open(people[0]!, `/p/${slug}`)
     await joinCall(ada.page)
@@ -84,7 +84,7 @@ describe.skipIf(!hasChromium)('guests', { timeout: 180_000 }, () => {
     expect([ada.faults, gus.faults]).toEqual([[], []])
   })
 
-  test('[CA52] [CA53] a guest who reloads asks nobody anew; one who is removed does', async () => {
+  test('[CA62] [CA63] a guest who reloads asks nobody anew; one who is removed does', async () => {
     const { slug, owner, link } = await useLink()
     const [ada, gus] = [await open(owner, `/p/${slug}`), await visit(`/guest/${link.token}`)]
     await joinCall(ada.page)
@@ -108,7 +108,7 @@ describe.skipIf(!hasChromium)('guests', { timeout: 180_000 }, () => {
     expect([ada.faults, gus.faults]).toEqual([[], []])
   })
 
-  test('[CA53] a guest who comes early waits for the call; when the link is revoked, the page says so', async () => {
+  test('[CA63] a guest who comes early waits for the call; when the link is revoked, the page says so', async () => {
     const { slug, owner, link } = await useLink()
     const gus = await visit(`/guest/${link.token}`)
     await takeName(gus.page, 'Gus')
@@ -125,7 +125,7 @@ describe.skipIf(!hasChromium)('guests', { timeout: 180_000 }, () => {
     expect(ada.faults).toEqual([])
   })
 
-  test('[CA50] a member who opens the link is taken to the call', async () => {
+  test('[CA60] a member who opens the link is taken to the call', async () => {
     const { slug, people, link } = await useLink()
     const bob = await open(people[1]!, `/guest/${link.token}`)
     await button(bob.page, 'Join now').waitFor(patience)

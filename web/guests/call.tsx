@@ -143,7 +143,7 @@ function InLobby({ isThere }: { isThere: boolean }) {
     <>
       {isThere ? (
         <Waiting title="Somebody will let you in">
-          The moderators of the call see that you wait. Leave this page open.
+          The moderators of the call see that you wait. Keep this page open.
         </Waiting>
       ) : (
         <Waiting title="The call has not begun">

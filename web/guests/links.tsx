@@ -178,7 +178,7 @@ function NewLink({ path, channelId, onMade }: NewLinkProps) {
             </CopyButton>
           </Group>
           <Text size="xs" c="var(--text-dim)">
-            It is shown only now.
+            Copy it now: it is not shown again.
           </Text>
         </>
       )}
