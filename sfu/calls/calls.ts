@@ -128,6 +128,7 @@ export function createCalls(options: CallsOptions): Calls {
   })
   const ringing = createRinging({
     db,
+    bus,
     emit,
     rooms,
     log,
@@ -171,7 +172,7 @@ export function createCalls(options: CallsOptions): Calls {
     },
   })
 
-  const draining = createDraining({ bus, rooms, isReady: readiness.isReady })
+  const draining = createDraining({ bus, rooms, ringing, isReady: readiness.isReady })
   const ask = createAsking({ bus, local: owner.local, rooms, readiness, isDraining: draining.isOn })
   const seats = createSeats((nodeId, caller, address, isCut = false) => {
     const told = isCut

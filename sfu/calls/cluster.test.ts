@@ -258,6 +258,28 @@ describe.skipIf(!inject('redisUrl'))('two nodes', () => {
       })
   })
 
+  test('[CA13] a call that moves rings on, until it is answered or declined where it is now', async () => {
+    const { projectId, a, b, ada, bob } = await useCluster()
+    const cid = await stage.addPerson(projectId)
+    const people = [ada, bob, cid].map(({ principal }) => principal.id)
+    const address = { projectId, channelId: await stage.addChannel(projectId, 'group', people) }
+    await a.ask(ada, 'call_join', address)
+    await expect.poll(() => stage.heardBy(cid.principal.id, 'call_ring'), soon).toHaveLength(1)
+    await expect.poll(() => b.calls.summary(address), soon).not.toBe(null)
+    await a.calls.drain()
+    await a.ask(ada, 'call_join', address)
+    await b.ask(bob, 'call_decline', address)
+    await a.ask(cid, 'call_join', address)
+    expect(b.calls.workerPids()).toHaveLength(1)
+    const reasons = ({ principal }: Caller) =>
+      stage.heardBy(principal.id, 'call_ring_ended').map(({ reason }) => reason)
+    expect([reasons(bob), reasons(cid)]).toEqual([['declined'], ['answered']])
+    expect(stage.heardBy(ada.socketId, 'call_ring_ended')).toMatchObject([
+      { userId: bob.principal.id },
+      { userId: cid.principal.id },
+    ])
+  })
+
   test('[CA13] [CA16] those who are not in it decline and knock from any node', async () => {
     const { projectId, a, b, ada, bob } = await useCluster()
     const people = [ada.principal.id, bob.principal.id]

@@ -3,11 +3,13 @@ import type { Bus } from '../../protocol/bus.ts'
 import type { CallAddress } from '../../protocol/calls.ts'
 import { AppError } from '../../protocol/errors.ts'
 import type { Room } from '../room.ts'
+import type { Ringing } from './ringing.ts'
 import type { Rooms } from './rooms.ts'
 
 interface DrainingOptions {
   bus: Bus
   rooms: Rooms
+  ringing: Pick<Ringing, 'move'>
   isReady(): boolean
 }
 
@@ -22,7 +24,7 @@ export interface Draining {
   start(): Promise<void>
 }
 
-export function createDraining({ bus, rooms, isReady }: DrainingOptions): Draining {
+export function createDraining({ bus, rooms, ringing, isReady }: DrainingOptions): Draining {
   let on = false
   bus.respond('call take', async (address) => {
     if (on || !isReady()) return null
@@ -41,7 +43,9 @@ export function createDraining({ bus, rooms, isReady }: DrainingOptions): Draini
   async function move(room: Room) {
     await rooms.release(room)
     try {
-      await findOther(room.address)
+      const owner = await findOther(room.address)
+      // Where that fails, it stops by itself after a while.
+      await ringing.move(room.address, owner).catch(() => undefined)
       room.tellAll('call_moved', room.address)
     } catch {
       await rooms.claim(room.address).catch(() => undefined)

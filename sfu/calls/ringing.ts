@@ -1,8 +1,9 @@
 // Ringing: a call that begins in a direct or group channel rings at everybody else who is in it, on all their devices,
-// until they answer or decline, or for a while. The node that owns the call rings.
+// until they answer or decline, or for a while. The node that owns the call rings; where the call moves, so does that.
 import type { Logger } from 'pino'
 import { readPermissions } from '../../db/access.ts'
 import type { Db } from '../../db/database.ts'
+import type { Bus } from '../../protocol/bus.ts'
 import { callKey, type CallAddress, type RingEndReason } from '../../protocol/calls.ts'
 import type { PublicUser } from '../../protocol/events.ts'
 import type { AccessChange, Emit } from '../../protocol/requests.ts'
@@ -11,6 +12,7 @@ import type { Rooms } from './rooms.ts'
 
 export interface RingingOptions {
   db: Db
+  bus: Bus
   emit: Emit
   rooms: Pick<Rooms, 'find'>
   log: Pick<Logger, 'error'>
@@ -20,15 +22,24 @@ export interface RingingOptions {
   onMissed(address: CallAddress, userId: string, startedAt: string): void
 }
 
-interface Ring {
+interface Begun {
   address: CallAddress
   from: PublicUser
   startedAt: string
-  /** User ids of those at whom it rings */
-  waiting: Set<string>
   answered: boolean
   missed: boolean
+}
+interface Ring extends Begun {
+  /** User ids of those at whom it rings */
+  waiting: Set<string>
   timer: NodeJS.Timeout
+  /** As `performance.now()` */
+  endsAt: number
+}
+/** From node to node */
+interface Moved extends Begun {
+  waiting: string[]
+  leftMs: number
 }
 
 export interface Ringing {
@@ -44,10 +55,13 @@ export interface Ringing {
   closeFor(change: AccessChange): void
   /** Who may answer may have changed: it stops at those who may not any more. */
   judge(): Promise<void>
+  /** That node owns the call from now on. */
+  move(address: CallAddress, nodeId: string): Promise<void>
   close(): void
 }
 
-export function createRinging({ db, emit, rooms, log, ringMs, onMissed }: RingingOptions): Ringing {
+export function createRinging(options: RingingOptions): Ringing {
+  const { db, bus, emit, rooms, log, ringMs, onMissed } = options
   const rings = new Map<string, Ring>()
 
   async function readOthers({ projectId, channelId }: CallAddress, userId: string) {
@@ -64,6 +78,13 @@ export function createRinging({ db, emit, rooms, log, ringMs, onMissed }: Ringin
     )
   }
 
+  function keep(begun: Omit<Ring, 'timer' | 'endsAt'>, leftMs: number): Ring {
+    const timer = setTimeout(() => stopAll(ring, 'missed'), leftMs)
+    const ring = { ...begun, timer, endsAt: performance.now() + leftMs }
+    rings.set(callKey(ring.address), ring)
+    return ring
+  }
+
   async function start({ address, startedAt }: Room, from: PublicUser) {
     const others = await readOthers(address, from.id)
     const room = rooms.find(address)
@@ -72,10 +93,8 @@ export function createRinging({ db, emit, rooms, log, ringMs, onMissed }: Ringin
     const waiting = new Set(others.filter((id) => !isIn(id)))
     // Meanwhile it may be over, everybody in it, or another one ring.
     if (!room || waiting.size === 0 || find(address)) return
-    const timer = setTimeout(() => stopAll(ring, 'missed'), ringMs)
     const answered = waiting.size < others.length
-    const ring = { address, from, startedAt, waiting, answered, missed: false, timer }
-    rings.set(callKey(address), ring)
+    keep({ address, from, startedAt, waiting, answered, missed: false }, ringMs)
     room.tellAll('call_ringing', { ...address, userIds: [...waiting] })
     for (const id of waiting) {
       emit.toUser(id, 'call_ring', { ...address, from, startedAt }, from.id)
@@ -98,6 +117,14 @@ export function createRinging({ db, emit, rooms, log, ringMs, onMissed }: Ringin
     for (const id of ring.waiting) stop(ring, id, reason)
   }
   const find = (address: CallAddress) => rings.get(callKey(address))
+
+  bus.respond('call ring', async (message) => {
+    const { leftMs, waiting, ...begun } = message as Moved
+    const ring = keep({ ...begun, waiting: new Set(waiting) }, leftMs)
+    // They may have been faster.
+    for (const { caller } of rooms.find(ring.address)?.peers ?? [])
+      stop(ring, caller.principal.id, 'answered')
+  })
 
   return {
     start(room, from) {
@@ -125,6 +152,15 @@ export function createRinging({ db, emit, rooms, log, ringMs, onMissed }: Ringin
         const others = await readOthers(ring.address, ring.from.id)
         for (const id of ring.waiting) if (!others.includes(id)) stop(ring, id, 'ended')
       }
+    },
+    async move(address, nodeId) {
+      const ring = find(address)
+      if (!ring) return
+      const { timer, endsAt, waiting, ...begun } = ring
+      clearTimeout(timer)
+      rings.delete(callKey(address))
+      const moved: Moved = { ...begun, waiting: [...waiting], leftMs: endsAt - performance.now() }
+      await bus.request(nodeId, 'call ring', moved)
     },
     close() {
       for (const { timer } of rings.values()) clearTimeout(timer)
