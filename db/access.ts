@@ -117,6 +117,17 @@ export const isReadable = (userId: string) => sql<SqlBool>`(
   )
 )`
 
+/** Channels, once for each of these people who is in it, else once with the user id null. */
+export const selectReaders = (db: Db, userIds: readonly string[]) =>
+  db
+    .selectFrom('channels')
+    .leftJoin('channelMembers', (join) =>
+      join
+        .onRef('channelMembers.channelId', '=', 'channels.id')
+        .on('channelMembers.userId', '=', sql<string>`any(${userIds}::uuid[])`),
+    )
+    .select(['channels.id', 'channels.kind', 'channelMembers.userId'])
+
 /**
  * Many people's permissions in many projects, in one query; none where there is nothing to see.
  * @param userIds and `projectIds`: what the answer may be asked about

@@ -1,6 +1,7 @@
 // Which of this node's sockets hear which channel. It follows the database: news of a change only says where to look.
 import { sql } from 'kysely'
 import type { Logger } from 'pino'
+import { selectReaders } from '../../db/access.ts'
 import type { Db } from '../../db/database.ts'
 import { createTopic, type Bus } from '../../protocol/bus.ts'
 import { channelRoom, projectRoom, userRoom } from '../../protocol/names.ts'
@@ -243,14 +244,7 @@ export function createAudience(options: AudienceOptions): Audience & { close(): 
 /** Public channels, and those of others than can be read by all, with one row per reader. */
 async function readReadable(db: Db, projectId: string, sockets: Set<IoSocket>) {
   const userIds = [...new Set([...sockets].map(({ data }) => data.principal.id))]
-  const rows = await db
-    .selectFrom('channels')
-    .leftJoin('channelMembers', (join) =>
-      join
-        .onRef('channelMembers.channelId', '=', 'channels.id')
-        .on('channelMembers.userId', '=', sql<string>`any(${userIds}::uuid[])`),
-    )
-    .select(['channels.id', 'channels.kind', 'channelMembers.userId'])
+  const rows = await selectReaders(db, userIds)
     .where('channels.projectId', '=', projectId)
     .where(({ or, eb }) =>
       or([eb('channels.kind', '=', 'public'), eb('channelMembers.userId', 'is not', null)]),

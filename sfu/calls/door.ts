@@ -1,7 +1,7 @@
 // Who may be in a call: whoever may join those of the project, and, of a channel, may read it. And a guest in the one
 // that their link is to.
 import { sql } from 'kysely'
-import { can, isReadable, requireAccess } from '../../db/access.ts'
+import { can, isReadable, requireAccess, selectReaders } from '../../db/access.ts'
 import type { Db } from '../../db/database.ts'
 import { readGuests, selectGuests } from '../../db/guests.ts'
 import type { Permission, Principal } from '../../protocol/access.ts'
@@ -90,14 +90,7 @@ async function closeGuests(db: Db, peers: Peer[]) {
 
 /** Which people may be in the calls of which channels, in one query; what it is asked about must be among these. */
 async function readDoors(db: Db, channelIds: readonly string[], userIds: readonly string[]) {
-  const rows = await db
-    .selectFrom('channels')
-    .leftJoin('channelMembers', (join) =>
-      join
-        .onRef('channelMembers.channelId', '=', 'channels.id')
-        .on('channelMembers.userId', '=', sql<string>`any(${userIds}::uuid[])`),
-    )
-    .select(['channels.id', 'channels.kind', 'channelMembers.userId'])
+  const rows = await selectReaders(db, userIds)
     .where('channels.id', '=', sql<string>`any(${channelIds}::uuid[])`)
     .where('channels.archivedAt', 'is', null)
     .execute()
