@@ -199,7 +199,11 @@ test.each(rows)('[CA3] %s with %s', async (name, _, payload, code) => {
 
 test('requests of somebody who never joined', async () => {
   const stranger = await stage.addPerson(projectId)
-  const names = Object.keys(node.calls.handlers) as (keyof CallRequests)[]
+  /** For whoever is not in the call */
+  const own = ['call_join', 'call_leave', 'call_decline', 'call_knock']
+  const names = Object.keys(node.calls.handlers).filter(
+    (name) => name.startsWith('call_') && !own.includes(name),
+  ) as (keyof CallRequests)[]
   const ids = {
     transportId: sendId,
     producerId,
@@ -223,7 +227,6 @@ test('requests of somebody who never joined', async () => {
     admit: true,
   }
   for (const name of names) {
-    if (['call_join', 'call_leave', 'call_decline', 'call_knock'].includes(name)) continue
     await expect(node.ask(stranger, name, { projectId, ...anything })).rejects.toMatchObject({
       code: 'NOT_FOUND',
       details: { joined: false },
