@@ -265,7 +265,13 @@ export interface CallEvents {
   /** To the peer whose media is gone (worker or node died, ICE was lost, access is judged anew), or that was sent away */
   call_ended: CallAddress & { peerId: string; reason: CallEndReason }
   /** To whoever is in a direct or group channel where a call begins, for up to 45 seconds */
-  call_ring: CallAddress & { from: PublicUser; startedAt: string }
+  call_ring: CallAddress & {
+    from: PublicUser
+    project: { slug: string; name: string }
+    /** Everybody who is in the channel */
+    members: PublicUser[]
+    startedAt: string
+  }
   /** To the peers of the call: at whom it rings from now on */
   call_ringing: CallAddress & { userIds: string[] }
   /** To the person at whom it rang, and to the peers of the call */

@@ -5,6 +5,7 @@ import { Notifications } from '@mantine/notifications'
 import { QueryClientProvider } from '@tanstack/react-query'
 import { session, startSession } from './accounts/session.ts'
 import { UnreachableBanner } from './banner.tsx'
+import { Ringing } from './call/ring.tsx'
 import { SocketProvider } from './connection.tsx'
 import { keepPageOnDrop } from './drops.ts'
 import { Notices } from './notices.tsx'
@@ -44,6 +45,7 @@ function Session({ children }: { children: ReactNode }) {
   return (
     <SocketProvider key={userId}>
       <Notices />
+      <Ringing />
       <Offline />
       {children}
     </SocketProvider>

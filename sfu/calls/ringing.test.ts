@@ -41,7 +41,18 @@ test('[CA13] a call in a direct channel rings at the other one until it is answe
   const joined = await joinCall(node, address, ada)
   await expect
     .poll(() => rung(bob))
-    .toEqual([{ ...address, from: ada.principal.user, startedAt: joined.state.startedAt }])
+    .toEqual([
+      {
+        ...address,
+        from: ada.principal.user,
+        project: { slug: address.projectId, name: `Project ${address.projectId}` },
+        members: expect.toSatisfy((members: unknown[]) => members.length === 2),
+        startedAt: joined.state.startedAt,
+      },
+    ])
+  expect(rung(bob)[0]?.members).toEqual(
+    expect.arrayContaining([ada.principal.user, bob.principal.user]),
+  )
   expect([...rung(ada), ...rung(cid)]).toEqual([])
   const ringing = { ...address, userIds: [bob.principal.id] }
   expect(stage.heardBy(ada.socketId, 'call_ringing')).toEqual([ringing])

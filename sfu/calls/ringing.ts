@@ -3,6 +3,7 @@
 import type { Logger } from 'pino'
 import { readPermissions } from '../../db/access.ts'
 import type { Db } from '../../db/database.ts'
+import { publicColumns } from '../../db/people.ts'
 import type { Bus } from '../../protocol/bus.ts'
 import { callKey, type CallAddress, type RingEndReason } from '../../protocol/calls.ts'
 import type { PublicUser } from '../../protocol/events.ts'
@@ -78,6 +79,26 @@ export function createRinging(options: RingingOptions): Ringing {
     )
   }
 
+  /** For those whom it rings at on other pages than the project's */
+  async function describe({ projectId, channelId }: CallAddress) {
+    const [project, members] = await Promise.all([
+      db
+        .selectFrom('projects')
+        .select(['slug', 'name'])
+        .where('id', '=', projectId)
+        .executeTakeFirstOrThrow(),
+      db
+        .selectFrom('channelMembers')
+        .innerJoin('users', 'users.id', 'channelMembers.userId')
+        .leftJoin('userProfiles', 'userProfiles.userId', 'users.id')
+        .select(publicColumns)
+        .where('channelId', '=', channelId ?? '')
+        .orderBy('users.username')
+        .execute(),
+    ])
+    return { project, members }
+  }
+
   function keep(begun: Omit<Ring, 'timer' | 'endsAt'>, leftMs: number): Ring {
     const timer = setTimeout(() => stopAll(ring, 'missed'), leftMs)
     const ring = { ...begun, timer, endsAt: performance.now() + leftMs }
@@ -86,7 +107,7 @@ export function createRinging(options: RingingOptions): Ringing {
   }
 
   async function start({ address, startedAt }: Room, from: PublicUser) {
-    const others = await readOthers(address, from.id)
+    const [others, about] = await Promise.all([readOthers(address, from.id), describe(address)])
     const room = rooms.find(address)
     const isIn = (id: string) =>
       room?.peers.some(({ caller }) => caller.principal.id === id) ?? false
@@ -97,7 +118,7 @@ export function createRinging(options: RingingOptions): Ringing {
     keep({ address, from, startedAt, waiting, answered, missed: false }, ringMs)
     room.tellAll('call_ringing', { ...address, userIds: [...waiting] })
     for (const id of waiting) {
-      emit.toUser(id, 'call_ring', { ...address, from, startedAt }, from.id)
+      emit.toUser(id, 'call_ring', { ...address, ...about, from, startedAt }, from.id)
     }
   }
 

@@ -8,7 +8,7 @@ import { button, expectPicture, more, patience, useCallRooms } from './room.ts'
 describe.skipIf(!hasChromium)('calls of channels', { timeout: 120_000 }, () => {
   const rooms = useCallRooms()
 
-  async function useDirect() {
+  async function useDirect(at?: string) {
     const { slug, people } = await rooms.project('ada', 'bob')
     const [ada, bob] = people
     if (!ada || !bob) throw new Error('Two people are needed')
@@ -16,18 +16,20 @@ describe.skipIf(!hasChromium)('calls of channels', { timeout: 120_000 }, () => {
     const { id } = made.data as Channel
     return {
       ada: await rooms.open(ada, `/p/${slug}/chat/${id}`),
-      bob: await rooms.open(bob, `/p/${slug}/issues`),
+      bob: await rooms.open(bob, at ?? `/p/${slug}/issues`),
+      path: `/p/${slug}/chat/${id}`,
     }
   }
 
-  async function useRing() {
-    const { ada, bob } = await useDirect()
+  async function useRing(at?: string) {
+    const { ada, bob, path } = await useDirect(at)
     await button(ada.page, 'Start a call here').first().click(patience)
     await ada.page.getByText('Joining rings at the others.').waitFor(patience)
     await button(ada.page, 'Join now').click(patience)
     return {
       ada,
       bob,
+      path,
       ring: bob.page.getByRole('dialog', { name: `${ada.person.username} calls` }),
     }
   }
@@ -42,6 +44,15 @@ describe.skipIf(!hasChromium)('calls of channels', { timeout: 120_000 }, () => {
     await ring.getByRole('button', { name: 'Answer' }).click(patience)
     await Promise.all([expectPicture(ada.page), expectPicture(bob.page)])
     await bob.page.getByRole('tab', { name: /^Call/, selected: true }).waitFor(patience)
+    expect([...ada.faults, ...bob.faults]).toEqual([])
+  })
+
+  test('it rings on pages of no project too, and who answers there comes to the call', async () => {
+    const { ada, bob, path, ring } = await useRing('/settings')
+    await ring.getByText('Of the project').waitFor(patience)
+    await ring.getByRole('button', { name: 'Answer' }).click(patience)
+    await Promise.all([expectPicture(ada.page), expectPicture(bob.page)])
+    expect(new URL(bob.page.url()).pathname).toBe(path)
     expect([...ada.faults, ...bob.faults]).toEqual([])
   })
 

@@ -4,8 +4,17 @@ import type { RingEndReason } from '../../protocol/calls.ts'
 import { useUser } from '../accounts/gate.tsx'
 import { useChats } from '../chat/context.ts'
 import { othersIn } from '../chat/channels/names.ts'
+import { usePerson } from '../chat/people.ts'
+import { notify } from '../notice.ts'
 import { useOpenProject } from '../room/context.tsx'
 import { useCall } from './context.tsx'
+
+/** Whether the call here, when it starts, rings at the others. */
+export function useRings(): boolean {
+  const { channelId } = useCall()
+  const { channels } = useChats()
+  return channels.find(({ id }) => id === channelId)?.name === null
+}
 
 /** @returns '' where it did not ring */
 export function useCalling(): string {
@@ -13,6 +22,7 @@ export function useCalling(): string {
   const { project, socket } = useOpenProject()
   const { channels } = useChats()
   const user = useUser()
+  const person = usePerson()
   const [ends, setEnds] = useState<ReadonlyMap<string, RingEndReason>>(new Map())
   const joined = state.status.state === 'joined'
   useEffect(() => {
@@ -26,6 +36,16 @@ export function useCalling(): string {
       setEnds(new Map())
     }
   }, [socket, joined, project.id, channelId])
+  // Whoever looks elsewhere.
+  useEffect(() => {
+    if (!socket || !joined) return
+    return socket.on('call_ring_ended', ({ projectId, userId, reason }) => {
+      if (projectId !== project.id || userId === user.id) return
+      const name = person(userId)?.displayName ?? 'Somebody'
+      if (reason === 'declined') notify(`${name} declined the call`)
+      else if (reason === 'missed') notify(`${name} did not answer`)
+    })
+  }, [socket, joined, project.id, user.id, person])
   const channel = channels.find(({ id }) => id === channelId)
   const others = channel ? othersIn(channel, user.id) : []
   const ringing = state.shared?.ringing ?? []

@@ -16,6 +16,7 @@ import type { AppSocket } from '../socket.ts'
 import { createStore, useStore } from '../store.ts'
 import { AppError } from '../../protocol/errors.ts'
 import { errorMessage, isAppError } from '../wire.ts'
+import { inCall } from './answer.ts'
 import { choices, choose } from './choice.ts'
 import { AskBeforeLeaving } from './leaving.tsx'
 import type { SpeakerWatch } from './levels.ts'
@@ -173,6 +174,10 @@ export function CallProvider(props: CallProviderProps) {
   }, [socket, worker, enter, channelId])
 
   const joined = inner.status.state === 'joined'
+  useEffect(() => {
+    inCall.set(joined)
+    return () => inCall.set(false)
+  }, [joined])
   const setMicrophone = useCallback(
     async (on: boolean) => {
       choose({ audio: on })

@@ -5,12 +5,13 @@ import { Phone, PhoneOff } from 'lucide-react'
 import { Link, useLocation, useSearch } from 'wouter'
 import { nameOf } from '../people/names.ts'
 import { useCan, useOpenProject, useRoomState } from '../room/context.tsx'
+import { useStore } from '../store.ts'
+import { answered } from './answer.ts'
 import { CallButton, people } from './button.tsx'
 import { useCalling } from './calling.ts'
 import { useCall } from './context.tsx'
 import { Waiting } from './knocks.tsx'
 import { CallPreview } from './preview/preview.tsx'
-import { Ringing } from './ring.tsx'
 import { RunningCall } from './running.tsx'
 import type { CallStatus } from './state.ts'
 import classes from './call.module.css'
@@ -35,17 +36,21 @@ function useAddress() {
   }, [wanted, socket, path, navigate, open])
 }
 
-export function CallPanel(props: Props) {
-  useAddress()
-  return (
-    <>
-      <Ringing />
-      <Current {...props} />
-    </>
-  )
+/** Whoever answers, on whatever page, is in the call as soon as the project is open. */
+function useAnswered() {
+  const { project, socket } = useOpenProject()
+  const { join } = useCall()
+  const call = useStore(answered)
+  useEffect(() => {
+    if (call?.projectId !== project.id || !socket) return
+    answered.set(null)
+    join(call.channelId)
+  }, [call, project.id, socket, join])
 }
 
-function Current({ phone, shown, onShow }: Props) {
+export function CallPanel({ phone, shown, onShow }: Props) {
+  useAddress()
+  useAnswered()
   const { state, worker } = useCall()
   const calling = useCalling()
   const { status } = state

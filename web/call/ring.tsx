@@ -1,16 +1,16 @@
-// Somebody calls in a direct or group channel: a dialog with a sound, on every page of the project.
+// Somebody calls in a direct or group channel: a dialog with a sound, on every page of the application.
 import { useEffect, useState } from 'react'
 import { Button, Group, Modal, Text } from '@mantine/core'
 import { Phone, PhoneOff } from 'lucide-react'
 import { RING_TIMEOUT, type CallEvents } from '../../protocol/calls.ts'
+import { navigate } from 'wouter/use-browser-location'
 import { useUser } from '../accounts/gate.tsx'
-import { useChats } from '../chat/context.ts'
 import { channelLabel } from '../chat/channels/names.ts'
-import { usePerson } from '../chat/people.ts'
-import { notify, notifyError } from '../notice.ts'
+import { useOptionalSocket } from '../connection.tsx'
+import { notifyError } from '../notice.ts'
 import { PersonAvatar } from '../people/avatar.tsx'
-import { useOpenProject } from '../room/context.tsx'
-import { useCall } from './context.tsx'
+import { useStore } from '../store.ts'
+import { answerCall, inCall } from './answer.ts'
 import { playTones } from './sound.tsx'
 import classes from './call.module.css'
 
@@ -40,38 +40,24 @@ function useSound(on: boolean) {
   }, [on])
 }
 
-/** Whether the call here, when it starts, rings at the others. */
-export function useRings(): boolean {
-  const { channelId } = useCall()
-  const { channels } = useChats()
-  return channels.find(({ id }) => id === channelId)?.name === null
-}
-
 export function Ringing() {
-  const { project, socket } = useOpenProject()
+  const socket = useOptionalSocket()
   const user = useUser()
-  const person = usePerson()
-  const { channels } = useChats()
-  const { join, state } = useCall()
+  const busy = useStore(inCall)
   const [ring, setRing] = useState<Ring | null>(null)
   useEffect(() => {
     if (!socket) return
     const ends = [
-      socket.on('call_ring', (one) => one.projectId === project.id && setRing(one)),
-      socket.on('call_ring_ended', ({ projectId, channelId, userId, reason }) => {
-        if (projectId !== project.id) return
-        if (userId === user.id) {
-          return setRing((now) => (now?.channelId === channelId ? null : now))
-        }
-        const name = person(userId)?.displayName ?? 'Somebody'
-        if (reason === 'declined') notify(`${name} declined the call`)
-        else if (reason === 'missed') notify(`${name} did not answer`)
+      socket.on('call_ring', setRing),
+      socket.on('call_ring_ended', ({ channelId, userId }) => {
+        if (userId !== user.id) return
+        setRing((now) => (now?.channelId === channelId ? null : now))
       }),
     ]
     return () => {
       for (const end of ends) end()
     }
-  }, [socket, project.id, user.id, person])
+  }, [socket, user.id])
   useEffect(() => {
     if (!ring) return
     // Nobody says that it ended where its node was killed.
@@ -80,15 +66,20 @@ export function Ringing() {
   }, [ring])
   useSound(ring !== null)
   if (!ring) return null
-  const { from, projectId, channelId } = ring
-  const channel = channels.find(({ id }) => id === channelId)
+  const { from, projectId, channelId, project, members } = ring
   const decline = () => {
     setRing(null)
     socket
       ?.request('call_decline', { projectId, channelId })
       .catch((error: unknown) => notifyError(error))
   }
-  const busy = state.status.state === 'joined'
+  const answer = () => {
+    setRing(null)
+    answerCall({ projectId, channelId })
+    const home = `/p/${project.slug}`
+    if (`${location.pathname}/`.startsWith(`${home}/`)) return
+    navigate(`${home}/chat/${channelId}`)
+  }
   return (
     <Modal
       opened
@@ -101,11 +92,11 @@ export function Ringing() {
       {/* It comes while one types: what is typed then must not answer. */}
       <div className={classes.ring} tabIndex={-1} data-autofocus>
         <PersonAvatar user={from} size={72} />
-        {channel?.kind === 'group' && (
-          <Text size="sm" c="dimmed">
-            In the group with {channelLabel(channel, user.id)}
-          </Text>
-        )}
+        <Text size="sm" c="dimmed" ta="center">
+          {members.length > 2 &&
+            `In the group with ${channelLabel({ name: null, members }, user.id)}, `}
+          {members.length > 2 ? 'of' : 'Of'} the project {project.name}
+        </Text>
         {busy && (
           <Text size="sm" c="dimmed">
             Answering leaves the call that you are in.
@@ -115,14 +106,7 @@ export function Ringing() {
           <Button color="red" leftSection={<PhoneOff size={16} />} onClick={decline}>
             Decline
           </Button>
-          <Button
-            color="green"
-            leftSection={<Phone size={16} />}
-            onClick={() => {
-              setRing(null)
-              join(channelId)
-            }}
-          >
+          <Button color="green" leftSection={<Phone size={16} />} onClick={answer}>
             Answer
           </Button>
         </Group>
