@@ -6,6 +6,7 @@ import {
   button,
   expectPicture,
   figure,
+  joinCall,
   more,
   otherCameras,
   patience,
@@ -19,7 +20,8 @@ const widthOf = (page: Page, selector = otherCameras) =>
     .evaluate((video) => (video as HTMLVideoElement).videoWidth)
 
 describe.skipIf(!hasChromium)('inside of a call', { timeout: 120_000 }, () => {
-  const { useCall } = useCallRooms()
+  const rooms = useCallRooms()
+  const { useCall } = rooms
 
   test('a picture is as sharp as it is large, and is not sent where nobody sees it', async () => {
     const { ada, slug } = await useCall('ada', 'bob')
@@ -86,6 +88,29 @@ describe.skipIf(!hasChromium)('inside of a call', { timeout: 120_000 }, () => {
     await button(page, 'Unmute microphone').waitFor(patience)
     await more(page, 'Keyboard shortcuts')
     await page.getByText('Talk while it is held, when muted').waitFor(patience)
+  })
+
+  test('who talks while muted is told, and can unmute there', async () => {
+    const { slug, people } = await rooms.project('ada')
+    const { page } = await rooms.open(people[0]!, `/p/${slug}`)
+    await page.evaluate(() => {
+      navigator.mediaDevices.getUserMedia = () => {
+        const context = new AudioContext()
+        const voice = context.createMediaStreamDestination()
+        const oscillator = new OscillatorNode(context, { frequency: 220 })
+        oscillator.connect(voice)
+        oscillator.start()
+        return Promise.resolve(voice.stream)
+      }
+    })
+    await joinCall(page)
+    await button(page, 'Mute microphone').click(patience)
+    const hint = page.getByRole('alert').filter({ hasText: 'You are muted.' })
+    await hint.waitFor(patience)
+    await page.setViewportSize({ width: 390, height: 844 })
+    await hint.getByRole('button', { name: 'Unmute' }).click()
+    await button(page, 'Mute microphone').waitFor(patience)
+    await expect.poll(() => hint.count(), patience).toBe(0)
   })
 
   test('hands come in order, reactions float', async () => {

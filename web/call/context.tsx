@@ -23,6 +23,7 @@ import type { SpeakerWatch } from './levels.ts'
 import { useSpeakers } from './listen.ts'
 import type { CallSession, CallSessionOptions } from './session.ts'
 import { useCallShortcuts } from './shortcuts.ts'
+import { MutedHint } from './muted.tsx'
 import { RemoteSound } from './sound.tsx'
 import { CallWatch } from './watch.tsx'
 import { idleState, type CallState } from './state.ts'
@@ -254,6 +255,7 @@ export function CallProvider(props: CallProviderProps) {
           knocks={inner.shared?.knocks ?? nobody}
         />
       )}
+      {joined && <MutedHint microphone={inner.own.microphone} setMicrophone={setMicrophone} />}
       {(joined || inner.status.state === 'reconnecting') && <AskBeforeLeaving home={home} />}
     </CallContext>
   )

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { watchSpeakers } from './levels.ts'
+import { watchMutedTalk, watchSpeakers } from './levels.ts'
 
 const people = (levels: Record<string, number>) => new Map(Object.entries(levels))
 
@@ -17,4 +17,17 @@ test('whoever goes on speaking takes over; a cough does not; who left is forgott
   expect(watch.get()).toMatchObject({ active: 'b', speaking: new Set() })
   watch.hear(people({ a: 0 }), 3_150)
   expect(watch.get().active).toBe(null)
+})
+
+test('talk while muted is told once a minute; a cough is no talk', () => {
+  const talks = watchMutedTalk()
+  const told = (level: number, from: number, readings: number) =>
+    Array.from({ length: readings }, (_, beat) => from + beat * 150).filter((now) =>
+      talks(level, now),
+    )
+  expect(told(0.3, 0, 3)).toEqual([])
+  expect(told(0, 450, 7)).toEqual([])
+  expect(told(0.3, 3_000, 100)).toEqual([3_750])
+  expect(told(0, 20_000, 20)).toEqual([])
+  expect(told(0.3, 65_000, 20)).toEqual([65_750])
 })

@@ -46,6 +46,24 @@ const HOLD = 700
 /** Whoever takes over is louder for this long. */
 const TAKEOVER = 1_000
 
+/** Readings that are louder than silence, less those that are not: about a second of speech */
+const TALK = 6
+/** Milliseconds between two hints */
+const AGAIN = 60_000
+
+/** @returns a function that takes one reading, and says whether somebody is to be told that they talk while muted. */
+export function watchMutedTalk() {
+  let loud = 0
+  let toldAt = -Infinity
+  return (level: number, now: number): boolean => {
+    loud = level < THRESHOLD ? Math.max(0, loud - 1) : Math.min(TALK, loud + 1)
+    if (loud < TALK || now - toldAt < AGAIN) return false
+    loud = 0
+    toldAt = now
+    return true
+  }
+}
+
 export interface Speakers {
   speaking: ReadonlySet<string>
   /** Who spoke last, and still speaks or nobody else does */

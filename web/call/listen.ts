@@ -5,7 +5,7 @@ import type { CallSession } from './session.ts'
 import type { CallState } from './state.ts'
 
 /** Milliseconds between two readings */
-const BEAT = 150
+export const BEAT = 150
 
 export function useSpeakers(session: CallSession | null, { status, own }: CallState): SpeakerWatch {
   const [speakers] = useState(watchSpeakers)
