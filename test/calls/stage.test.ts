@@ -124,6 +124,18 @@ describe.skipIf(!hasChromium)('inside of a call', { timeout: 120_000 }, () => {
       .poll(() => order.allInnerTexts(), patience)
       .toEqual([expect.stringContaining('You'), expect.stringContaining(ada.person.username)])
     await bob.page.keyboard.press('Escape')
+    await bob.page.setViewportSize({ width: 390, height: 844 })
+    await bob.page.getByRole('tab', { name: /^Call/ }).click(patience)
+    await expect
+      .poll(async () => {
+        const list = await button(bob.page, 'Raised hands: 2').boundingBox()
+        const pictures = await bob.page.getByRole('figure').all()
+        const ends = await Promise.all(pictures.map((one) => one.boundingBox()))
+        const inside = list && list.x >= 0 && list.x + list.width <= 390
+        return ends.every((box) => inside && box && box.y + box.height <= list.y)
+      }, patience)
+      .toBe(true)
+    await bob.page.setViewportSize({ width: 1280, height: 800 })
     await order.first().waitFor({ state: 'detached', ...patience })
     await button(bob.page, 'React').click()
     await button(bob.page, 'React with 🎉').click()
