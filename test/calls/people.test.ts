@@ -14,7 +14,7 @@ import {
   useCallRooms,
 } from './room.ts'
 
-describe.skipIf(!hasChromium)('people in a call', { timeout: 120_000 }, () => {
+describe.skipIf(!hasChromium)('people in a call', { timeout: 240_000 }, () => {
   const { useCall, project, open } = useCallRooms()
 
   test('three people: a share takes the light, another can be chosen, and layouts are switched', async () => {
