@@ -1,14 +1,14 @@
 // Links by which guests come to calls: made, copied, and revoked.
 import { useState } from 'react'
-import { Alert, Button, CopyButton, Group, Loader, Modal, Select, Stack } from '@mantine/core'
-import { Text, TextInput } from '@mantine/core'
+import { Alert, Button, Group, Loader, Modal, Select, Stack, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { Check, Copy, Link2 } from 'lucide-react'
+import { Link2 } from 'lucide-react'
 import type { ProjectDetails } from '../../server/projects/schema.ts'
 import type { CallLink, CreatedCallLink } from '../../server/guests/schema.ts'
 import { api } from '../api.ts'
 import { useChats } from '../chat/context.ts'
 import { Confirm } from '../confirm.tsx'
+import { CopyLink } from '../copylink.tsx'
 import { Failure } from '../failure.tsx'
 import { useSubmit } from '../fields.ts'
 import { refreshProjects } from '../projects/queries.ts'
@@ -158,25 +158,7 @@ function NewLink({ path, channelId, onMade }: NewLinkProps) {
       </Button>
       {link && (
         <>
-          <Group gap="xs" align="end" wrap="nowrap">
-            <TextInput
-              style={{ flex: 1 }}
-              label="Link for guests"
-              readOnly
-              value={address}
-              onFocus={(event) => event.currentTarget.select()}
-            />
-            <CopyButton value={address}>
-              {({ copied, copy }) => (
-                <Button
-                  onClick={copy}
-                  leftSection={copied ? <Check size={15} /> : <Copy size={15} />}
-                >
-                  {copied ? 'Copied' : 'Copy'}
-                </Button>
-              )}
-            </CopyButton>
-          </Group>
+          <CopyLink label="Link for guests" address={address} />
           <Text size="xs" c="var(--text-dim)">
             Copy it now: it is not shown again.
           </Text>

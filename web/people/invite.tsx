@@ -4,22 +4,21 @@ import {
   Alert,
   Autocomplete,
   Button,
-  CopyButton,
   Divider,
   Group,
   Modal,
   Select,
   Stack,
   Text,
-  TextInput,
 } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { useQuery } from '@tanstack/react-query'
-import { Check, Copy, Link2 } from 'lucide-react'
+import { Link2 } from 'lucide-react'
 import { projectRoles, type ProjectRole } from '../../protocol/access.ts'
 import type { Invite, Member } from '../../server/projects/schema.ts'
 import type { User } from '../../server/users/schema.ts'
 import { api, query } from '../api.ts'
+import { CopyLink } from '../copylink.tsx'
 import { useSubmit } from '../fields.ts'
 import { GuestLinks } from '../guests/links.tsx'
 import { notify } from '../notice.ts'
@@ -100,25 +99,7 @@ function InviteLink() {
       )}
       {invite ? (
         <>
-          <Group gap="xs" align="end" wrap="nowrap">
-            <TextInput
-              style={{ flex: 1 }}
-              label="Invite link"
-              readOnly
-              value={address}
-              onFocus={(event) => event.currentTarget.select()}
-            />
-            <CopyButton value={address}>
-              {({ copied, copy }) => (
-                <Button
-                  onClick={copy}
-                  leftSection={copied ? <Check size={15} /> : <Copy size={15} />}
-                >
-                  {copied ? 'Copied' : 'Copy'}
-                </Button>
-              )}
-            </CopyButton>
-          </Group>
+          <CopyLink label="Invite link" address={address} />
           <Text size="xs" c="var(--text-dim)">
             Joins as {roleNames[invite.role].toLowerCase()}, until {fullTime(invite.expiresAt)}. It
             is shown only now.
