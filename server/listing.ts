@@ -1,5 +1,5 @@
 // Lists over REST: pages of a query, and search in text.
-import { sql, type ExpressionWrapper, type SelectQueryBuilder, type SqlBool } from 'kysely'
+import { sql, type Expression, type SelectQueryBuilder, type SqlBool } from 'kysely'
 import { z } from 'zod'
 
 /** Beyond this nobody pages by hand, and offsets stay far from what PostgreSQL can count. */
@@ -48,11 +48,8 @@ export async function readPage<DB, Tables extends keyof DB, Item>(
 }
 
 /** Whether one of the columns contains the text, in any case; `%` and `_` are ordinary characters. */
-export function containsText(
-  columns: string[],
-  text: string,
-): ExpressionWrapper<never, never, SqlBool> {
+export function containsText(columns: string[], text: string): Expression<SqlBool> {
   const pattern = `%${text.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`
   const checks = columns.map((column) => sql<SqlBool>`${sql.ref(column)} ilike ${pattern}`)
-  return sql<SqlBool>`(${sql.join(checks, sql` or `)})` as never
+  return sql<SqlBool>`(${sql.join(checks, sql` or `)})`
 }
