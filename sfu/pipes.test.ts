@@ -127,6 +127,24 @@ test('[CA30] who is muted in one place is muted in all', async () => {
   await expect.poll(muted, soon).toEqual([false])
 })
 
+test('[CA30] workers that end while a pipe is being paused leave nothing unhandled', async () => {
+  const { projectId, join } = await useCall()
+  const [ada, , bob] = [await join(), await join(), await join()]
+  const { producerId } = await ada.produce('microphone')
+  await bob.consume(producerId)
+  const [pipe] = pipes
+  const ended = new Promise<void>((resolve) => {
+    pipe?.observer.once('pause', () => {
+      for (const worker of workers) worker.close()
+      resolve()
+    })
+  })
+  // Told to the pipe's other end at once, which is answered no more; Vitest fails for a rejection left unhandled.
+  await node.ask(ada.caller, 'call_pause_producer', { projectId, producerId, paused: true })
+  await ended
+  await expect.poll(() => routers.size, soon).toBe(0)
+})
+
 test('[CA30] whoever speaks is heard of, wherever they are, also when the first worker is left', async () => {
   const { projectId, join, leave } = await useCall()
   const [ada, bob, carl, dora] = [await join(), await join(), await join(), await join()]

@@ -61,14 +61,23 @@ export class Pipes {
 }
 
 async function connect({ id: producerId }: Producer, from: Place, to: Place): Promise<Consumer> {
-  const { pipeConsumer } = await from.router.pipeToRouter({
+  const { pipeConsumer, pipeProducer } = await from.router.pipeToRouter({
     producerId,
     router: to.router,
     enableSctp: false,
   })
-  if (!pipeConsumer) throw new Error('A pipe without a consumer')
+  if (!pipeConsumer || !pipeProducer) throw new Error('A pipe with one end')
+  // Mediasoup's own leave a rejection that nobody handles when a worker dies meanwhile, which would end the process.
+  pipeConsumer.observer
+    .removeAllListeners('pause')
+    .removeAllListeners('resume')
+    .on('pause', () => void pipeProducer.pause().catch(ended))
+    .on('resume', () => void pipeProducer.resume().catch(ended))
   return pipeConsumer
 }
+
+/** Pausing fails when one of the workers dies: then the pipe is gone, too. */
+const ended = () => undefined
 
 function settle(pipe: Pipe, consumer: Consumer) {
   if (consumer.closed) return
@@ -76,7 +85,6 @@ function settle(pipe: Pipe, consumer: Consumer) {
   const flows = [...pipe.holds].some(({ active }) => active)
   if (flows === pipe.flows) return
   pipe.flows = flows
-  // Fails when one of its workers dies: then the pipe is gone.
   const settled = flows ? consumer.resume() : consumer.pause()
-  settled.catch(() => undefined)
+  settled.catch(ended)
 }
