@@ -3,8 +3,11 @@ import { callKey, type CallState, type Knock, type KnockRefusal } from '../../pr
 import { codeOf, type Signalling } from './signalling.ts'
 
 export interface Knocking {
-  /** Again after a loss of the connection: the newest knock is the one that is answered. */
-  knock(): Promise<void>
+  /**
+   * The newest knock is the one that is answered.
+   * @param isAgain who waits already goes on waiting while the server cannot be reached
+   */
+  knock(isAgain?: boolean): Promise<void>
   /** Does not wait any more. */
   cancel(): void
   end(): void
@@ -12,6 +15,8 @@ export interface Knocking {
 
 /** Whoever comes before the others looks so often whether somebody is there, milliseconds. */
 const LOOK_AGAIN = 3_000
+/** Where a call moved, or its node was killed, nobody knows of the knock; elsewhere it stays the same. Milliseconds. */
+const KNOCK_AGAIN = 15_000
 
 const reasons: Record<KnockRefusal, string> = {
   declined: 'A moderator did not let you in.',
@@ -42,10 +47,14 @@ export function createKnocking(
   let waiting = false
   const stop = on('call_admitted', ({ admitted, reason = 'declined', ...at }) => {
     if (!waiting || callKey(at) !== callKey(address)) return
+    clearTimeout(timer)
     waiting = false
     onAnswer(admitted ? null : new Error(reasons[reason]))
   })
-  async function knock() {
+  const knockIn = (milliseconds: number) => {
+    timer = setTimeout(() => void knock(true), milliseconds)
+  }
+  async function knock(isAgain = false) {
     clearTimeout(timer)
     run += 1
     const mine = run
@@ -55,13 +64,14 @@ export function createKnocking(
       if (mine !== run) return
       onCall(true)
       waiting = knockId !== null
-      if (!waiting) onAnswer(null)
+      if (waiting) knockIn(KNOCK_AGAIN)
+      else onAnswer(null)
     } catch (error) {
       if (mine !== run) return
-      if (awaitsCall && codeOf(error) === 'NOT_FOUND') {
-        onCall(false)
-        timer = setTimeout(() => void knock(), LOOK_AGAIN)
-      } else onAnswer(error instanceof Error ? error : new Error(String(error)))
+      const isEarly = awaitsCall && codeOf(error) === 'NOT_FOUND'
+      if (isEarly) onCall(false)
+      if (isEarly || (isAgain && codeOf(error) === 'UNAVAILABLE')) knockIn(LOOK_AGAIN)
+      else onAnswer(error instanceof Error ? error : new Error(String(error)))
     }
   }
   const cancel = () => {
@@ -81,7 +91,7 @@ export function createKnocking(
 
 type Knocks = Pick<CallState, 'knocks'>
 export const withKnock = ({ knocks }: Knocks, { knockId, name, user }: Knock): Knocks => ({
-  knocks: [...knocks, { knockId, name, user }],
+  knocks: [...withoutKnock({ knocks }, knockId).knocks, { knockId, name, user }],
 })
 export const withoutKnock = ({ knocks }: Knocks, knockId: string): Knocks => ({
   knocks: knocks.filter((knock) => knock.knockId !== knockId),

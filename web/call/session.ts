@@ -232,7 +232,7 @@ export function createCallSession(options: CallSessionOptions): CallSession {
     options.onConnection((connected) => {
       if (!connected) return connection?.cut()
       patience.nudge()
-      if (isIn('knocking')) return void knocking.knock()
+      if (isIn('knocking')) return void knocking.knock(true)
       void resume()
     }),
     options.on('call_worker', (status) => status.state === 'ready' && patience.nudge()),
