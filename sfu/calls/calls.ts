@@ -215,6 +215,7 @@ export function createCalls(options: CallsOptions): Calls {
     closeFor(change) {
       rooms.closePeers(change)
       ringing.closeFor(change)
+      owner.closeFor(change)
     },
     judgeChannel(address) {
       const room = rooms.find(address)

@@ -64,6 +64,20 @@ test('[CA16] whoever does not wait any more is not shown to moderators', async (
   expect(answers()).toEqual([])
 })
 
+test('[CA16] whoever loses access is not shown to moderators', async () => {
+  const { projectId, mod, late, knock } = await useLocked()
+  const knockId = await knock()
+  const { id: userId, sessionId } = late.principal
+  const ended = () => stage.heardBy(mod.caller.socketId, 'call_knock_ended')
+  const elsewhere = await stage.addProject()
+  node.calls.closeFor({ userId, projectId: elsewhere })
+  node.calls.closeFor({ userId, sessionId: `not ${sessionId}` })
+  node.calls.closeFor({ userId: mod.caller.principal.id, projectId: elsewhere })
+  expect(ended()).toEqual([])
+  node.calls.closeFor({ userId, projectId })
+  expect(ended()).toEqual([{ projectId, knockId }])
+})
+
 test('[CA16] a flood of knocks is stopped', async () => {
   const { projectId, mod, late, knock } = await useLocked()
   for (let n = 0; n < 10; n += 1) {

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { callKey, type CallAddress, type Knock, type KnockRefusal } from '../../protocol/calls.ts'
 import { AppError, notFound } from '../../protocol/errors.ts'
 import { MAX_GUESTS } from '../../protocol/limits.ts'
-import type { Caller, Emit } from '../../protocol/requests.ts'
+import type { AccessChange, Caller, Emit } from '../../protocol/requests.ts'
 import type { Room } from '../room.ts'
 import type { Admission } from './admission.ts'
 import type { Find, Local, RequireModerator } from './owner.ts'
@@ -32,6 +32,8 @@ export interface Knocks extends Pick<Local, 'call_knock' | 'call_admit'> {
   withdraw(caller: Caller, address: CallAddress): void
   /** Who waits at a call */
   of(address: CallAddress): Knock[]
+  /** Somebody may not come in any more. */
+  closeFor(change: AccessChange): void
   /** The call is over. */
   end(address: CallAddress): void
   close(): void
@@ -114,7 +116,9 @@ export function createKnocks(
       find(caller, address)
       const one = waiting.get(knockId)
       // Another moderator may have been faster.
-      if (!one || callKey(one.address) !== callKey(address)) throw notFound('Knock')
+      if (!one || callKey(one.address) !== callKey(address)) {
+        throw new AppError('NOT_FOUND', 'They do not wait any more')
+      }
       const { principal } = one.caller
       if (admit) admission.admit(address, principal)
       else pause(address, principal.id)
@@ -126,6 +130,13 @@ export function createKnocks(
       if (own) remove(own)
     },
     of: (address) => at(address).map(({ knock }) => knock),
+    closeFor({ userId, projectId, sessionId }) {
+      for (const one of waiting.values()) {
+        const { id, sessionId: ofOne } = one.caller.principal
+        if (id !== userId || (sessionId ?? ofOne) !== ofOne) continue
+        if (projectId === undefined || projectId === one.address.projectId) remove(one)
+      }
+    },
     end(address) {
       for (const one of at(address)) answer(one, 'ended')
     },

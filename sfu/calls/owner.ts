@@ -3,7 +3,7 @@ import { RateLimiterMemory } from 'rate-limiter-flexible'
 import type { Db } from '../../db/database.ts'
 import type { CallAddress, CallRequests } from '../../protocol/calls.ts'
 import { AppError, notFound } from '../../protocol/errors.ts'
-import type { Caller, Emit } from '../../protocol/requests.ts'
+import type { AccessChange, Caller, Emit } from '../../protocol/requests.ts'
 import type { Peer } from '../peer.ts'
 import { nobodyThere, notInCall, withWorker } from '../refusal.ts'
 import type { Room } from '../room.ts'
@@ -53,6 +53,8 @@ export interface Owner {
   local: Local
   /** The call is over: the next one begins with nothing of it. */
   end(address: CallAddress): void
+  /** Somebody may not come in any more. */
+  closeFor(change: AccessChange): void
   close(): void
 }
 
@@ -207,6 +209,7 @@ export function createOwner(options: OwnerOptions): Owner {
       standups.end(address)
       knocks.end(address)
     },
+    closeFor: knocks.closeFor,
     close() {
       standups.close()
       knocks.close()
