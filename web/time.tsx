@@ -12,6 +12,13 @@ const relative = new Intl.RelativeTimeFormat(undefined, { numeric: 'auto' })
 export const clockTime = (iso: string) => clock.format(new Date(iso))
 export const fullTime = (iso: string) => full.format(new Date(iso))
 
+/** How long a link may work, in hours, to choose from */
+export const durations = [
+  { value: '24', label: '1 day' },
+  { value: '168', label: '7 days' },
+  { value: '720', label: '30 days' },
+]
+
 const midnight = (time: Date) => new Date(time).setHours(0, 0, 0, 0)
 
 /** The clock alone where it is today. */

@@ -14,14 +14,9 @@ import { useSubmit } from '../fields.ts'
 import { refreshProjects } from '../projects/queries.ts'
 import { queryClient } from '../query.ts'
 import { useCan, useOpenProject } from '../room/context.tsx'
-import { fullTime } from '../time.tsx'
+import { durations, fullTime } from '../time.tsx'
 import classes from './links.module.css'
 
-const durations = [
-  { value: '24', label: '1 day' },
-  { value: '168', label: '7 days' },
-  { value: '720', label: '30 days' },
-]
 /** The project's own call */
 const OWN = ''
 
@@ -82,14 +77,23 @@ function Links({ channelId }: { channelId: string | undefined }) {
     queryKey: key,
     queryFn: ({ signal }) => api.get<CallLink[]>(path, signal),
   })
+  const [made, setMade] = useState<CreatedCallLink | null>(null)
   const refresh = () => queryClient.invalidateQueries({ queryKey: key })
+  const onMade = (link: CreatedCallLink) => {
+    setMade(link)
+    return refresh()
+  }
+  const onRevoked = (id: string) => {
+    if (id === made?.id) setMade(null)
+    return refresh()
+  }
   return (
     <Stack gap="lg">
-      <NewLink path={path} channelId={channelId} onMade={refresh} />
+      <NewLink path={path} channelId={channelId} link={made} onMade={onMade} />
       {error ? (
         <Failure error={error} onRetry={() => void refetch()} />
       ) : data ? (
-        <LinkList links={data} path={path} onRevoked={refresh} />
+        <LinkList links={data} path={path} onRevoked={onRevoked} />
       ) : (
         <Loader size="sm" aria-label="Loading" />
       )}
@@ -100,10 +104,12 @@ function Links({ channelId }: { channelId: string | undefined }) {
 interface NewLinkProps {
   path: string
   channelId: string | undefined
-  onMade: () => Promise<unknown>
+  /** That was just made, and works */
+  link: CreatedCallLink | null
+  onMade: (link: CreatedCallLink) => Promise<unknown>
 }
 
-function NewLink({ path, channelId, onMade }: NewLinkProps) {
+function NewLink({ path, channelId, link, onMade }: NewLinkProps) {
   const { project } = useOpenProject()
   const named = useChats().channels.flatMap(({ id, name, archivedAt }) =>
     name === null || archivedAt !== null ? [] : [{ value: id, label: `#${name}` }],
@@ -111,13 +117,11 @@ function NewLink({ path, channelId, onMade }: NewLinkProps) {
   const isNamed = named.some(({ value }) => value === channelId)
   const [call, setCall] = useState(isNamed && channelId ? channelId : OWN)
   const [expiresIn, setExpiresIn] = useState('168')
-  const [link, setLink] = useState<CreatedCallLink | null>(null)
   const { busy, refusal, submit } = useSubmit([])
   const create = () =>
     submit(async () => {
       const body = { expiresIn: Number(expiresIn), ...(call !== OWN && { channelId: call }) }
-      setLink(await api.post<CreatedCallLink>(path, body))
-      await onMade()
+      await onMade(await api.post<CreatedCallLink>(path, body))
     })
   // The address that this person uses works for others in their network, too.
   const address = link ? `${location.origin}/guest/${link.token}` : ''
@@ -171,7 +175,7 @@ function NewLink({ path, channelId, onMade }: NewLinkProps) {
 interface LinkListProps {
   links: readonly CallLink[]
   path: string
-  onRevoked: () => Promise<unknown>
+  onRevoked: (id: string) => Promise<unknown>
 }
 
 function LinkList({ links, path, onRevoked }: LinkListProps) {
@@ -179,9 +183,9 @@ function LinkList({ links, path, onRevoked }: LinkListProps) {
   const [revoking, setRevoking] = useState<CallLink | null>(null)
   if (links.length === 0) return null
   return (
-    <section aria-label="Links that work">
+    <section aria-label="Links">
       <Text size="sm" fw={600}>
-        Links that work
+        Links
       </Text>
       <ul className={classes.links}>
         {links.map((link) => (
@@ -205,8 +209,9 @@ function LinkList({ links, path, onRevoked }: LinkListProps) {
         action="Revoke"
         onClose={() => setRevoking(null)}
         onConfirm={async () => {
-          await api.delete(`${path}/${revoking?.id}`)
-          await onRevoked()
+          if (!revoking) return
+          await api.delete(`${path}/${revoking.id}`)
+          await onRevoked(revoking.id)
         }}
       >
         Nobody comes in by it any more, and guests who did are out of the call at once.

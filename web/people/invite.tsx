@@ -24,17 +24,12 @@ import { GuestLinks } from '../guests/links.tsx'
 import { notify } from '../notice.ts'
 import { roleHints, roleNames } from '../projects/words.ts'
 import { useCan, useOpenProject } from '../room/context.tsx'
-import { fullTime } from '../time.tsx'
+import { durations, fullTime } from '../time.tsx'
 
 type LinkRole = 'contributor' | 'member' | 'guest'
 const linkRoles: LinkRole[] = ['contributor', 'member', 'guest']
 const roleData = (roles: readonly ProjectRole[]) =>
   roles.map((role) => ({ value: role, label: roleNames[role] }))
-const durations = [
-  { value: '24', label: '1 day' },
-  { value: '168', label: '7 days' },
-  { value: '720', label: '30 days' },
-]
 
 export function InviteDialog({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   const { project } = useOpenProject()
