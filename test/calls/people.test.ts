@@ -98,8 +98,7 @@ describe.skipIf(!hasChromium)('people in a call', { timeout: 240_000 }, () => {
     await button(carl.page, 'Ask to be let in').waitFor(patience)
     await more(ada.page, 'End for everybody')
     await button(ada.page, 'End for everybody').click()
-    const over = ({ page }: typeof bob) =>
-      page.getByText('A moderator ended the call for everybody.')
+    const over = ({ page }: typeof bob) => page.getByText('The call was ended for everybody.')
     await over(bob).waitFor(patience)
     // Whoever ended it knows.
     await button(ada.page, 'Join call').waitFor(patience)
@@ -118,7 +117,7 @@ describe.skipIf(!hasChromium)('people in a call', { timeout: 240_000 }, () => {
       await openPreview(page)
       await button(page, 'Join now').click()
       await button(page, 'Ask to be let in').click(patience)
-      await page.getByText('The moderators of the call see that you wait').waitFor(patience)
+      await page.getByText('Asking to be let in').waitFor(patience)
       const asked = ada.page.getByRole('alert').filter({ hasText: person.username })
       await asked.waitFor(patience)
       return asked

@@ -58,7 +58,7 @@ describe.skipIf(!hasChromium)('guests', { timeout: 180_000 }, () => {
     await takeName(gus.page, 'Gus')
     await expectPicture(gus.page, 'video[aria-label="Your camera"]')
     await button(gus.page, 'Ask to join').click()
-    await gus.page.getByText('Somebody will let you in').waitFor(patience)
+    await gus.page.getByText('Asking to be let in').waitFor(patience)
     await asked(ada.page, 'Gus').getByRole('button', { name: 'Let in' }).click(patience)
     await expectPicture(gus.page)
     await expectPicture(ada.page)

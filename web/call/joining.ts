@@ -13,7 +13,7 @@ const finalReasons: Partial<Record<CallEndReason, Error>> = {
   removed: new AppError('CONFLICT', 'A moderator removed you from the call.', {
     refused: 'removed',
   }),
-  ended: new Error('A moderator ended the call for everybody.'),
+  ended: new Error('The call was ended for everybody.'),
   sent_too_much: new Error('This browser sent more than a call takes.'),
 }
 

@@ -16,10 +16,15 @@ export function Knocks() {
       <span className={classes.grow}>
         <strong>{name}</strong> <GuestMark user={user} /> asks to be let in
       </span>
-      <Button size="compact-sm" onClick={() => admit(knockId, true)}>
+      <Button size="compact-sm" aria-label={`Let in ${name}`} onClick={() => admit(knockId, true)}>
         Let in
       </Button>
-      <Button size="compact-sm" variant="default" onClick={() => admit(knockId, false)}>
+      <Button
+        size="compact-sm"
+        variant="default"
+        aria-label={`Decline ${name}`}
+        onClick={() => admit(knockId, false)}
+      >
         Decline
       </Button>
     </div>
@@ -31,7 +36,7 @@ export function Waiting() {
   return (
     <div className={classes.message} role="status">
       <Loader size="xs" />
-      <span className={classes.grow}>The moderators of the call see that you wait…</span>
+      <span className={classes.grow}>Asking to be let in. A moderator in the call decides…</span>
       <Button size="compact-sm" variant="default" onClick={dismiss}>
         Do not wait
       </Button>

@@ -1,5 +1,5 @@
 // A guest before the call, waiting to be let in, and in it.
-import { useEffect, useRef, useState, type ReactNode } from 'react'
+import { useEffect, useEffectEvent, useRef, useState, type ReactNode } from 'react'
 import { Button, Loader, Text, Title } from '@mantine/core'
 import { Hand, Phone, PhoneOff } from 'lucide-react'
 import type { Guest, GuestCall } from '../../server/guests/schema.ts'
@@ -11,8 +11,7 @@ import { Logo } from '../logo.tsx'
 import { usePhone } from '../phone.ts'
 import { createSocket, type AppSocket } from '../socket.ts'
 import { createStore, useStore } from '../store.ts'
-import { asUser, forgetGuest } from './guest.ts'
-import { NoCall } from './nocall.tsx'
+import { asUser } from './guest.ts'
 import classes from './guests.module.css'
 
 interface Props {
@@ -21,13 +20,14 @@ interface Props {
   link: string
   guest: Guest
   onRename: () => void
+  /** One is not this guest any more: for a link that works, one may be another. */
+  onRefused: () => void
 }
 
-export function GuestRoom({ call, link, guest, onRename }: Props) {
-  const { socket, refused } = useGuestSocket(link, guest.token)
+export function GuestRoom({ call, link, guest, onRename, onRefused }: Props) {
+  const socket = useGuestSocket(link, guest.token, onRefused)
   const [self] = useState(() => asUser(guest))
   const { projectId, channelId } = guest.call
-  if (refused) return <NoCall />
   return (
     <CallProvider projectId={projectId} socket={socket} self={self} home={location.pathname}>
       {socket && <Current call={call} channelId={channelId} onRename={onRename} />}
@@ -35,18 +35,16 @@ export function GuestRoom({ call, link, guest, onRename }: Props) {
   )
 }
 
-function useGuestSocket(link: string, token: string) {
+function useGuestSocket(link: string, token: string, onRefused: () => void) {
   const [store] = useState(() => createStore<AppSocket | null>(null))
-  const [refused, setRefused] = useState(false)
+  const refuse = useEffectEvent(onRefused)
   useEffect(() => {
     let isOver = false
     const opened = createSocket({
       token: () => Promise.resolve(token),
       renew() {
-        // The link does not let guests in any more.
         isOver = true
-        forgetGuest(link)
-        setRefused(true)
+        refuse()
         return Promise.resolve()
       },
       isOver: () => isOver,
@@ -57,7 +55,7 @@ function useGuestSocket(link: string, token: string) {
       opened.close()
     }
   }, [store, link, token])
-  return { socket: useStore(store), refused }
+  return useStore(store)
 }
 
 interface CurrentProps extends Pick<Props, 'call' | 'onRename'> {
@@ -142,8 +140,8 @@ function InLobby({ isThere }: { isThere: boolean }) {
   return (
     <>
       {isThere ? (
-        <Waiting title="Somebody will let you in">
-          The moderators of the call see that you wait. Keep this page open.
+        <Waiting title="Asking to be let in…">
+          A moderator in the call decides. Keep this page open.
         </Waiting>
       ) : (
         <Waiting title="The call has not begun">

@@ -1,10 +1,10 @@
 // /guest/:token: the way into a call without an account. Who may join anyway is taken there.
 import { useState, type SyntheticEvent } from 'react'
 import { Alert, Button, Skeleton, Text, TextInput, Title } from '@mantine/core'
-import { useQuery } from '@tanstack/react-query'
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { Link, Redirect } from 'wouter'
 import { MAX_GUEST_NAME } from '../../protocol/limits.ts'
-import type { Guest, GuestCall } from '../../server/guests/schema.ts'
+import type { GuestCall } from '../../server/guests/schema.ts'
 import { Starting } from '../accounts/gate.tsx'
 import { session } from '../accounts/session.ts'
 import { api } from '../api.ts'
@@ -16,7 +16,7 @@ import { useTitle } from '../title.ts'
 import { isAppError, send } from '../wire.ts'
 import { GuestRoom } from './call.tsx'
 import { NoCall } from './nocall.tsx'
-import { becomeGuest, forgetGuest, savedGuest, savedName } from './guest.ts'
+import { becomeGuest, forgetGuest, savedGuest, savedName, type SavedGuest } from './guest.ts'
 import classes from '../accounts/form.module.css'
 
 export function GuestPage({ token }: { token: string }) {
@@ -30,11 +30,33 @@ export function GuestPage({ token }: { token: string }) {
         ? api.get<GuestCall>(path)
         : send<GuestCall>({ method: 'GET', path }).then((answer) => answer.data),
     enabled: state !== 'starting',
+    // Whoever signs out elsewhere stays in the call.
+    placeholderData: keepPreviousData,
     // The link may be revoked: the socket says so.
     refetchOnWindowFocus: false,
   })
-  const [guest, setGuest] = useState<Guest | null>(() => savedGuest(token))
+  const [guest, setGuest] = useState<SavedGuest | null>(() => savedGuest(token))
   useTitle(data ? `Call in ${data.project.name}` : 'Call')
+  const leave = () => {
+    forgetGuest(token)
+    setGuest(null)
+  }
+  const refuse = () => {
+    leave()
+    void refetch()
+  }
+  const inside = (call: GuestCall, as: SavedGuest) => (
+    <GuestRoom
+      key={as.id}
+      call={call}
+      link={token}
+      guest={as}
+      onRename={leave}
+      onRefused={refuse}
+    />
+  )
+  // Whoever is in a call comes back to it after the link has ended, too.
+  if (error && guest) return inside(guest.shown, guest)
   if (isAppError(error) && error.code === 'NOT_FOUND') return <NoCall />
   if (error) return <Failure error={error} onRetry={() => void refetch()} />
   if (!data) return state === 'starting' ? <Starting /> : <Loading />
@@ -43,11 +65,7 @@ export function GuestPage({ token }: { token: string }) {
     return <Redirect to={`/p/${slug}?call=${channelId ?? ''}`} replace />
   }
   if (!guest) return <NameForm call={data} token={token} onGuest={setGuest} />
-  const leave = () => {
-    forgetGuest(token)
-    setGuest(null)
-  }
-  return <GuestRoom key={guest.id} call={data} link={token} guest={guest} onRename={leave} />
+  return inside(data, guest)
 }
 
 const Loading = () => (
@@ -62,17 +80,18 @@ const Loading = () => (
 interface NameFormProps {
   call: GuestCall
   token: string
-  onGuest: (guest: Guest) => void
+  onGuest: (guest: SavedGuest) => void
 }
 
-function NameForm({ call: { project, channel }, token, onGuest }: NameFormProps) {
+function NameForm({ call, token, onGuest }: NameFormProps) {
+  const { project, channel } = call
   const now = useStore(session)
   const own = now.state === 'signed-in' ? now.user.displayName : ''
   const [name, setName] = useState(savedName() || own.slice(0, MAX_GUEST_NAME))
   const { busy, refusal, submit } = useSubmit(['name'])
   const send = (event: SyntheticEvent) => {
     event.preventDefault()
-    submit(async () => onGuest(await becomeGuest(token, name)))
+    submit(async () => onGuest(await becomeGuest(token, name, call)))
   }
   return (
     <main className={classes.page}>
@@ -94,7 +113,7 @@ function NameForm({ call: { project, channel }, token, onGuest }: NameFormProps)
           label="Your name"
           description="The others in the call see it"
           autoComplete="name"
-          data-autofocus
+          autoFocus
           maxLength={MAX_GUEST_NAME}
           value={name}
           error={refusal.fields['name']}

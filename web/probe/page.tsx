@@ -84,7 +84,7 @@ function Start({ onStart }: { onStart: () => void }) {
         It takes about 15 seconds. Your browser may ask for the microphone and the camera: they are
         opened for a moment, and nothing of them is sent.
       </Text>
-      <Button onClick={onStart} data-autofocus>
+      <Button onClick={onStart} autoFocus>
         Start the test
       </Button>
     </section>
