@@ -31,6 +31,14 @@ async function occupy(port: number, protocol: 'udp' | 'tcp') {
   }
 }
 
+test('[CA23] workers outlive the signal to stop: the server moves their calls first', async () => {
+  const listening = () => ['SIGINT', 'SIGTERM'].map((signal) => process.listenerCount(signal))
+  const before = listening()
+  const workers = useWorkers({ portMin: 21_435, portMax: 21_436 })
+  await workers.leastLoaded(binary)
+  expect(listening()).toEqual(before)
+})
+
 test('a port that is taken, for UDP or TCP, is passed by', async () => {
   await occupy(21_400, 'udp')
   await occupy(21_401, 'tcp')

@@ -85,6 +85,7 @@ export function createWorkers(config: MediaConfig, log: Pick<Logger, 'error'>): 
 
   async function start(binary: string): Promise<RunningWorker> {
     const worker = await createWorker({ workerBin: binary, logLevel: 'error' })
+    ignoreSignals(worker)
     try {
       const { server, port } = await listen(worker)
       if (closed) throw new Error('The media workers were closed')
@@ -140,6 +141,12 @@ export function createWorkers(config: MediaConfig, log: Pick<Logger, 'error'>): 
       for (const media of running) media.close()
     },
   }
+}
+
+/** mediasoup closes its workers at once at SIGINT and SIGTERM; a server that stops moves its calls before. */
+function ignoreSignals(worker: Worker) {
+  const { onSignal } = worker as unknown as { onSignal: () => void }
+  for (const signal of ['SIGINT', 'SIGTERM']) process.off(signal, onSignal)
 }
 
 interface RunningWorkerOptions {
