@@ -196,7 +196,8 @@ async function assemble(
   closers.push(() => calls.close())
   io.on('connection', (socket) => {
     socket.on('disconnect', () => calls.socketGone(socket.id))
-    if (binary.status().state !== 'ready') emit.toSocket(socket.id, 'call_worker', binary.status())
+    emit.toSocket(socket.id, 'call_worker', binary.status())
+    calls.socketCame(socket.id, socket.data.principal.id)
   })
 
   const rooms = createRooms({ db, io, presence, updates, audience, calls })

@@ -51,6 +51,8 @@ export interface CallsOptions {
 
 export interface Calls {
   handlers: RequestHandlers<CallName | keyof ProbeRequests>
+  /** To be called on the node that holds the socket. */
+  socketCame(socketId: string, userId: string): void
   /** To be called on the node that held the socket. */
   socketGone(socketId: string): void
   /** Who was let into the calls that this node owns. */
@@ -207,6 +209,7 @@ export function createCalls(options: CallsOptions): Calls {
       ...createHandlers({ db, bus, rooms, roster, seats, ask, findOwner }),
       ...probes.handlers,
     },
+    socketCame: (socketId, userId) => ringing.came({ socketId, userId }),
     socketGone(socketId) {
       seats.cut(socketId)
       probes.socketGone(socketId)

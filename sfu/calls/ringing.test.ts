@@ -36,6 +36,20 @@ const reasons = ({ principal }: Caller) =>
 const missedIn = ({ channelId }: { channelId: string }) =>
   missed.filter(([address]) => (address as { channelId: string }).channelId === channelId)
 
+test('[CA13] it rings at a device that comes later, too', async () => {
+  const { address, ada, bob, cid } = await useConversation()
+  await joinCall(node, address, ada)
+  await expect.poll(() => rung(bob)).toHaveLength(1)
+  const come = ({ principal }: Caller, socketId: string) => {
+    node.calls.socketCame(socketId, principal.id)
+    return stage.heardBy(socketId, 'call_ring')
+  }
+  expect(come(bob, 'phone of Bob')).toEqual(rung(bob))
+  expect([...come(ada, 'phone of Ada'), ...come(cid, 'phone of Cid')]).toEqual([])
+  await node.ask(bob, 'call_decline', address)
+  expect(come(bob, 'tablet of Bob')).toEqual([])
+})
+
 test('[CA13] a call in a direct channel rings at the other one until it is answered', async () => {
   const { address, ada, bob, cid } = await useConversation()
   const joined = await joinCall(node, address, ada)

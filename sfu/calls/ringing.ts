@@ -4,8 +4,13 @@ import type { Logger } from 'pino'
 import { readPermissions } from '../../db/access.ts'
 import type { Db } from '../../db/database.ts'
 import { publicColumns } from '../../db/people.ts'
-import type { Bus } from '../../protocol/bus.ts'
-import { callKey, type CallAddress, type RingEndReason } from '../../protocol/calls.ts'
+import { createTopic, type Bus } from '../../protocol/bus.ts'
+import {
+  callKey,
+  type CallAddress,
+  type CallEvents,
+  type RingEndReason,
+} from '../../protocol/calls.ts'
 import type { PublicUser } from '../../protocol/events.ts'
 import type { AccessChange, Emit } from '../../protocol/requests.ts'
 import type { Room } from '../room.ts'
@@ -25,6 +30,8 @@ export interface RingingOptions {
 
 interface Begun {
   address: CallAddress
+  /** For those whom it rings at on other pages than the project's */
+  about: Pick<CallEvents['call_ring'], 'project' | 'members'>
   from: PublicUser
   startedAt: string
   answered: boolean
@@ -36,6 +43,11 @@ interface Ring extends Begun {
   timer: NodeJS.Timeout
   /** As `performance.now()` */
   endsAt: number
+}
+/** A device of somebody, on any node */
+interface Device {
+  socketId: string
+  userId: string
 }
 /** From node to node */
 interface Moved extends Begun {
@@ -56,6 +68,8 @@ export interface Ringing {
   closeFor(change: AccessChange): void
   /** Who may answer may have changed: it stops at those who may not any more. */
   judge(): Promise<void>
+  /** A device of theirs has come: what rings at them rings there, too. */
+  came(device: Device): void
   /** That node owns the call from now on. */
   move(address: CallAddress, nodeId: string): Promise<void>
   close(): void
@@ -79,8 +93,7 @@ export function createRinging(options: RingingOptions): Ringing {
     )
   }
 
-  /** For those whom it rings at on other pages than the project's */
-  async function describe({ projectId, channelId }: CallAddress) {
+  async function describe({ projectId, channelId }: CallAddress): Promise<Begun['about']> {
     const [project, members] = await Promise.all([
       db
         .selectFrom('projects')
@@ -115,12 +128,24 @@ export function createRinging(options: RingingOptions): Ringing {
     // Meanwhile it may be over, everybody in it, or another one ring.
     if (!room || waiting.size === 0 || find(address)) return
     const answered = waiting.size < others.length
-    keep({ address, from, startedAt, waiting, answered, missed: false }, ringMs)
+    const ring = keep({ address, about, from, startedAt, waiting, answered, missed: false }, ringMs)
     room.tellAll('call_ringing', { ...address, userIds: [...waiting] })
-    for (const id of waiting) {
-      emit.toUser(id, 'call_ring', { ...address, ...about, from, startedAt }, from.id)
-    }
+    for (const id of waiting) emit.toUser(id, 'call_ring', describeRing(ring), from.id)
   }
+
+  const describeRing = ({ address, about, from, startedAt }: Begun) => ({
+    ...address,
+    ...about,
+    from,
+    startedAt,
+  })
+  const devices = createTopic<Device>(bus, 'devices')
+  function ringAt({ socketId, userId }: Device) {
+    for (const ring of rings.values())
+      if (ring.waiting.has(userId))
+        emit.toSocket(socketId, 'call_ring', describeRing(ring), ring.from.id)
+  }
+  const unsubscribe = devices.subscribe(ringAt)
 
   function stop(ring: Ring, userId: string, reason: RingEndReason) {
     if (!ring.waiting.delete(userId)) return
@@ -174,6 +199,10 @@ export function createRinging(options: RingingOptions): Ringing {
         for (const id of ring.waiting) if (!others.includes(id)) stop(ring, id, 'ended')
       }
     },
+    came(device) {
+      devices.publish(device)
+      ringAt(device)
+    },
     async move(address, nodeId) {
       const ring = find(address)
       if (!ring) return
@@ -184,6 +213,7 @@ export function createRinging(options: RingingOptions): Ringing {
       await bus.request(nodeId, 'call ring', moved)
     },
     close() {
+      unsubscribe()
       for (const { timer } of rings.values()) clearTimeout(timer)
       rings.clear()
     },

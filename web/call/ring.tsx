@@ -1,5 +1,5 @@
 // Somebody calls in a direct or group channel: a dialog with a sound, on every page of the application.
-import { useEffect, useState } from 'react'
+import { useCallback, useEffect, useState } from 'react'
 import { Button, Group, Modal, Text } from '@mantine/core'
 import { Phone, PhoneOff } from 'lucide-react'
 import { RING_TIMEOUT, type CallEvents } from '../../protocol/calls.ts'
@@ -11,6 +11,7 @@ import { notifyError } from '../notice.ts'
 import { PersonAvatar } from '../people/avatar.tsx'
 import { useStore } from '../store.ts'
 import { answerCall, inCall } from './answer.ts'
+import { codeOf } from './signalling.ts'
 import { playTones } from './sound.tsx'
 import classes from './call.module.css'
 
@@ -44,37 +45,51 @@ export function Ringing() {
   const socket = useOptionalSocket()
   const user = useUser()
   const busy = useStore(inCall)
-  const [ring, setRing] = useState<Ring | null>(null)
+  const [rings, setRings] = useState<readonly Ring[]>([])
+  const [ring] = rings
+  const end = useCallback(
+    (channelId: string | undefined) =>
+      setRings((now) => now.filter((one) => one.channelId !== channelId)),
+    [],
+  )
   useEffect(() => {
     if (!socket) return
     const ends = [
-      socket.on('call_ring', setRing),
+      socket.on('call_ring', (ringing) =>
+        setRings((now) =>
+          now.some(({ channelId }) => channelId === ringing.channelId) ? now : [...now, ringing],
+        ),
+      ),
       socket.on('call_ring_ended', ({ channelId, userId }) => {
-        if (userId !== user.id) return
-        setRing((now) => (now?.channelId === channelId ? null : now))
+        if (userId === user.id) end(channelId)
+      }),
+      // What ended meanwhile was not heard; what rings still is told again.
+      socket.connection.subscribe(() => {
+        if (socket.connection.get() === 'connected') setRings([])
       }),
     ]
     return () => {
-      for (const end of ends) end()
+      for (const unsubscribe of ends) unsubscribe()
     }
-  }, [socket, user.id])
+  }, [socket, user.id, end])
   useEffect(() => {
     if (!ring) return
     // Nobody says that it ended where its node was killed.
-    const timer = setTimeout(() => setRing(null), RING_TIMEOUT)
+    const timer = setTimeout(() => end(ring.channelId), RING_TIMEOUT)
     return () => clearTimeout(timer)
-  }, [ring])
-  useSound(ring !== null)
+  }, [ring, end])
+  useSound(ring !== undefined)
   if (!ring) return null
   const { from, projectId, channelId, project, members } = ring
   const decline = () => {
-    setRing(null)
+    end(channelId)
     socket
       ?.request('call_decline', { projectId, channelId })
-      .catch((error: unknown) => notifyError(error))
+      // NOT_FOUND: it ended in that moment.
+      .catch((error: unknown) => codeOf(error) !== 'NOT_FOUND' && notifyError(error))
   }
   const answer = () => {
-    setRing(null)
+    end(channelId)
     answerCall({ projectId, channelId })
     const home = `/p/${project.slug}`
     if (`${location.pathname}/`.startsWith(`${home}/`)) return
@@ -85,6 +100,7 @@ export function Ringing() {
       opened
       onClose={decline}
       withCloseButton={false}
+      closeOnEscape={false}
       closeOnClickOutside={false}
       size="xs"
       title={`${from.displayName} calls`}
