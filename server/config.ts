@@ -39,6 +39,13 @@ const reach = z
     'use addresses or host names, comma-separated, of IPv6 without brackets',
   )
 
+const relay = z
+  .string()
+  .regex(
+    /^turns?:(\[[\da-f:.]+\]|[^\s:/?@[\]]+)(:\d+)?(\?transport=(udp|tcp))?$/i,
+    'use addresses such as turn:turn.example.org:3478?transport=udp, comma-separated',
+  )
+
 const flag = z.enum(['true', 'false']).transform((text) => text === 'true')
 
 const origin = z.url({ protocol: /^https?$/ }).transform((text) => new URL(text).origin)
@@ -68,7 +75,7 @@ const schema = z.object({
   MEDIA_PORT_MAX: integer(1_024, 65_535).prefault('20100'),
   MEDIA_WORKERS: integer(1, 128).optional(),
   MEDIA_PEERS_PER_WORKER: integer(1, 1_000).prefault('16'),
-  TURN_URLS: list.prefault(''),
+  TURN_URLS: list.pipe(z.array(relay)).prefault(''),
   TURN_SECRET: z.string().min(1).optional(),
 })
 

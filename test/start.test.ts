@@ -34,6 +34,7 @@ test.each([
   ['JWT_EXPIRES_IN', 'soon', 'JWT_EXPIRES_IN: use a number with s, m, h or d, such as 15m'],
   ['LOG_LEVEL', 'loud', 'LOG_LEVEL: '],
   ['PUBLIC_URL', 'example.com', 'PUBLIC_URL: '],
+  ['TURN_URLS', 'turn.example.org', 'TURN_URLS: use addresses such as turn:turn.example.org:3478'],
   ['TURN_SECRET', 'alone', 'TURN_URLS: set it together with TURN_SECRET, or neither'],
   ['REDIS_URL', 'redis://127.0.0.1:1', 'REDIS_URL: no Redis answers at 127.0.0.1:1'],
 ])('%s=%s stops the start with a line that names it', async (name, value, line) => {
