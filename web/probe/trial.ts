@@ -53,6 +53,7 @@ export async function tryWay(
     maxRetransmits: 0,
   })
   const began = performance.now()
+  let closed = false
   try {
     await connection.setLocalDescription()
     const fingerprints = fingerprintsOf(connection.localDescription?.sdp ?? '')
@@ -71,13 +72,15 @@ export async function tryWay(
     const returned = end === 'open' ? await echo(channel, signal) : null
     const { local, remote } = readPath(await connection.getStats())
     const reached = returned && returned.received > 0 ? 'echo' : watch.reached()
+    closed = true
+    const arrived = await request('probe_close', { transportId }).then(
+      (answer) => answer.arrived,
+      () => null,
+    )
     return {
       way,
       reached,
-      arrived: await request('probe_close', { transportId }).then(
-        ({ arrived }) => arrived,
-        () => null,
-      ),
+      arrived,
       offered: watch.offered(),
       errors: watch.errors(),
       took,
@@ -87,8 +90,8 @@ export async function tryWay(
     }
   } finally {
     connection.close()
-    // Also of a trial that was cancelled; of the others, there is nothing left.
-    if (signal.aborted) request('probe_close', { transportId }).catch(() => undefined)
+    // Also of a trial that failed or was cancelled.
+    if (!closed) request('probe_close', { transportId }).catch(() => undefined)
   }
 }
 
