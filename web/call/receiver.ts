@@ -53,6 +53,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
   const timers = new Map<string, ReturnType<typeof setTimeout>>()
   let transport: Promise<Transport> | null = null
   let queue: Promise<unknown> = Promise.resolve()
+  let closed = false
 
   /** @returns undefined when the producer was closed meanwhile, which may be at every step */
   async function consume(producerId: string): Promise<Reception | undefined> {
@@ -82,6 +83,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
   }
 
   async function settle(producerId: string) {
+    if (closed) return
     const found = remote.find(producerId)
     if (!found) return
     const seen = () => (found.media.kind === 'audio' ? 0 : lines(found))
@@ -139,6 +141,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     },
     receptions: () => [...receptions.values()],
     close() {
+      closed = true
       for (const timer of timers.values()) clearTimeout(timer)
     },
   }

@@ -9,6 +9,8 @@ import { codeOf, type Signalling } from './signalling.ts'
 
 /** A moment without packets is not worth a restart. */
 const RESTART_AFTER = 1_500
+/** Until the server has heard of a restart: longer than it keeps the place of somebody whose socket is gone. */
+const ASKED_WITHIN = 30_000
 /** From the restart until the connection stands again. */
 const LOST_AFTER = 10_000
 /** From the first attempt; joining again would not help. */
@@ -50,17 +52,20 @@ export async function openTransport(options: TransportOptions): Promise<OpenTran
   let timer: ReturnType<typeof setTimeout> | undefined
   const wait = (milliseconds: number, then: () => void) => {
     clearTimeout(timer)
-    timer = setTimeout(then, milliseconds)
+    if (!transport.closed) timer = setTimeout(then, milliseconds)
   }
   let wasConnected = false
-  let restarting = false
+  let restarting: 'asking' | 'looking' | null = null
 
   transport.on('connect', ({ dtlsParameters }, done, fail) => {
-    wait(UNREACHABLE_AFTER, () => onLost(unreachable()))
+    const look = () => {
+      wait(UNREACHABLE_AFTER, () => onLost(unreachable()))
+      done()
+    }
     request('call_connect_transport', { ...address, transportId, dtlsParameters }).then(
-      done,
+      look,
       // Asked twice, because the answer was lost with the socket.
-      (error: Error) => (codeOf(error) === 'CONFLICT' ? done() : fail(error)),
+      (error: Error) => (codeOf(error) === 'CONFLICT' ? look() : fail(error)),
     )
   })
   transport.on('produce', ({ kind, rtpParameters, appData }, done, fail) => {
@@ -73,13 +78,17 @@ export async function openTransport(options: TransportOptions): Promise<OpenTran
 
   const restart = async () => {
     if (restarting) return
-    restarting = true
-    wait(LOST_AFTER, () => {
+    restarting = 'asking'
+    const giveUp = () => {
       // Where the old path held, there was nothing to be seen of it.
-      restarting = false
+      restarting = null
       if (transport.connectionState !== 'connected') onLost()
-    })
+    }
+    // While the socket is away, too, the request waits.
+    wait(ASKED_WITHIN, giveUp)
     const { iceParameters } = await request('call_restart_ice', { ...address, transportId })
+    restarting = 'looking'
+    wait(LOST_AFTER, giveUp)
     await transport.restartIce({ iceParameters })
   }
   const restartOrLose = () => {
@@ -90,11 +99,11 @@ export async function openTransport(options: TransportOptions): Promise<OpenTran
   transport.on('connectionstatechange', (state) => {
     if (state === 'connected') {
       wasConnected = true
-      restarting = false
+      restarting = null
       clearTimeout(timer)
     } else if (state === 'failed') {
       if (!wasConnected) onLost(unreachable())
-      else if (restarting) onLost()
+      else if (restarting === 'looking') onLost()
       else restartOrLose()
     } else if (state === 'disconnected' && wasConnected && !restarting) {
       wait(RESTART_AFTER, restartOrLose)
