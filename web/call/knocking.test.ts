@@ -13,7 +13,7 @@ const unreachable = new AppError('UNAVAILABLE', 'Not connected to the server.')
 /** @param knocked what the server answers to one knock after the other; the last one again and again */
 function useKnocking(...knocked: (Error | null | string)[]) {
   let tell: (news: CallEvents['call_admitted']) => void = () => undefined
-  const asked = vi.fn(async () => {
+  const asked = vi.fn<() => Promise<{ knockId: string | null }>>(async () => {
     const answer = knocked.length > 1 ? knocked.shift() : knocked[0]
     if (answer instanceof Error) throw answer
     return { knockId: answer ?? null }

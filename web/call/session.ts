@@ -1,6 +1,7 @@
 // The call of one project in this browser: joins, keeps the chosen devices through losses, joins again by itself.
 // A small store without a framework: get() is a new object after every change.
 import type { CallAddress, CallReaction, StandupAction } from '../../protocol/calls.ts'
+import { createStore, type Readable } from '../store.ts'
 import { createPatience } from './patience.ts'
 import type { CallConnection } from './connection.ts'
 import { openConnection } from './joining.ts'
@@ -25,18 +26,19 @@ export interface CallSessionOptions extends KnockingOptions {
 
 type Devices = { audio: boolean; video: boolean }
 
-export interface CallSession extends Pick<
-  OwnDevices,
-  | 'setMicrophone'
-  | 'setCamera'
-  | 'reopen'
-  | 'startScreenShare'
-  | 'stopScreenShare'
-  | 'dismissProblem'
-> {
+export interface CallSession
+  extends
+    Readable<CallState>,
+    Pick<
+      OwnDevices,
+      | 'setMicrophone'
+      | 'setCamera'
+      | 'reopen'
+      | 'startScreenShare'
+      | 'stopScreenShare'
+      | 'dismissProblem'
+    > {
   address: CallAddress
-  get(): CallState
-  subscribe(listener: () => void): () => void
   /** Opens the devices, and nobody else sees or hears them yet. */
   preview(devices: Devices): Promise<void>
   /**
@@ -71,8 +73,7 @@ const seenBy = (connection: CallConnection | null) => {
 
 export function createCallSession(options: CallSessionOptions): CallSession {
   const { address, request, camera, preferences = () => ({}) } = options
-  let state = idleState
-  const listeners = new Set<() => void>()
+  const { get, set, subscribe } = createStore(idleState)
   let connection: CallConnection | null = null
   /** Of a server that stops: shown until all of its media comes from another one */
   let moved: CallConnection | null = null
@@ -80,10 +81,7 @@ export function createCallSession(options: CallSessionOptions): CallSession {
   let run = 0
   const patience = createPatience()
 
-  const update = (change: Partial<CallState>) => {
-    state = { ...state, ...change }
-    for (const listener of listeners) listener()
-  }
+  const update = (change: Partial<CallState>) => set({ ...get(), ...change })
   const devices = createOwnDevices({
     camera,
     preferences,
@@ -97,7 +95,7 @@ export function createCallSession(options: CallSessionOptions): CallSession {
   const tellMoment = (moment: CallMoment) => {
     for (const listener of momentListeners) listener(moment)
   }
-  const isIn = (...states: CallStatus['state'][]) => states.includes(state.status.state)
+  const isIn = (...states: CallStatus['state'][]) => states.includes(get().status.state)
   const inCall = () => isIn('joining', 'joined', 'reconnecting')
   const isKnown = () => inCall() || isIn('knocking')
   const mayUse = () => isKnown() || isIn('previewing')
@@ -111,7 +109,9 @@ export function createCallSession(options: CallSessionOptions): CallSession {
 
   async function connect(mine: number, giveUpAfter: number) {
     const deadline = performance.now() + giveUpAfter
-    for (let attempt = 0; mine === run; attempt += 1) {
+    while (mine === run) {
+      await patience.wait()
+      if (mine !== run) return
       try {
         const opened = await openConnection(options, {
           lines,
@@ -124,18 +124,18 @@ export function createCallSession(options: CallSessionOptions): CallSession {
         })
         if (mine !== run) return opened.close()
         connection = opened
-        opened.send(state.own)
+        opened.send(get().own)
         if (moved) await takeOver(moved, opened, () => mine === run)
         if (mine !== run) return
         moved = null
+        patience.succeeded()
         update({ status: { state: 'joined', peerId: opened.peerId }, ...seenBy(opened) })
         return
       } catch (error) {
         if (mine !== run) return
-        const first = state.status.state === 'joining'
+        const first = isIn('joining')
         const isOver = isFinal(error) || (first && isUnprepared(error))
         if (isOver || performance.now() > deadline) throw error
-        await patience.wait(attempt)
       }
     }
   }
@@ -200,6 +200,7 @@ export function createCallSession(options: CallSessionOptions): CallSession {
     if (inCall()) return
     run += 1
     const mine = run
+    patience.forget()
     update({ status: { state: 'joining' } })
     // Not one after the other: the person may take time to answer the browser, and listens meanwhile.
     const opening = devices.open(wanted)
@@ -240,11 +241,8 @@ export function createCallSession(options: CallSessionOptions): CallSession {
 
   return {
     address,
-    get: () => state,
-    subscribe(listener) {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
+    get,
+    subscribe,
     async preview(wanted) {
       if (mayUse()) return
       run += 1
