@@ -67,7 +67,7 @@ async function connect({ id: producerId }: Producer, from: Place, to: Place): Pr
     enableSctp: false,
   })
   if (!pipeConsumer || !pipeProducer) throw new Error('A pipe with one end')
-  // Mediasoup's own leave a rejection that nobody handles when a worker dies meanwhile, which would end the process.
+  // Of mediasoup's own nobody would handle the rejection when a worker dies meanwhile.
   pipeConsumer.observer
     .removeAllListeners('pause')
     .removeAllListeners('resume')

@@ -9,13 +9,14 @@ import { spawnServer, type ServerProcess } from './server.ts'
 
 describe.skipIf(!inject('postgresUrl') || !inject('redisUrl'))('two nodes', () => {
   let database: Awaited<ReturnType<typeof createPostgresDatabase>>
+  let settings: NodeJS.ProcessEnv
   let nodes: [ServerProcess, ServerProcess]
   /** Ada is on the first node, Bob on the second. */
   let ada: Person
   let bob: Person
   beforeAll(async () => {
     database = await createPostgresDatabase()
-    const settings = {
+    settings = {
       PORT: '0',
       DATABASE_URL: database.url,
       REDIS_URL: inject('redisUrl') ?? '',
@@ -138,4 +139,20 @@ describe.skipIf(!inject('postgresUrl') || !inject('redisUrl'))('two nodes', () =
     const file = await bob.rest('GET', `/projects/${project.slug}/files/${id}`)
     expect((file.data as { content: string }).content).toBe(a.text.toString())
   })
+
+  test('[CA23] at the signal to stop a node moves its calls before it ends their media', async () => {
+    const ports = { MEDIA_PORT_MIN: '21040', MEDIA_PORT_MAX: '21050' }
+    const stopping = await spawnServer({ ...settings, ...ports })
+    const project = await createProject(ada, [bob])
+    const address = { projectId: project.id }
+    const [a, b] = [await connect(at(ada, stopping.url)), await connect(bob)]
+    await a.request('call_join', address)
+    const { peers } = await b.request('call_join', address)
+    expect(peers.map(({ user }) => user.id)).toEqual([ada.id])
+    const [moved, ended] = [b.collect('call_moved'), b.collect('call_ended')]
+    const stopped = stopping.kill('SIGTERM')
+    await expect.poll(() => moved.length, { timeout: 10_000 }).toBe(1)
+    expect(ended).toEqual([])
+    await stopped
+  }, 60_000)
 })
