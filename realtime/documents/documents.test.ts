@@ -97,6 +97,8 @@ describe('editing', () => {
     await until(() => others[4]!.document.getText('content').toJSON() === 'again file 1')
     for (const provider of others) provider.destroy()
     expect(node.documents.stats().connections).toBe(1)
+    // Of what says the same, once is enough.
+    expect(node.documents.holds()).toHaveLength(1)
   })
 
   test('a provider that is destroyed and made again in the same moment gets its document', async () => {

@@ -100,8 +100,12 @@ export function createDocuments(options: DocumentsOptions) {
         const { door } = context
         const principal = await door.identify(token)
         const grant = await door.admit(principal)
-        const access = await requireFileAccess(db, principal, fileOf(documentName), 'room:join')
-        grant.access = access
+        let access
+        try {
+          access = await requireFileAccess(db, principal, fileOf(documentName), 'room:join')
+        } finally {
+          door.settle(grant, access)
+        }
         connectionConfig.readOnly = !can(access, 'file:write')
         return { userId: principal.id }
       }),
@@ -134,8 +138,6 @@ export function createDocuments(options: DocumentsOptions) {
       if (isBinary) receive(new Uint8Array(data as Buffer))
       else door.fail(garbage('a text frame'))
     })
-    // Frames that are too big, for example; `ws` closes by itself.
-    ws.on('error', () => undefined)
     ws.on('close', (code, reason) => door.closed(code, String(reason), () => doors.delete(door)))
   }
 
@@ -209,6 +211,9 @@ export function createDocuments(options: DocumentsOptions) {
         return true
       }
       sockets.handleUpgrade(request, socket, head, (ws) => {
+        // Frames that are damaged or too big: `ws` closes by itself. Those refused below may send some, too, and an
+        // error without a listener would end the process.
+        ws.on('error', () => undefined)
         const wire = socketWire(ws, socket)
         try {
           if (url.pathname === COLLAB_PATH) openCollab(ws, wire)

@@ -112,6 +112,8 @@ export function createDoor({ wire, hocuspocus, budget, log, identify }: DoorOpti
     // Clients take a denial as final, so what may pass ends the socket, and they come back.
     if (status >= 500) return end(4000 + status, message)
     send(writeAuth(address, authTypes.denied, reason))
+    const item = waiting.get(address)
+    if (item) takeFrames(item)
     waiting.delete(address)
     const seat = seats.get(address)
     if (!seat) return
@@ -158,6 +160,14 @@ export function createDoor({ wire, hocuspocus, budget, log, identify }: DoorOpti
     item.frames.push(data)
   }
 
+  /** They do not wait any more. */
+  function takeFrames(item: Waiting): Uint8Array[] {
+    const { frames } = item
+    for (const { byteLength } of frames) waitingBytes -= byteLength
+    item.frames = []
+    return frames
+  }
+
   function takeSeated(seat: Seat, { address, type, decoder }: Frame) {
     switch (type) {
       case frameTypes.sync:
@@ -196,7 +206,7 @@ export function createDoor({ wire, hocuspocus, budget, log, identify }: DoorOpti
       if (!item) return startWaiting(frame, data)
       // Closed and opened again while the first opening is under way: that one will do.
       item.left = false
-      item.frames = []
+      takeFrames(item)
     } else if (frame.type === frameTypes.close) {
       if (item) item.left = true
     } else if (item) wait(item, data)
@@ -232,9 +242,15 @@ export function createDoor({ wire, hocuspocus, budget, log, identify }: DoorOpti
     async admit(principal: Principal): Promise<Grant> {
       const grant = grants.add(principal)
       payer = principal.id
-      await budget.turn(payer)
-      return grant
+      try {
+        await budget.turn(payer)
+        return grant
+      } catch (error) {
+        grants.settle(grant)
+        throw error
+      }
     },
+    settle: grants.settle,
     isAffectedBy: grants.isAffectedBy,
     holds: grants.holds,
 
@@ -245,8 +261,7 @@ export function createDoor({ wire, hocuspocus, budget, log, identify }: DoorOpti
       waiting.delete(address)
       if (!item || item.left || ended) return seat.connection.close()
       seats.set(address, seat)
-      for (const { byteLength } of item.frames) waitingBytes -= byteLength
-      inbox.putBack(item.frames)
+      inbox.putBack(takeFrames(item))
     },
 
     /** Ends every seat at the file. */

@@ -9,6 +9,14 @@ export interface Grant {
   access: ProjectAccess | undefined
 }
 
+const mayWrite = ({ access }: Grant) => access && can(access, 'file:write')
+const isSame = (a: Grant, b: Grant) =>
+  a.principal.id === b.principal.id &&
+  a.principal.sessionId === b.principal.sessionId &&
+  a.principal.role === b.principal.role &&
+  a.access?.project.id === b.access?.project.id &&
+  mayWrite(a) === mayWrite(b)
+
 export function createGrants() {
   const grants = new Set<Grant>()
   return {
@@ -16,6 +24,15 @@ export function createGrants() {
       const grant: Grant = { principal, access: undefined }
       grants.add(grant)
       return grant
+    },
+
+    /** It was decided; without access, they were not let in. The newest of those that say the same stays. */
+    settle(grant: Grant, access?: ProjectAccess) {
+      grants.delete(grant)
+      if (!access) return
+      grant.access = access
+      for (const other of grants) if (isSame(other, grant)) grants.delete(other)
+      grants.add(grant)
     },
 
     isAffectedBy: ({ userId, sessionId, projectId }: AccessChange) =>

@@ -1,4 +1,7 @@
 // Whatever a client sends, it is the one that goes; an innocent editor of the same document goes on.
+import { once } from 'node:events'
+import { request } from 'node:http'
+import type { Socket } from 'node:net'
 import * as encoding from 'lib0/encoding'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import * as Y from 'yjs'
@@ -171,4 +174,24 @@ describe('a client that sends', () => {
     expect(await node.documents.readText(fileId)).toBe('innocent')
     expect(innocent.closes).toEqual([])
   })
+})
+
+test('[D5] whoever is refused and sends a damaged frame all the same ends nothing', async () => {
+  const node = await startNode(stage)
+  const asking = request(node.url.replace('ws', 'http') + '/yjs/x?token=none', {
+    headers: {
+      connection: 'Upgrade',
+      upgrade: 'websocket',
+      'sec-websocket-version': '13',
+      'sec-websocket-key': Buffer.alloc(16).toString('base64'),
+    },
+  })
+  asking.end()
+  const [, socket] = (await once(asking, 'upgrade')) as [unknown, Socket]
+  // Of a client it has to be masked.
+  socket.resume().write(Buffer.from([0x81, 0]))
+  await once(socket, 'close')
+  const ada = await stage.person()
+  const fileId = await stage.file(await stage.project({ [ada.id]: 'member' }))
+  await openCollab(node, documentName(fileId), ada.id).saved()
 })
