@@ -15,6 +15,8 @@ export const MAX_PENDING = MAX_DOCUMENT_FRAME - 64 * 1024
 /** Updates of one connection that wait for others which they build on, and their bytes together. */
 export const MAX_PARKED = 100
 export const MAX_PARKED_BYTES = 8 * 1024 * 1024
+/** On all connections. */
+export const MAX_PARKED_BYTES_OF_PERSON = 32 * 1024 * 1024
 /** From this share of a limit on, a person is told of it. */
 export const LIMIT_WARNING = 0.8
 /** Chat message, UTF-16 code units. */

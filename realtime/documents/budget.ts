@@ -40,6 +40,8 @@ export type Budget = ReturnType<typeof createBudget>
 /** Whoever works is named by a key, the person's id or that of a connection before it is known whose it is. */
 export function createBudget(now = () => performance.now()) {
   const accounts = new Map<string, Account>()
+  /** Bytes that wait in memory */
+  const held = new Map<string, number>()
 
   function current(key: string): number {
     const account = accounts.get(key)
@@ -89,6 +91,14 @@ export function createBudget(now = () => performance.now()) {
 
     /** Counts work that goes on elsewhere, in milliseconds. */
     spend: (key: string, ms: number) => book(key, now(), ms),
+
+    /** Counts bytes that wait in memory from now on, or less than 0 any more. @returns how many do, on all connections */
+    hold(key: string, bytes: number): number {
+      const total = (held.get(key) ?? 0) + bytes
+      if (total > 0) held.set(key, total)
+      else held.delete(key)
+      return total
+    },
 
     /** The connection is gone. */
     forget: (key: string) => accounts.delete(key),

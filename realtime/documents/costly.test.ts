@@ -65,6 +65,25 @@ describe('gaps', () => {
   })
 })
 
+test('[D17] what waits of one person is bounded, on however many connections', async () => {
+  const { node, fileId, innocent, raw: first } = await openOne()
+  const eve = innocent.provider.configuration.token as string
+  const path = `${node.url}/yjs/${encodeURIComponent(documentName(fileId))}`
+  const document = new Y.Doc()
+  const updates: Uint8Array[] = []
+  document.on('update', (update: Uint8Array) => updates.push(update))
+  document.getText('content').insert(0, 'never sent')
+  for (let n = 0; n < 2; n++) document.getText('content').insert(0, 'x'.repeat(3_900_000))
+  const others = []
+  for (let n = 0; n < 4; n++) others.push(await openRaw(path, [`bearer.${eve}`]))
+  for (const raw of [first, ...others])
+    for (const update of updates.slice(1)) raw.send(sync(2, update))
+  expect(await Promise.race([first, ...others].map((raw) => raw.closed))).toMatchObject({
+    code: 4400,
+    reason: 'Not valid: updates that refer to what nobody sent',
+  })
+})
+
 describe('an update of many parts', () => {
   test('that takes too long costs its sender the connection, while others go on', async () => {
     const { fileId, node, innocent, raw } = await openOne()

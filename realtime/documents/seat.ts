@@ -5,7 +5,7 @@ import * as decoding from 'lib0/decoding'
 import { encodeAwarenessUpdate } from 'y-protocols/awareness'
 import * as Y from 'yjs'
 import { AppError } from '../../protocol/errors.ts'
-import { MAX_PARKED, MAX_PARKED_BYTES } from '../../protocol/limits.ts'
+import { MAX_PARKED, MAX_PARKED_BYTES, MAX_PARKED_BYTES_OF_PERSON } from '../../protocol/limits.ts'
 import type { Budget } from './budget.ts'
 import { syncTypes, writeAwareness, writeSync, writeSyncStatus } from './frames.ts'
 import type { AwarenessState } from './frames.ts'
@@ -47,6 +47,7 @@ export function createSeat({ connection, live, journal, budget, userId, send, fa
   const { document, messageAddress: address, readOnly } = connection
   const origin = new OwnEdit(userId || null)
   let parked: Parked[] = []
+  let parkedBytes = 0
   let retrying = false
   let answeredAt = -Infinity
   /** What the client has, while its question waits for an answer */
@@ -83,13 +84,22 @@ export function createSeat({ connection, live, journal, budget, userId, send, fa
     })
   }
 
+  function hold(bytes: number) {
+    parkedBytes += bytes
+    return budget.hold(userId, bytes)
+  }
+
   /** Updates that refer to what is not here yet: usual for a moment when somebody comes back with offline edits. */
   function park(update: Uint8Array, summary: UpdateSummary) {
     // A copy: the frame is a view into a bigger buffer.
     const trial = summary.parts > MANY_PARTS ? 'needed' : 'passed'
     parked.push({ update: update.slice(), summary, trial })
-    const bytes = parked.reduce((sum, { update }) => sum + update.byteLength, 0)
-    if (parked.length > MAX_PARKED || bytes > MAX_PARKED_BYTES)
+    const ofPerson = hold(update.byteLength)
+    if (
+      parked.length > MAX_PARKED ||
+      parkedBytes > MAX_PARKED_BYTES ||
+      ofPerson > MAX_PARKED_BYTES_OF_PERSON
+    )
       throw garbage('updates that refer to what nobody sent')
     if (parked.length === 1) document.on('update', scheduleRetry)
     if (summary.parts > MANY_PARTS) scheduleRetry()
@@ -115,8 +125,10 @@ export function createSeat({ connection, live, journal, budget, userId, send, fa
       parked = []
       for (const item of waiting) {
         const isReady = fits(item.summary.needs, document)
-        if (isReady && item.trial === 'passed') apply(item.update, item.summary)
-        else parked.push(item)
+        if (isReady && item.trial === 'passed') {
+          hold(-item.update.byteLength)
+          apply(item.update, item.summary)
+        } else parked.push(item)
         if (isReady && item.trial === 'needed') startTrial(item)
       }
       ready = parked.length > 0 && parked.length < waiting.length
@@ -126,8 +138,9 @@ export function createSeat({ connection, live, journal, budget, userId, send, fa
 
   function startTrial(item: Parked) {
     item.trial = 'running'
-    tryUpdate(document, item.update)
-      .then((isGood) => {
+    tryUpdate(document, item.update, () => parked.includes(item))
+      .then(({ isGood, ms }) => {
+        budget.spend(userId, ms)
         if (!isGood) throw garbage('an update that takes too long')
         item.trial = 'passed'
         scheduleRetry()
@@ -218,6 +231,7 @@ export function createSeat({ connection, live, journal, budget, userId, send, fa
       document.off('update', scheduleRetry)
       clearTimeout(answering)
       parked = []
+      hold(-parkedBytes)
     },
   }
 }

@@ -20,13 +20,18 @@ const MAX_MEMORY_MB = 512
 /** One at a time: a flood of them must not take all processors. */
 let last: Promise<unknown> = Promise.resolve()
 
-/** @returns whether the update can be applied in reasonable time */
-export function tryUpdate(document: Y.Doc, update: Uint8Array): Promise<boolean> {
-  const result = last.then(() => {
-    const work: TrialWork = { state: Y.encodeStateAsUpdate(document), update }
-    return run(work)
+/**
+ * @param isWanted asked when its turn comes
+ * @returns whether the update can be applied in reasonable time, and the milliseconds it took to know
+ */
+export function tryUpdate(document: Y.Doc, update: Uint8Array, isWanted: () => boolean) {
+  const result = last.then(async () => {
+    if (!isWanted()) return { isGood: true, ms: 0 }
+    const start = performance.now()
+    const isGood = await run({ state: Y.encodeStateAsUpdate(document), update })
+    return { isGood, ms: performance.now() - start }
   })
-  last = result
+  last = result.catch(() => undefined)
   return result
 }
 
