@@ -113,6 +113,20 @@ describe.for(['the same node', 'another node'])('from %s', (where) => {
   })
 })
 
+test('[D12] a connection speaks for one client, also after that one left', async () => {
+  const { ada, eve, name, one } = await open()
+  const witness = openCollab(one, name, ada.id)
+  await witness.synced()
+  const liar = await openLiar(one, name, eve)
+  liar.say({ client: 99, clock: 1, state: {} })
+  await until(() => stateOf(witness, 99) !== undefined)
+  liar.say({ client: 99, clock: 2, state: null }, { client: 98, clock: 1, state: {} })
+  await until(() => stateOf(witness, 99) === undefined)
+  liar.say({ client: 99, clock: 3, state: {} })
+  await until(() => stateOf(witness, 99) !== undefined)
+  expect(stateOf(witness, 98)).toBeUndefined()
+})
+
 test('[D12] what y-websocket clients repeat of others, and whom they miss, is not heard', async () => {
   const { ada, eve, name, one } = await open()
   const clients = [ada, eve, ada, eve].map((person) => openY(one, name, { token: person.id }))

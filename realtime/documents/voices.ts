@@ -110,7 +110,6 @@ export function createVoices({ document, fileId, tell }: VoicesOptions) {
     const signed = sign(state, userId)
     // It repeats what it heard of itself; an answer would be repeated, too, and so on without end.
     if (isOwn && clock === clockOf(client) && isDeepStrictEqual(signed, stateOf(client))) return
-    if (state === null) own.delete(connection)
     set({ ...said, clock: isOwn ? clock : newer(clock), state: signed })
   }
 
@@ -180,6 +179,9 @@ export function createVoices({ document, fileId, tell }: VoicesOptions) {
       const client = own.get(connection)
       if (client === undefined) return
       own.delete(connection)
+      const voice = voices.get(client)
+      // It holds its socket.
+      if (voice?.connection === connection) voice.connection = undefined
       removeAwarenessStates(awareness, [client], null)
     },
   }
