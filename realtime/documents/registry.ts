@@ -4,6 +4,7 @@ import type { Logger } from 'pino'
 import type { Db } from '../../db/database.ts'
 import type { Bus } from '../../protocol/bus.ts'
 import { notFound } from '../../protocol/errors.ts'
+import { createLookout } from '../lookout.ts'
 import { readAwareness } from './guard.ts'
 import { createJournal } from './journal.ts'
 import { loadLive, type LiveDocument } from './live.ts'
@@ -133,8 +134,12 @@ export function createRegistry(options: RegistryOptions) {
       else if (document && seq > document.seq()) document.missing(seq)
     }
   }
-  const lookAgain = () =>
-    void look().catch((error: unknown) => log.warn({ err: error }, 'the journal was not compared'))
+  const lookout = createLookout({
+    bus,
+    calm: LOOK_MS,
+    look,
+    onError: (error) => log.warn({ err: error }, 'the journal was not compared'),
+  })
 
   const unsubscribe = [
     bus.subscribe(NEWS_TOPIC, (data, from) => {
@@ -145,7 +150,7 @@ export function createRegistry(options: RegistryOptions) {
       }
     }),
     bus.onGap(() => {
-      lookAgain()
+      lookout.hurry()
       for (const [fileId, document] of live) {
         tell({ kind: 'who', fileId })
         document.voices.tellAll()
@@ -154,7 +159,6 @@ export function createRegistry(options: RegistryOptions) {
     }),
     bus.onPeerGone((nodeId) => live.forEach(({ voices }) => voices.nodeGone(nodeId))),
   ]
-  const timer = setInterval(lookAgain, LOOK_MS).unref()
 
   return {
     journal,
@@ -211,7 +215,7 @@ export function createRegistry(options: RegistryOptions) {
     async close() {
       closed = true
       for (const end of unsubscribe) end()
-      clearInterval(timer)
+      lookout.close()
       await Promise.all([...compacting.values(), sessions.close()])
     },
   }
