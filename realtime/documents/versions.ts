@@ -226,7 +226,7 @@ export async function recordVersion(
     if (newest?.seq === stored.seq) return { ...(await keepLonger(db, newest.id, wish)), state }
     const isSame = newest && (await readContent(db, newest.id))?.text === made.text
     const id = isSame
-      ? await moveVersion(db, newest.id, stored.seq)
+      ? await moveVersion(db, fileId, newest.id, stored.seq)
       : await insertVersion(db, fileId, stored, made, newest, wish, options)
     if (id === undefined) continue
     if (stored.rows.length > 0) await saveSnapshot(db, fileId, stored, made)
@@ -252,12 +252,13 @@ async function keepLonger(
 }
 
 /** Written and taken back: the version is that of the newer state, too. */
-async function moveVersion(db: Db, id: string, seq: number): Promise<string | undefined> {
-  const moved = await db
-    .updateTable('documentVersions')
-    .set({ seq })
-    .where('id', '=', id)
-    .where('seq', '<', seq)
-    .executeTakeFirst()
-  return moved.numUpdatedRows > 0n ? id : undefined
+function moveVersion(db: Db, fileId: string, id: string, seq: number): Promise<string | undefined> {
+  return db.transaction().execute(async (trx) => {
+    // Waits for whoever makes one, which only the next statement sees.
+    await selectHeads(trx, fileId).orderBy('number').forUpdate().execute()
+    const newest = await selectHeads(trx, fileId).orderBy('number', 'desc').executeTakeFirst()
+    if (newest?.id !== id || newest.seq >= seq) return undefined
+    await trx.updateTable('documentVersions').set({ seq }).where('id', '=', id).execute()
+    return id
+  })
 }
