@@ -246,6 +246,19 @@ describe.skipIf(!hasPostgres)('on PostgreSQL alone', () => {
     expect(committed.filter((_, index) => index % 2 === 1).reduce((a, b) => a + b)).toBe(17)
   })
 
+  test('what comes after the end is not saved, and said so', async () => {
+    const { fileId } = await on.open()
+    const journal = createJournal({
+      db: on.db,
+      log: pino({ level: 'silent' }),
+      onCommitted: () => undefined,
+      onMissing: () => undefined,
+    })
+    await journal.close(1_000)
+    journal.append(fileId, new Uint8Array(1), null)
+    expect(await new Promise((resolve) => journal.whenDurable(fileId, resolve))).toBe(false)
+  })
+
   // The embedded database has one connection, so that nothing can come between.
   test('a snapshot that is newer is never replaced by an older one', async () => {
     const { db } = on

@@ -160,8 +160,10 @@ export function createJournal({ db, log, onCommitted, onMissing }: JournalOption
     /** Calls back once everything appended so far is durable (at once, if it is), or with false if it never will be. */
     whenDurable(fileId: string, listener: (durable: boolean) => void) {
       const entry = newest.get(fileId)
-      if (entry) entry.listeners.push(listener)
-      else listener(true)
+      if (!entry) listener(true)
+      // Closed: nobody writes it any more.
+      else if (stop.signal.aborted) listener(false)
+      else entry.listeners.push(listener)
     },
 
     /** Drops what waits for a file that was deleted. */
