@@ -125,6 +125,8 @@ describe('an upload', () => {
       422,
       expect.stringContaining('3145728 bytes'),
     ])
+    // What it takes the place of makes room for it.
+    expect((await upload('3', bytes, '&replace=true')).status).toBe(201)
     expect((await upload('small', 'text needs no quota')).status).toBe(201)
   })
 

@@ -124,9 +124,9 @@ export async function uploadFile(
     return uploadText(options, actor, project, { path, replace, ...sorted })
   return withStoredBytes(options, { bytes: sorted.bytes, type }, (stored) =>
     changeTree(options, actor, project, async (change) => {
-      const { size } = stored
-      await requireQuota(change.trx, change.projectId, size, options.attachments)
       const there = replace ? await findReplaced(change, path, 'binary') : undefined
+      const more = stored.size - (there?.size ?? 0)
+      await requireQuota(change.trx, change.projectId, more, options.attachments)
       if (!there) {
         await requireFree(change, path)
         const file = await insertFile(change, await placeAt(change, path, { rows: 1 }), {
