@@ -117,7 +117,8 @@ export async function deleteComment(
     if (kept === 0) {
       await trx.deleteFrom('codeThreads').where('id', '=', before.id).execute()
       const { projectId } = before
-      return appendActivity(trx, projectId, actor.id, 'thread_deleted', before)
+      const gone = { ...before, rev: before.rev + 1 }
+      return appendActivity(trx, projectId, actor.id, 'thread_deleted', gone)
     }
     const ends = before.comments.slice(kept).map(({ id }) => id)
     if (ends.length > 0) await trx.deleteFrom('codeComments').where('id', 'in', ends).execute()

@@ -133,9 +133,13 @@ test('[K6] deleting leaves a tombstone under replies, and the last comment takes
   await remove(1)
   expect(await left()).toEqual([null, null, 'third'])
   const updates = stage.updates.length
+  const { rev } = (await owner.get<CodeThread>(thread)).data
   await remove(2)
   expect(stage.updates).toHaveLength(updates + 1)
-  expect(latest()).toMatchObject({ updateType: 'thread_deleted', data: { id: data.id } })
+  expect(latest()).toMatchObject({
+    updateType: 'thread_deleted',
+    data: { id: data.id, rev: rev + 1 },
+  })
   expect((await reply('late')).error).toMatchObject({
     code: 'NOT_FOUND',
     message: 'Thread not found',
