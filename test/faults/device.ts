@@ -175,7 +175,8 @@ export function createDevice(options: DeviceOptions) {
       }).catch(() => undefined)
       const answer = await response?.text().catch(() => undefined)
       if (response?.ok && answer) return (JSON.parse(answer) as { data: Attachment }).data
-      if (response && response.status < 500 && response.status !== 429)
+      // Without a text, the node was killed while it answered.
+      if (response && answer && response.status < 500 && response.status !== 429)
         throw new Error(`no upload: ${answer}`)
       await sleep(random.between(50, 150))
     }
