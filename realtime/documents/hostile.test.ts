@@ -193,5 +193,7 @@ test('[D5] whoever is refused and sends a damaged frame all the same ends nothin
   await once(socket, 'close')
   const ada = await stage.person()
   const fileId = await stage.file(await stage.project({ [ada.id]: 'member' }))
-  await openCollab(node, documentName(fileId), ada.id).saved()
+  const innocent = openCollab(node, documentName(fileId), ada.id)
+  await innocent.saved()
+  expect(innocent.closes).toEqual([])
 })
