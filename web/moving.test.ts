@@ -38,6 +38,17 @@ it('waits neither for ever for an answer, nor for a connection', async () => {
   expect(through).toBe(true)
 })
 
+it('opens nothing for whoever signed out meanwhile', async () => {
+  const reconnect = vi.fn<() => void>()
+  const moving = createMoving({ reconnect })
+  void moving.track(new Promise(() => {}))
+  moving.announced(0)
+  await vi.advanceTimersByTimeAsync(1)
+  moving.close()
+  await vi.advanceTimersByTimeAsync(2_001)
+  expect(reconnect).not.toHaveBeenCalled()
+})
+
 it('takes it as the move where the node was faster, and as a loss where none was announced', async () => {
   const reconnect = vi.fn<() => void>()
   const moving = createMoving({ reconnect })

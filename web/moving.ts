@@ -56,6 +56,7 @@ export function createMoving({ reconnect }: Options) {
     },
     close() {
       clearTimeout(timer)
+      expected = false
     },
   }
 }
