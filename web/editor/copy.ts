@@ -55,11 +55,15 @@ export async function openCopy(name: string, doc: Y.Doc, onChange: () => void) {
     lost = true
     clearTimeout(retrying)
     // What follows would lack what is missing, so all of it is written, as soon as there is room.
-    retrying = setTimeout(() => write(Y.encodeStateAsUpdate(doc), true), RETRY_AFTER)
+    retrying = setTimeout(() => {
+      // What is added meanwhile goes after it; until it is on the disk, it is being written.
+      lost = false
+      write(Y.encodeStateAsUpdate(doc))
+    }, RETRY_AFTER)
     onChange()
   }
 
-  function write(update: Uint8Array, whole = false) {
+  function write(update: Uint8Array) {
     const transaction = begin()
     if (!transaction) return lose()
     transaction.objectStore('updates').add(update)
@@ -73,7 +77,6 @@ export async function openCopy(name: string, doc: Y.Doc, onChange: () => void) {
     }
     transaction.oncomplete = () => {
       writing -= 1
-      if (whole) lost = false
       if (writing === 0) onChange()
     }
     persistence._dbsize += 1
