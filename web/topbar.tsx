@@ -6,7 +6,7 @@ import { Link } from 'wouter'
 import { useUser } from './accounts/gate.tsx'
 import { signOut } from './accounts/session.ts'
 import { Confirm } from './confirm.tsx'
-import { listCopies } from './editor/copies.ts'
+import { listCopies, unkept } from './editor/copies.ts'
 import { Logo } from './logo.tsx'
 import { PersonAvatar } from './people/avatar.tsx'
 import { StatusItems, statusNames, useOwnStatus } from './people/status.tsx'
@@ -60,7 +60,8 @@ export function UserMenu() {
   const leave = async () => {
     const copies = await listCopies(user.id)
     const own = copies.filter((copy) => copy.userId === user.id && copy.unsaved)
-    if (own.length > 0) setUnsaved(own.length)
+    const files = new Set([...own.map(({ fileId }) => fileId), ...unkept])
+    if (files.size > 0) setUnsaved(files.size)
     else await signOut()
   }
   const files = unsaved === 1 ? 'a file' : `${unsaved} files`

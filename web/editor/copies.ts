@@ -45,6 +45,9 @@ export async function readNotes(name: string): Promise<Notes> {
   }
 }
 
+/** Files with edits that are in this tab only: the browser has no room for them, or keeps nothing. */
+export const unkept = new Set<string>()
+
 export interface Kept {
   name: string
   userId: string

@@ -10,7 +10,7 @@ import { freshToken, renewToken, session } from '../accounts/session.ts'
 import { createStore } from '../store.ts'
 import { tamePeople, peopleOf, selfAwareness } from './awareness.ts'
 import { holdConnection, releaseConnection } from './connection.ts'
-import { listCopies } from './copies.ts'
+import { listCopies, unkept } from './copies.ts'
 import { copyName, openCopy, type Copy } from './copy.ts'
 import { createMeter } from './limits.ts'
 import { createSilence } from './silence.ts'
@@ -84,6 +84,8 @@ function createDocument(fileId: string, user: PublicUser) {
         return
       }
       refusal = { code, message: message || 'You may not open this file.' }
+      // It passes by itself.
+      if (code === 'RATE_LIMITED') reopen(PAUSE)
       look()
     },
     onClose() {
@@ -168,6 +170,8 @@ function createDocument(fileId: string, user: PublicUser) {
       copy = null
     }
     const kept = copy !== null && !copy.isLost()
+    if (dirty && !kept) unkept.add(fileId)
+    else unkept.delete(fileId)
     const keeping = copy?.isWriting() ?? false
     const pending = dirty ? meter.pending() : 0
     set({
@@ -188,6 +192,7 @@ function createDocument(fileId: string, user: PublicUser) {
   function destroy() {
     ended = true
     open.delete(fileId)
+    unkept.delete(fileId)
     if (open.size === 0) removeEventListener('beforeunload', warnOfLoss)
     clearTimeout(timer)
     silence.end()

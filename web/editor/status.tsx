@@ -20,6 +20,7 @@ const spinner = <Loader size={12} color="currentColor" />
 
 const refusals: Record<string, [text: string, hint: string]> = {
   PAYLOAD_TOO_LARGE: ['Full', 'The file is full: the server took none of your last changes.'],
+  RATE_LIMITED: ['Waiting', 'Your edits cost the server too much for now; it is asked again.'],
   NOT_FOUND: ['Deleted', 'The file was deleted, or is not open to you any more.'],
 }
 const noAccess = ['No access', 'The server does not take changes to this file from you.'] as const
