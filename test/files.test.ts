@@ -38,6 +38,15 @@ describe.skipIf(!hasChromium)('the file tree', () => {
       .poll(() => row(b.page, 'b.ts').getAttribute('aria-description'), patience)
       .toBe(`${person('ada').user.displayName} is here`)
 
+    // Escape names nothing.
+    await row(a.page, 'notes.txt').focus()
+    await choose(a.page, 'notes.txt', 'Rename')
+    await a.page.getByLabel('New name').fill('escaped.txt')
+    await a.page.keyboard.press('Escape')
+    await a.page.getByRole('button', { name: 'New folder' }).click()
+    await a.page.getByLabel('Folder path').fill('escaped')
+    await a.page.keyboard.press('Escape')
+
     // A name that is taken is told under the field, and another one is taken.
     await row(a.page, 'notes.txt').focus()
     await choose(a.page, 'notes.txt', 'Rename')
@@ -199,6 +208,20 @@ describe.skipIf(!hasChromium)('the file tree', () => {
       .poll(() => items.allInnerTexts(), patience)
       .toEqual(['Go to file…', 'Expand all', 'Download project'])
     expect(await page.getByRole('button', { name: /^New/ }).count()).toBe(0)
+    await page.keyboard.press('Escape')
+
+    // The commands of Emacs do not ask whether one may.
+    await row(page, 'notes.txt').click()
+    await page.getByRole('button', { name: 'Editor settings' }).click(patience)
+    await page.getByText('Emacs', { exact: true }).click()
+    await page.keyboard.press('Escape')
+    const editor = page.locator('.cm-content')
+    await editor.click()
+    await page.keyboard.press('Control+a')
+    await page.keyboard.press('Control+k')
+    await page.keyboard.press('Control+f')
+    expect(await editor.textContent()).toBe('notes')
+    await page.getByRole('status').filter({ hasText: 'Read-only' }).waitFor(patience)
   })
 
   test('on a phone a long press asks what to do', long, async () => {

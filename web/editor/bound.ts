@@ -29,6 +29,8 @@ export const boundEdits = (document: OpenDocument): Extension =>
   EditorState.transactionFilter.of((transaction) => {
     // What others wrote, and undoing, come by way of the shared text.
     if (!transaction.docChanged || transaction.annotation(ySyncAnnotation)) return transaction
+    // Not every command asks: those of Emacs do not.
+    if (transaction.startState.readOnly) return []
     const grown = transaction.newDoc.length - transaction.startState.doc.length
     const refused = document.refuse(countInserted(transaction), grown)
     if (refused === null) return transaction

@@ -52,7 +52,11 @@ export function NameField(props: Props) {
   const onKeyDown = (event: KeyboardEvent) => {
     event.stopPropagation()
     if (event.key === 'Enter') void submit(true)
-    if (event.key === 'Escape') onCancel(true)
+    if (event.key === 'Escape') {
+      // The field loses the focus by that, which would take the name.
+      busy.current = true
+      onCancel(true)
+    }
   }
   return (
     <span className={classes.naming}>
