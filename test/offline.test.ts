@@ -15,6 +15,17 @@ const kept = (page: Page) =>
     return names.filter((name) => /^openlaunch:|remembered/.test(name))
   })
 
+async function signOut(page: Page) {
+  await page.getByRole('button', account).click()
+  await page.getByRole('menuitem', { name: 'Sign out' }).click()
+}
+/** Where it is asked before signing out */
+const stay = (page: Page) =>
+  page
+    .getByRole('dialog', { name: 'Some changes are not saved yet' })
+    .getByRole('button', { name: 'Cancel' })
+    .click(patience)
+
 describe.skipIf(!hasChromium)('working offline', () => {
   const { slug, leave, restart, rest, address, open, file, openFile, textOf, openAndLeave } =
     useAway()
@@ -95,11 +106,16 @@ describe.skipIf(!hasChromium)('working offline', () => {
         told.getByRole('button', { name: 'Download' }).click(),
       ])
       expect(download.suggestedFilename()).toBe('deleted.txt')
+      await told.getByRole('button', { name: 'Discard my changes' }).click()
+      const question = page.getByRole('dialog', { name: 'Discard your changes to deleted.txt?' })
+      await question.getByRole('button', { name: 'Cancel' }).click(patience)
+      // Also while one looks elsewhere.
       await rest('POST', `/files/${shared.id}/restore`)
+      await told.waitFor({ state: 'detached', ...patience })
+      await expect.poll(() => textOf(shared), patience).toBe('before after')
       await page.goto(address(shared))
       await status(page, /Saved/)
       await shows(page, 'before after')
-      await expect.poll(() => textOf(shared), patience).toBe('before after')
     },
   )
 
@@ -120,16 +136,11 @@ describe.skipIf(!hasChromium)('working offline', () => {
       await status(page, 'Offline')
       await type(page, '!')
       await status(page, 'Your changes are kept in this browser')
-      const signOut = async () => {
-        await page.getByRole('button', account).click()
-        await page.getByRole('menuitem', { name: 'Sign out' }).click()
-      }
-      await signOut()
-      const question = page.getByRole('dialog', { name: 'Some changes are not saved yet' })
-      await question.getByRole('button', { name: 'Cancel' }).click()
+      await signOut(page)
+      await stay(page)
       await restart()
       await status(page, /Saved/)
-      await signOut()
+      await signOut(page)
       await page.getByRole('button', { name: 'Sign in' }).waitFor(patience)
       await expect.poll(() => kept(page), patience).toEqual([])
     },
@@ -183,6 +194,8 @@ describe.skipIf(!hasChromium)('working offline', () => {
     await status(page, 'Offline')
     await type(page, ' nowhere else')
     await status(page, 'Offline, not saved')
+    await signOut(page)
+    await stay(page)
     await restart()
     await status(page, /Saved/)
     await expect.poll(() => textOf(shared), patience).toBe('kept nowhere else')

@@ -5,6 +5,7 @@ import { Alert, Button, Group } from '@mantine/core'
 import { useLocation } from 'wouter'
 import type { FileWithContent } from '../../server/files/schema.ts'
 import { api } from '../api.ts'
+import { Confirm } from '../confirm.tsx'
 import { putFile } from '../files/queries.ts'
 import { nameOf } from '../files/tree.ts'
 import { notify, notifyError } from '../notice.ts'
@@ -39,6 +40,7 @@ export function DocumentAlerts({ document, state, path }: Props) {
 
 /** Takes the text along, or gives the changes up. */
 export function Rescue({ document, path }: Pick<Props, 'document' | 'path'>) {
+  const [asking, setAsking] = useState(false)
   const copyText = () =>
     navigator.clipboard.writeText(document.text.toJSON()).then(
       () => notify('The text is in the clipboard'),
@@ -56,9 +58,18 @@ export function Rescue({ document, path }: Pick<Props, 'document' | 'path'>) {
       >
         Download
       </Button>
-      <Button size="compact-sm" color="red" variant="light" onClick={() => void discard(document)}>
+      <Button size="compact-sm" color="red" variant="light" onClick={() => setAsking(true)}>
         Discard my changes
       </Button>
+      <Confirm
+        opened={asking}
+        title={`Discard your changes to ${nameOf(path)}?`}
+        action="Discard them"
+        onConfirm={() => discard(document)}
+        onClose={() => setAsking(false)}
+      >
+        They are nowhere else. Copy or download the text first if you may want it.
+      </Confirm>
     </Group>
   )
 }

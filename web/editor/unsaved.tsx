@@ -8,6 +8,9 @@ import { Rescue } from './alerts.tsx'
 import { documentChanges, openDocuments, resumeDocuments } from './documents.ts'
 import classes from './editor.module.css'
 
+/** Between looks whether a deleted file is back, milliseconds. */
+const LOOK_AGAIN = 15_000
+
 export function UnsavedEdits() {
   const user = useUser()
   useStore(documentChanges)
@@ -15,16 +18,22 @@ export function UnsavedEdits() {
     void resumeDocuments(user)
     // oxlint-disable-next-line react/exhaustive-deps -- a changed profile changes nothing here
   }, [user.id])
+  useEffect(() => {
+    const timer = setInterval(() => {
+      for (const document of openDocuments())
+        if (!document.isShown() && document.get().refusal?.code === 'NOT_FOUND') document.retry()
+    }, LOOK_AGAIN)
+    return () => clearInterval(timer)
+  }, [])
   const refused = openDocuments().filter((document) => {
     const { state, unsaved } = document.get()
     return state === 'refused' && unsaved && !document.isShown()
   })
-  return refused.map((document) => {
+  const alerts = refused.map((document) => {
     const path = document.path() ?? 'a file'
     return (
       <Alert
         key={document.fileId}
-        className={classes.unsaved}
         color="red"
         role="alert"
         title={`Your last changes to ${path} are not saved`}
@@ -35,4 +44,5 @@ export function UnsavedEdits() {
       </Alert>
     )
   })
+  return alerts.length > 0 && <div className={classes.unsaved}>{alerts}</div>
 }
