@@ -119,6 +119,13 @@ describe.skipIf(!hasChromium)('comments on code', () => {
     await selectWord(c.page, 'last')
     await c.page.keyboard.press('Control+Alt+m')
     await panel(c.page).getByLabel('Comment', { exact: true }).last().waitFor(patience)
+    // Escape leaves the names that are offered, not the panel.
+    await c.page.keyboard.type(`@${ada.username.slice(0, 6)}`)
+    const names = panel(c.page).getByRole('option')
+    await names.first().waitFor(patience)
+    await c.page.keyboard.press('Escape')
+    await expect.poll(() => names.count(), patience).toBe(0)
+    await c.page.keyboard.press('Control+a')
     await c.page.keyboard.type('From a guest')
     await panel(c.page).getByRole('button', { name: 'Comment', exact: true }).last().click()
     await thread(a.page, 'From a guest').waitFor(patience)

@@ -225,6 +225,11 @@ describe.skipIf(!hasChromium)('the editor', () => {
     await page.reload()
     const tabs = page.getByRole('tablist', { name: 'Open files' }).getByRole('tab')
     await expect.poll(() => tabs.allInnerTexts(), patience).toEqual(['a.ts', 'run'])
+    // The keys go on in the tabs, though each file has an editor of its own.
+    await tabs.last().focus()
+    await page.keyboard.press('ArrowLeft')
+    await bar.getByText('TypeScript').waitFor(patience)
+    await page.keyboard.press('ArrowRight')
     await bar.getByText('Ruby').waitFor(patience)
     const look = () =>
       page.locator('.cm-editor').evaluate((editor) => {

@@ -1,5 +1,5 @@
 // What may stand beside the text: a button above it each, and the panel that `?panel=` names.
-import { lazy, Suspense, useEffect, useRef, type ComponentType, type ReactNode } from 'react'
+import { lazy, Suspense, useRef, type ComponentType, type ReactNode } from 'react'
 import { ActionIcon, Loader, Tooltip } from '@mantine/core'
 import { useLocalStorage } from '@mantine/hooks'
 import { BookOpen, MessageSquareText, X } from 'lucide-react'
@@ -129,22 +129,17 @@ interface FrameProps {
 }
 
 function PanelFrame({ title, width, onClose, children }: FrameProps) {
-  const frame = useRef<HTMLElement>(null)
-  const close = useRef(onClose)
-  useEffect(() => {
-    close.current = onClose
-  })
-  useEffect(() => {
-    const element = frame.current
-    const leave = (event: KeyboardEvent) => {
-      // A menu or dialogue in the panel has the key first.
-      if (event.key === 'Escape' && !event.defaultPrevented) close.current()
-    }
-    element?.addEventListener('keydown', leave)
-    return () => element?.removeEventListener('keydown', leave)
-  }, [])
   return (
-    <aside ref={frame} className={classes.panel} style={{ flexBasis: width }} aria-label={title}>
+    <aside
+      className={classes.panel}
+      style={{ flexBasis: width }}
+      aria-label={title}
+      onKeyDown={(event) => {
+        // A box in it has the key first; its menus and dialogues lie elsewhere in the page.
+        const isInside = event.currentTarget.contains(event.target as Node)
+        if (isInside && event.key === 'Escape' && !event.defaultPrevented) onClose()
+      }}
+    >
       <header className={classes.head}>
         <h2 className={classes.title}>{title}</h2>
         <ActionIcon aria-label={`Close ${title.toLowerCase()}`} onClick={onClose}>

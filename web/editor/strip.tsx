@@ -1,5 +1,5 @@
 // The tabs above the text; on a phone a list to choose from.
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useRef, useState, useSyncExternalStore } from 'react'
 import { CloseButton, NativeSelect } from '@mantine/core'
 import { useHotkeys } from '@mantine/hooks'
 import { useLocation } from 'wouter'
@@ -8,8 +8,8 @@ import { useUser } from '../accounts/gate.tsx'
 import { folderOf, nameOf } from '../files/tree.ts'
 import { usePhone } from '../phone.ts'
 import { useOpenProject } from '../room/context.tsx'
-import { createStore, useStore } from '../store.ts'
-import { knownDocument } from './documents.ts'
+import { useStore } from '../store.ts'
+import { documentChanges, knownDocument } from './documents.ts'
 import { tabsOf, type OpenTab } from './tabs.ts'
 import classes from './strip.module.css'
 
@@ -32,12 +32,11 @@ function shownTabs(tabs: readonly OpenTab[], files: readonly ProjectFile[]): Sho
   })
 }
 
-const absent = createStore(null)
-
-function useUnsaved(fileId: string) {
-  const state = useStore<{ unsaved: boolean } | null>(knownDocument(fileId) ?? absent)
-  return state?.unsaved ?? false
-}
+const useUnsaved = (fileId: string) =>
+  useSyncExternalStore(
+    documentChanges.subscribe,
+    () => knownDocument(fileId)?.get().unsaved ?? false,
+  )
 
 export function TabStrip({ current, files }: { current: string; files: readonly ProjectFile[] }) {
   const user = useUser()
@@ -118,6 +117,8 @@ interface TabProps {
 }
 
 const dragged = 'application/x-openlaunch-tab'
+/** The strip is made anew with the next file: the keys go on in it. */
+let isByKey = false
 
 function Tab({ tab, current, onGo, onStep, onClose, onDrop }: TabProps) {
   const { id, path, name, folder, gone } = tab
@@ -125,7 +126,10 @@ function Tab({ tab, current, onGo, onStep, onClose, onDrop }: TabProps) {
   const element = useRef<HTMLDivElement>(null)
   const [over, setOver] = useState(false)
   useEffect(() => {
-    if (current) element.current?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+    if (!current) return
+    element.current?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+    if (isByKey) element.current?.focus()
+    isByKey = false
   }, [current])
   return (
     <div
@@ -148,6 +152,7 @@ function Tab({ tab, current, onGo, onStep, onClose, onDrop }: TabProps) {
       }}
       onKeyDown={(event) => {
         if (event.target !== event.currentTarget) return
+        isByKey = ['ArrowLeft', 'ArrowRight', 'Delete'].includes(event.key)
         if (event.key === 'ArrowLeft') onStep(-1)
         if (event.key === 'ArrowRight') onStep(1)
         if (event.key === 'Delete') onClose()
