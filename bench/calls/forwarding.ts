@@ -66,6 +66,6 @@ export async function measureForwarding(
     }
   } finally {
     load.kill('SIGKILL')
-    sfu.kill('SIGTERM')
+    sfu.disconnect()
   }
 }
