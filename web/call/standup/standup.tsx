@@ -1,6 +1,7 @@
 // A round in which one after the other speaks: whose turn it is, how long still, and one's own note.
 import { useEffect, useState, type SyntheticEvent } from 'react'
 import { Button, TextInput } from '@mantine/core'
+import { useDebouncedCallback } from '@mantine/hooks'
 import { Check, SkipForward, Square } from 'lucide-react'
 import type { StandupAction } from '../../../protocol/calls.ts'
 import { notifyError } from '../../notice.ts'
@@ -87,6 +88,8 @@ function Note({ saved, onSave }: { saved: string; onSave: (note: string) => void
   const save = () => {
     if (note.trim() !== saved) onSave(note.trim())
   }
+  // The round may end while one writes.
+  const saveSoon = useDebouncedCallback(save, 1_000)
   return (
     <form
       className={classes.note}
@@ -100,7 +103,10 @@ function Note({ saved, onSave }: { saved: string; onSave: (note: string) => void
         aria-label="Your note"
         placeholder="Your note, for the chat"
         value={note}
-        onChange={(event) => setNote(event.currentTarget.value)}
+        onChange={(event) => {
+          setNote(event.currentTarget.value)
+          saveSoon()
+        }}
         onBlur={save}
       />
     </form>
