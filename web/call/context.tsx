@@ -194,7 +194,7 @@ export function CallProvider(props: CallProviderProps) {
     [session],
   )
   const speakers = useSpeakers(session, inner)
-  const using = joined || inner.status.state === 'previewing'
+  const using = !['idle', 'failed'].includes(inner.status.state)
   useCallShortcuts(using ? session : null, { setMicrophone, setCamera })
 
   const call = useMemo<Call>(() => {

@@ -23,7 +23,12 @@ export function useCallShortcuts(
   const talking = useRef(false)
   useEffect(() => {
     if (!session) return
-    const isMuted = () => session.get().own.microphone?.muted !== false
+    /** Also what is being opened: whoever presses then wants it off. */
+    const isOn = (device: 'microphone' | 'camera') => {
+      const { own, opening } = session.get()
+      const media = own[device]
+      return media ? !media.muted : opening.includes(device)
+    }
     const down = (event: KeyboardEvent) => {
       // A page would scroll by a key that is held.
       if (event.repeat && talking.current && event.code === 'Space') event.preventDefault()
@@ -31,14 +36,14 @@ export function useCallShortcuts(
       const command = (mac ? event.metaKey : event.ctrlKey) && !event.altKey && !event.shiftKey
       if (command && event.code === 'KeyD') {
         event.preventDefault()
-        void setMicrophone(isMuted())
+        void setMicrophone(!isOn('microphone'))
       } else if (command && event.code === 'KeyE') {
         event.preventDefault()
-        void setCamera(!session.get().own.camera)
+        void setCamera(!isOn('camera'))
       } else if (event.code === 'KeyH' && event.ctrlKey && (mac ? event.metaKey : event.altKey)) {
         event.preventDefault()
         void session.raiseHand(session.get().hand === null).catch(() => undefined)
-      } else if (event.code === 'Space' && !command && isMuted() && !isTyping(event)) {
+      } else if (event.code === 'Space' && !command && !isOn('microphone') && !isTyping(event)) {
         event.preventDefault()
         talking.current = true
         void session.setMicrophone(true)

@@ -1,6 +1,6 @@
 // Microphone and camera, on and off.
 import type { MouseEvent, ReactNode } from 'react'
-import { ActionIcon, Tooltip } from '@mantine/core'
+import { ActionIcon, Loader, Tooltip } from '@mantine/core'
 import { Mic, MicOff, Video, VideoOff } from 'lucide-react'
 import { useCall } from './context.tsx'
 import { keys } from './shortcuts.ts'
@@ -9,14 +9,15 @@ export function MicrophoneToggle() {
   const { state, setMicrophone } = useCall()
   const { microphone } = state.own
   const on = microphone !== undefined && !microphone.muted
+  const busy = !on && state.opening.includes('microphone')
   return (
     <Toggle
       on={on}
-      busy={!on && state.opening.includes('microphone')}
-      label={on ? 'Mute microphone' : 'Unmute microphone'}
+      busy={busy}
+      label={on || busy ? 'Mute microphone' : 'Unmute microphone'}
       hint={keys.microphone}
       icon={on ? <Mic size={18} /> : <MicOff size={18} />}
-      onClick={() => setMicrophone(!on)}
+      onClick={() => setMicrophone(!on && !busy)}
     />
   )
 }
@@ -24,21 +25,22 @@ export function MicrophoneToggle() {
 export function CameraToggle() {
   const { state, setCamera } = useCall()
   const on = state.own.camera !== undefined
+  const busy = !on && state.opening.includes('camera')
   return (
     <Toggle
       on={on}
-      busy={!on && state.opening.includes('camera')}
-      label={on ? 'Turn camera off' : 'Turn camera on'}
+      busy={busy}
+      label={on || busy ? 'Turn camera off' : 'Turn camera on'}
       hint={keys.camera}
       icon={on ? <Video size={18} /> : <VideoOff size={18} />}
-      onClick={() => setCamera(!on)}
+      onClick={() => setCamera(!on && !busy)}
     />
   )
 }
 
 interface ToggleProps {
   on: boolean
-  /** The browser is asked for the device */
+  /** The browser is asked for the device, which a click takes back */
   busy: boolean
   label: string
   hint: string
@@ -61,10 +63,10 @@ function Toggle({ on, busy, label, hint, icon, onClick }: ToggleProps) {
         variant={on ? 'default' : 'filled'}
         color={on ? 'gray' : 'red'}
         aria-label={label}
-        loading={busy}
+        aria-busy={busy}
         onClick={click}
       >
-        {icon}
+        {busy ? <Loader size={18} color="currentColor" /> : icon}
       </ActionIcon>
     </Tooltip>
   )
