@@ -74,6 +74,11 @@ test('[CA12] the sign becomes poor when packets are lost, and good again', async
   await expect.poll(() => told.at(-1)?.score, soon).toBeLessThan(4)
   voice.loss = 0
   await expect.poll(() => told.at(-1)?.score, soon).toBeGreaterThanOrEqual(7)
+  // Whoever turns off what is poor is not shown as that any more.
+  voice.loss = 0.7
+  await expect.poll(() => told.at(-1)?.score, soon).toBeLessThan(4)
+  voice.producer.close()
+  await expect.poll(() => told.at(-1)?.score, soon).toBeGreaterThanOrEqual(7)
   // News only of another sign, and a second apart.
   const signs = told.map(({ score }) => (score >= 7 ? 'good' : score >= 4 ? 'fair' : 'poor'))
   expect(signs.filter((sign, index) => sign === signs[index - 1])).toEqual([])

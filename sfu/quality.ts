@@ -19,8 +19,12 @@ export class Quality {
 
   watch(producer: Producer) {
     this.#producers.add(producer)
-    producer.on('score', () => this.#look())
-    producer.observer.once('close', () => this.#producers.delete(producer))
+    const look = () => this.#look()
+    producer.on('score', look)
+    producer.observer.on('pause', look)
+    producer.observer.once('close', () => {
+      if (this.#producers.delete(producer)) look()
+    })
   }
 
   /** Of the worst that is sent now; of a simulcast, the best layer counts. */
@@ -37,8 +41,9 @@ export class Quality {
   }
 
   #look() {
-    const { score } = this
-    if (score === null || this.#timer || signOf(score) === this.#told) return
+    // Nothing that is sent is poor.
+    const score = this.score ?? 10
+    if (this.#timer || signOf(score) === this.#told) return
     this.#told = signOf(score)
     this.#onSign(score)
     this.#timer = setTimeout(() => {
