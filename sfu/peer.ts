@@ -131,9 +131,12 @@ export class Peer {
 
   /** Raising it again keeps its place among the hands. */
   raiseHand(raised: boolean) {
-    if (raised === (this.#hand !== null)) return
-    this.#hand = raised ? new Date().toISOString() : null
-    this.#tellAll('call_hand', { ...this.address, peerId: this.id, hand: this.#hand })
+    const isNews = raised !== (this.#hand !== null)
+    if (isNews) this.#hand = raised ? new Date().toISOString() : null
+    const news = { ...this.address, peerId: this.id, hand: this.#hand }
+    // Whoever asks for what is so has missed it.
+    if (isNews) this.#tellAll('call_hand', news)
+    else this.tell('call_hand', news)
   }
 
   /** Its socket is gone: the media goes on until `keepMs` later, unless another one takes its place. */

@@ -25,7 +25,8 @@ test('[CA7] a raised hand is seen by all, and keeps its place', async () => {
   await raise(true)
   const told = stage.heardBy(bob.caller.socketId, 'call_hand')
   expect(told).toEqual([{ projectId, peerId: ada.peerId, hand: expect.any(String) }])
-  expect(stage.heardBy(ada.caller.socketId, 'call_hand')).toEqual(told)
+  // Whoever asks for what is so may have missed it.
+  expect(stage.heardBy(ada.caller.socketId, 'call_hand')).toEqual([...told, ...told])
   const hands = (await join()).peers.map(({ peerId, hand }) => [peerId, hand])
   expect(hands).toContainEqual([ada.peerId, told[0]?.hand])
   expect(hands).toContainEqual([bob.peerId, null])
