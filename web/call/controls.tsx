@@ -91,6 +91,7 @@ function DeviceMenu() {
       withArrow
       shadow="md"
       trapFocus
+      returnFocus
       opened={opened}
       onChange={setOpened}
     >

@@ -54,7 +54,12 @@ export async function openScreen(): Promise<{
     screen.contentHint = 'detail'
     return { screen, audio: stream.getAudioTracks()[0] }
   } catch (error) {
-    if (nameOf(error) === 'NotAllowedError') return null
+    if (nameOf(error) === 'NotAllowedError') {
+      // As macOS does until somebody allows it.
+      if (!/by system/.test((error as Error).message)) return null
+      const reason = 'This computer does not let the browser record the screen'
+      throw new Error(`${reason}: allow it in the settings of the system.`, { cause: error })
+    }
     throw new Error(describeProblem('screen', error), { cause: error })
   }
 }

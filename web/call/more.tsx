@@ -197,6 +197,8 @@ function useFullScreen(full: boolean, onFull: (full: boolean) => void) {
     return () => {
       document.removeEventListener('fullscreenchange', look)
       if (document.fullscreenElement) void document.exitFullscreen()
+      // Where the controls are gone for another reason, they begin without it.
+      onFull(false)
     }
   }, [full, onFull])
 }

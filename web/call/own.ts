@@ -28,7 +28,7 @@ export interface OwnDevices {
   setMicrophone(on: boolean): Promise<void>
   /** Off gives the camera back: its light goes out. */
   setCamera(on: boolean): Promise<void>
-  /** Changes to the device that is preferred now, muted as before; nothing when none is open. */
+  /** Changes to the device that is preferred now, muted as before; nothing when none is open, or being opened. */
   reopen(device: Device): Promise<void>
   startScreenShare(): Promise<void>
   stopScreenShare(): void
@@ -115,8 +115,13 @@ export function createOwnDevices(options: OwnDevicesOptions): OwnDevices {
     }
   }
 
+  /** As which what is being opened will begin */
+  const mutes: Partial<Record<Device, boolean>> = {}
   async function open(devices: Device[], muted = false) {
-    for (const device of devices) wish(device, true)
+    for (const device of devices) {
+      mutes[device] = muted
+      wish(device, true)
+    }
     const before = { ...wishes }
     const opened = await openDevices({
       camera: devices.includes('camera') && constraintsOf('camera'),
@@ -167,6 +172,7 @@ export function createOwnDevices(options: OwnDevicesOptions): OwnDevices {
     setCamera,
     async reopen(device) {
       if (now.own[device]) await open([device])
+      else if (now.opening.includes(device)) await open([device], mutes[device])
     },
     async startScreenShare() {
       if (now.own.screen) return

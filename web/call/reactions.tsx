@@ -60,7 +60,15 @@ export function ReactionButton() {
   const { session } = useCall()
   const [opened, setOpened] = useState(false)
   return (
-    <Popover position="top" withArrow shadow="md" opened={opened} onChange={setOpened}>
+    <Popover
+      position="top"
+      withArrow
+      shadow="md"
+      trapFocus
+      returnFocus
+      opened={opened}
+      onChange={setOpened}
+    >
       <Popover.Target>
         <Tooltip label="React" disabled={opened}>
           <ActionIcon

@@ -75,7 +75,10 @@ export function createSender(options: SenderOptions): Sender {
     const media = wanted[source]
     const producer = producers.get(source)
     try {
-      if (media && producer) await adjust(producer, media)
+      if (media && producer && !fits(source, producer, media.track)) {
+        await stop(source, producer)
+        await start(source, media)
+      } else if (media && producer) await adjust(producer, media)
       else if (media) await start(source, media)
       else if (producer) await stop(source, producer)
     } catch (error) {
@@ -140,6 +143,10 @@ function layersFor(track: MediaStreamTrack): RtpEncodingParameters[] {
     { scaleResolutionDownBy: 1, maxBitrate: 1_500_000 },
   ].slice(-count)
 }
+
+/** Whether a producer can go on with another camera: of too many layers, the largest would not be sent. */
+const fits = (source: MediaSource, { rtpParameters }: Producer, track: MediaStreamTrack) =>
+  source !== 'camera' || (rtpParameters.encodings?.length ?? 1) <= layersFor(track).length
 
 function vp8(device: Device): Pick<ProducerOptions, 'codec'> {
   const codec = device.sendRtpCapabilities.codecs?.find(({ mimeType }) => /\/vp8$/i.test(mimeType))

@@ -21,7 +21,14 @@ function Sound({ track }: { track: MediaStreamTrack }) {
     if (element.current) element.current.srcObject = new MediaStream([track])
   }, [track])
   useEffect(() => {
-    if (element.current) void toSpeaker(element.current, speakerId)
+    const { current } = element
+    if (!current) return
+    const set = () => void toSpeaker(current, speakerId)
+    set()
+    // The chosen one may be plugged in later. Browsers have it on https: and localhost only.
+    const { mediaDevices } = navigator as Partial<Navigator>
+    mediaDevices?.addEventListener('devicechange', set)
+    return () => mediaDevices?.removeEventListener('devicechange', set)
   }, [speakerId])
   return <audio ref={element} autoPlay />
 }

@@ -12,9 +12,12 @@ export function useView(element: RefObject<HTMLElement | null>, producerId: stri
     const view = session.view(producerId)
     const { document } = window
     let near = false
+    /** In the small window of the browser it is seen wherever the page is. */
+    const isApart = () => current.contains(document.pictureInPictureElement)
     const tell = () => {
       const { clientWidth, clientHeight } = current
-      const seen = near && document.visibilityState === 'visible' && clientHeight > 0
+      const isShown = near && document.visibilityState === 'visible'
+      const seen = (isShown || isApart()) && clientHeight > 0
       const scale = window.devicePixelRatio
       view.resize(seen ? { width: clientWidth * scale, height: clientHeight * scale } : null)
     }
@@ -26,10 +29,12 @@ export function useView(element: RefObject<HTMLElement | null>, producerId: stri
     intersections.observe(current)
     sizes.observe(current)
     document.addEventListener('visibilitychange', tell)
+    current.addEventListener('leavepictureinpicture', tell)
     return () => {
       intersections.disconnect()
       sizes.disconnect()
       document.removeEventListener('visibilitychange', tell)
+      current.removeEventListener('leavepictureinpicture', tell)
       view.end()
     }
   }, [session, element, producerId])
