@@ -110,6 +110,12 @@ const cases: Case[] = [
     expected: [413, 'PAYLOAD_TOO_LARGE'],
   },
   {
+    title: 'a body that is too large, for the id "upload"',
+    to: `PATCH ${path}/files/upload`,
+    body: 'x'.repeat(MAX_BODY + 1),
+    expected: [413, 'PAYLOAD_TOO_LARGE'],
+  },
+  {
     title: 'a length that is too large',
     to: 'POST projects',
     body: '{}',
