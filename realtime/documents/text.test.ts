@@ -44,3 +44,13 @@ test('a text of many lines does not take long to compare', () => {
     lines.toReversed().join('\n'),
   )
 })
+
+test('nor does one of many lines, each of many words that differ', () => {
+  // Letters of a language without spaces, and a sign after each.
+  const words = Array.from({ length: 2_400 }, (_, n) =>
+    String.fromCodePoint(0x4e00 + n, 0x2190 + n),
+  )
+  const line = (n: number, end: string) => `${end}${words.join('')}${end}\nline ${n}\n`
+  const text = (end: string) => Array.from({ length: 200 }, (_, n) => line(n, end)).join('')
+  expect(replace(text('a'), text('b'))).toBe(text('b'))
+})

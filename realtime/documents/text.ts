@@ -13,8 +13,11 @@ export interface Change {
 
 /** First lines are compared, then the words of lines that differ, then what they begin and end with. */
 const pieces = [/[^\n]*\n|[^\n]+/g, /[\p{L}\p{N}_]+|\s+|[^\p{L}\p{N}_\s]+/gu]
-/** The search takes quadratic time; texts of more pieces are taken as different. */
-const MAX_PIECES = 5_000
+/**
+ * The search takes quadratic time; texts of more pieces are taken as different. There is one list of lines, and one of
+ * words for each line that differs.
+ */
+const MAX_PIECES = [5_000, 500]
 
 /** @returns changes that turn one text into the other, in the order of their places */
 export function diffTexts(from: string, to: string, level = 0): Change[] {
@@ -22,7 +25,7 @@ export function diffTexts(from: string, to: string, level = 0): Change[] {
   const pattern = pieces[level]
   const fromPieces = (pattern && from.match(pattern)) ?? []
   const toPieces = (pattern && to.match(pattern)) ?? []
-  if (!pattern || Math.max(fromPieces.length, toPieces.length) > MAX_PIECES) {
+  if (!pattern || Math.max(fromPieces.length, toPieces.length) > (MAX_PIECES[level] ?? 0)) {
     const { index, remove, insert } = simpleDiffString(from, to)
     return [{ index, remove, insert }]
   }
