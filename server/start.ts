@@ -257,7 +257,7 @@ async function assemble(
     trustProxy: config.trustProxy,
     pageDir: path.join(import.meta.dirname, '../dist/page'),
   })
-  ownUpgrades(http, allowOrigin, [documents.handleUpgrade])
+  const endUpgraded = ownUpgrades(http, allowOrigin, [documents.handleUpgrade])
 
   await listen(http, config)
   closers.push(async () => {
@@ -269,7 +269,11 @@ async function assemble(
     const closed = io.close()
     http.closeIdleConnections()
     await documents.close()
-    const impatience = setTimeout(() => http.closeAllConnections(), 2_000)
+    const impatience = setTimeout(() => {
+      http.closeAllConnections()
+      // `ws` waits half a minute for a client that does not answer.
+      endUpgraded()
+    }, 2_000)
     await closed
     clearTimeout(impatience)
   })

@@ -6,8 +6,12 @@ import type { AllowOrigin } from './origin.ts'
 /** Takes the connection over, or returns false when the path is not its own. */
 export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => boolean
 
+/** @returns destroys the connections that are left: HTTP waits for those that were upgraded, and cannot close them. */
 export function ownUpgrades(http: Server, allowOrigin: AllowOrigin, handlers: UpgradeHandler[]) {
+  const upgraded = new Set<Duplex>()
   http.on('upgrade', (request, socket, head) => {
+    upgraded.add(socket)
+    socket.once('close', () => upgraded.delete(socket))
     // Without a listener, a connection that breaks during the handshake ends the process.
     socket.on('error', () => socket.destroy())
     // Socket.IO listens for its own path and checks the origin itself.
@@ -15,6 +19,7 @@ export function ownUpgrades(http: Server, allowOrigin: AllowOrigin, handlers: Up
     if (!allowOrigin(request.headers)) return refuse(socket, '403 Forbidden')
     if (!handlers.some((handle) => handle(request, socket, head))) refuse(socket, '404 Not Found')
   })
+  return () => upgraded.forEach((socket) => socket.destroy())
 }
 
 /** Not left to the client to close: nobody else closes an upgraded socket, and the server's end would wait for it. */

@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
+import { connect } from 'node:net'
 import { mkdtempSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
@@ -124,4 +125,26 @@ test('the demo fills an empty installation once, and its people can sign in', as
   await gone
   const second = await run(/nothing was added.*\n/)
   expect(second.output).toContain('People have registered here already')
+})
+
+test('a client that reads no more does not hold the end up', async () => {
+  const { url, kill } = await useServerProcess({ PORT: '0', DATA_DIR: useDirectory() })
+  const socket = connect(Number(new URL(url).port), '127.0.0.1')
+  onTestFinished(() => void socket.destroy())
+  const path = '/socket.io/?EIO=4&transport=websocket'
+  const headers = [
+    'Host: localhost',
+    'Connection: Upgrade',
+    'Upgrade: websocket',
+    'Sec-WebSocket-Version: 13',
+    `Sec-WebSocket-Key: ${Buffer.alloc(16).toString('base64')}`,
+  ]
+  socket.write(`GET ${path} HTTP/1.1\r\n${headers.join('\r\n')}\r\n\r\n`)
+  const [answer] = (await once(socket, 'data')) as [Buffer]
+  expect(answer.toString()).toContain('101 Switching Protocols')
+  socket.pause()
+  const start = performance.now()
+  await kill('SIGTERM')
+  // The library that serves it would wait 30 s.
+  expect(performance.now() - start).toBeLessThan(15_000)
 })
