@@ -1,7 +1,7 @@
 // Where the bytes of attachments lie. One interface, so that they can lie elsewhere: an S3 bucket needs these four.
 import { once } from 'node:events'
 import { createReadStream, createWriteStream } from 'node:fs'
-import { mkdir, open, readdir, rename, rm } from 'node:fs/promises'
+import { mkdir, open, readdir, rename, rm, statfs } from 'node:fs/promises'
 import path from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -13,7 +13,7 @@ export interface AttachmentStore {
   /**
    * Keeps the whole stream under the id, or nothing of it.
    * @returns its size
-   * @throws AppError PAYLOAD_TOO_LARGE
+   * @throws AppError PAYLOAD_TOO_LARGE, UNAVAILABLE
    */
   put(id: string, bytes: Bytes, maxBytes: number): Promise<number>
   /** @returns undefined when there is nothing under the id */
@@ -38,6 +38,16 @@ async function* limit(bytes: Bytes, maxBytes: number) {
 
 const isMissing = (error: unknown) => (error as NodeJS.ErrnoException).code === 'ENOENT'
 
+/** What uploads leave free, bytes: an embedded database that cannot write ends the server. */
+const SPARE = 256 * 1024 * 1024
+
+/** @throws AppError UNAVAILABLE where the disk of this folder has no room for so many bytes */
+async function requireRoom(folder: string, bytes: number) {
+  const { bavail, bsize } = await statfs(folder)
+  if (bavail * bsize < SPARE + bytes)
+    throw new AppError('UNAVAILABLE', 'The disk of the server has no room for files now')
+}
+
 const PART = '.part'
 
 /** A directory of this machine, or one that all nodes share. It need not exist yet. */
@@ -49,6 +59,7 @@ export function createDirectoryStore(directory: string): AttachmentStore {
   return {
     async put(id, bytes, maxBytes) {
       await mkdir(folderOf(id), { recursive: true })
+      await requireRoom(folderOf(id), maxBytes)
       const part = fileOf(id) + PART
       try {
         // `flush`: on disk before it has its name.

@@ -1,0 +1,21 @@
+// The directory where attachments lie.
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { createDirectoryStore } from './store.ts'
+
+test('what may not leave the database room to write is refused, and nothing of it stays', async () => {
+  const directory = mkdtempSync(path.join(os.tmpdir(), 'openlaunch-store-'))
+  onTestFinished(() => rmSync(directory, { recursive: true, force: true }))
+  const store = createDirectoryStore(directory)
+  async function* bytes() {
+    yield new Uint8Array(1)
+  }
+  await expect(store.put('small', bytes(), Infinity)).rejects.toMatchObject({
+    code: 'UNAVAILABLE',
+    message: 'The disk of the server has no room for files now',
+  })
+  expect(readdirSync(path.join(directory, 'll'))).toEqual([])
+  expect(await store.put('small', bytes(), 1)).toBe(1)
+})
