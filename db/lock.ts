@@ -115,5 +115,9 @@ export async function lockDirectory(directory: string): Promise<() => void> {
 
 function touch(file: string, me: string) {
   const now = new Date()
-  if (read(file) === me) fs.utimesSync(file, now, now)
+  try {
+    if (read(file) === me) fs.utimesSync(file, now, now)
+  } catch {
+    // The database says what is wrong with the disk.
+  }
 }
