@@ -77,6 +77,10 @@ test('[CA12] the sign becomes poor when packets are lost, and good again', async
   // Whoever turns off what is poor is not shown as that any more.
   voice.loss = 0.7
   await expect.poll(() => told.at(-1)?.score, soon).toBeLessThan(4)
+  await voice.producer.pause()
+  await expect.poll(() => told.at(-1)?.score, soon).toBeGreaterThanOrEqual(7)
+  await voice.producer.resume()
+  await expect.poll(() => told.at(-1)?.score, soon).toBeLessThan(4)
   voice.producer.close()
   await expect.poll(() => told.at(-1)?.score, soon).toBeGreaterThanOrEqual(7)
   // News only of another sign, and a second apart.

@@ -22,6 +22,7 @@ export class Quality {
     const look = () => this.#look()
     producer.on('score', look)
     producer.observer.on('pause', look)
+    producer.observer.on('resume', look)
     producer.observer.once('close', () => {
       if (this.#producers.delete(producer)) look()
     })

@@ -170,6 +170,8 @@ export function createRinging(options: RingingOptions): Ringing {
     // They may have been faster.
     for (const { caller } of rooms.find(ring.address)?.peers ?? [])
       stop(ring, caller.principal.id, 'answered')
+    // A device that came while it was on its way was told nowhere.
+    for (const id of ring.waiting) emit.toUser(id, 'call_ring', describeRing(ring), ring.from.id)
   })
 
   return {

@@ -100,7 +100,11 @@ function DeviceMenu() {
           size={28}
           radius="xl"
           aria-label="Choose microphone and camera"
-          onClick={() => setOpened(!opened)}
+          onClick={(event) => {
+            // After a click with the mouse, the space bar is for talking, not for this button.
+            if (event.detail > 0) event.currentTarget.blur()
+            setOpened(!opened)
+          }}
         >
           <ChevronDown size={16} />
         </ActionIcon>

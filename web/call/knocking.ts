@@ -15,6 +15,8 @@ export interface Knocking {
 
 /** Whoever comes before the others looks so often whether somebody is there, milliseconds. */
 const LOOK_AGAIN = 3_000
+/** A call that moves is nowhere for a moment: so often it is looked for before it counts as over. */
+const LOOKS = 3
 /** Where a call moved, or its node was killed, nobody knows of the knock; elsewhere it stays the same. Milliseconds. */
 const KNOCK_AGAIN = 15_000
 
@@ -42,6 +44,7 @@ export function createKnocking(
   { onAnswer, onCall }: KnockingEvents,
 ): Knocking {
   let run = 0
+  let looks = 0
   let timer: ReturnType<typeof setTimeout> | undefined
   /** An answer to a knock before comes before the new one has an id. */
   let waiting = false
@@ -63,20 +66,24 @@ export function createKnocking(
       const { knockId } = await request('call_knock', address)
       if (mine !== run) return
       onCall(true)
+      looks = 0
       waiting = knockId !== null
       if (waiting) knockIn(KNOCK_AGAIN)
       else onAnswer(null)
     } catch (error) {
       if (mine !== run) return
-      const isEarly = awaitsCall && codeOf(error) === 'NOT_FOUND'
-      if (isEarly) onCall(false)
-      if (isEarly || (isAgain && codeOf(error) === 'UNAVAILABLE')) knockIn(LOOK_AGAIN)
+      const isMissing = codeOf(error) === 'NOT_FOUND'
+      if (isMissing) looks += 1
+      if (isMissing && awaitsCall) onCall(false)
+      const isMoving = isMissing ? looks <= LOOKS : codeOf(error) === 'UNAVAILABLE'
+      if ((isMissing && awaitsCall) || (isAgain && isMoving)) knockIn(LOOK_AGAIN)
       else onAnswer(error instanceof Error ? error : new Error(String(error)))
     }
   }
   const cancel = () => {
     clearTimeout(timer)
     run += 1
+    looks = 0
     waiting = false
   }
   return {

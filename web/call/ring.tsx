@@ -57,7 +57,9 @@ export function Ringing() {
     const ends = [
       socket.on('call_ring', (ringing) =>
         setRings((now) =>
-          now.some(({ channelId }) => channelId === ringing.channelId) ? now : [...now, ringing],
+          now.some(({ channelId }) => channelId === ringing.channelId)
+            ? now.map((one) => (one.channelId === ringing.channelId ? ringing : one))
+            : [...now, ringing],
         ),
       ),
       socket.on('call_ring_ended', ({ channelId, userId }) => {

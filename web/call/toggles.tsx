@@ -9,7 +9,7 @@ export function MicrophoneToggle() {
   const { state, setMicrophone } = useCall()
   const { microphone } = state.own
   const on = microphone !== undefined && !microphone.muted
-  const busy = !on && state.opening.includes('microphone')
+  const busy = !microphone && state.opening.includes('microphone')
   return (
     <Toggle
       on={on}

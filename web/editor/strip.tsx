@@ -117,8 +117,8 @@ interface TabProps {
 }
 
 const dragged = 'application/x-openlaunch-tab'
-/** The strip is made anew with the next file: the keys go on in it. */
-let isByKey = false
+/** When a key last left a tab: the strip is made anew with the next file, and the keys go on in it. */
+let keyedAt = -Infinity
 
 function Tab({ tab, current, onGo, onStep, onClose, onDrop }: TabProps) {
   const { id, path, name, folder, gone } = tab
@@ -128,8 +128,8 @@ function Tab({ tab, current, onGo, onStep, onClose, onDrop }: TabProps) {
   useEffect(() => {
     if (!current) return
     element.current?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
-    if (isByKey) element.current?.focus()
-    isByKey = false
+    if (performance.now() - keyedAt < 1_000) element.current?.focus()
+    keyedAt = -Infinity
   }, [current])
   return (
     <div
@@ -152,7 +152,7 @@ function Tab({ tab, current, onGo, onStep, onClose, onDrop }: TabProps) {
       }}
       onKeyDown={(event) => {
         if (event.target !== event.currentTarget) return
-        isByKey = ['ArrowLeft', 'ArrowRight', 'Delete'].includes(event.key)
+        if (['ArrowLeft', 'ArrowRight', 'Delete'].includes(event.key)) keyedAt = performance.now()
         if (event.key === 'ArrowLeft') onStep(-1)
         if (event.key === 'ArrowRight') onStep(1)
         if (event.key === 'Delete') onClose()

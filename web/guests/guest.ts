@@ -14,7 +14,8 @@ const NAME = 'openlaunch.guest.name'
 export function savedGuest(link: string): SavedGuest | null {
   const saved = sessionStorage.getItem(keyOf(link))
   const guest = saved === null ? null : (JSON.parse(saved) as SavedGuest)
-  return guest && Date.parse(guest.expiresAt) > Date.now() ? guest : null
+  // One of an earlier version has no `shown`.
+  return guest && 'shown' in guest && Date.parse(guest.expiresAt) > Date.now() ? guest : null
 }
 
 export const forgetGuest = (link: string) => sessionStorage.removeItem(keyOf(link))
