@@ -155,4 +155,47 @@ describe.each(kinds)('strange archives on %s', async (kind) => {
     expect(sent).toBeLessThan(MAX_ARCHIVE * 1.2)
     expect(await list(made)).toEqual([])
   })
+
+  // APPNOTE.TXT, sections 4.3.14 to 4.3.16 and 4.5.3
+  const signature = (bytes: string) => Buffer.from(`504b${bytes}`, 'hex')
+  const nowhere = Buffer.alloc(8, 0xff)
+  const locate = (place: Buffer) =>
+    Buffer.concat([signature('0607'), Buffer.alloc(4), place, Buffer.alloc(4)])
+  const end = Buffer.concat([signature('0506'), Buffer.alloc(18)])
+
+  test('[F5] an archive that names a place in no file is refused', async () => {
+    const made = await makeProject('nowhere')
+    const inDirectory = Buffer.concat([signature('0606'), Buffer.alloc(52)])
+    inDirectory.writeUInt8(1, 32)
+    nowhere.copy(inDirectory, 48)
+    for (const zip of [
+      Buffer.concat([locate(nowhere), end]),
+      Buffer.concat([inDirectory, locate(Buffer.alloc(8)), end]),
+    ]) {
+      const { status, error } = await importZip(made, zip)
+      expect([status, error.message]).toEqual([400, expect.stringContaining('a place that it')])
+    }
+  })
+
+  test('[F5] an entry that is nowhere is skipped, and keeps nobody waiting', async () => {
+    const made = await makeProject('lost')
+    const zip = await pack([
+      ['lost', 'lost'],
+      ['good', 'good'],
+    ])
+    const entry = zip.indexOf(signature('0102'))
+    zip.writeUInt16LE(zip.readUInt16LE(entry + 30) + 12, entry + 30)
+    zip.writeUInt32LE(0xffffffff, entry + 42)
+    const name = entry + 46 + 'lost'.length
+    const extra = Buffer.concat([Buffer.from('01000800', 'hex'), nowhere])
+    const { data } = await importZip(
+      made,
+      Buffer.concat([zip.subarray(0, name), extra, zip.subarray(name)]),
+    )
+    expect(data).toMatchObject({
+      created: 1,
+      skipped: [{ path: 'lost', reason: expect.stringContaining('a place that it') }],
+    })
+    expect((await importZip(made, await pack([['next', 'next']]))).data.created).toBe(1)
+  })
 })

@@ -1,10 +1,12 @@
 // What is in a zip archive of strangers. Nothing that it says of itself is believed: names are judged as paths of the
 // project, and sizes are counted while inflating.
+import { open } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
-import { getFileNameLowLevel, openPromise, type Entry, type ZipFile } from 'yauzl'
+import { fromRandomAccessReaderPromise, getFileNameLowLevel, type Entry, type ZipFile } from 'yauzl'
 import { AppError } from '../../../protocol/errors.ts'
 import { MAX_ARCHIVE_ENTRIES, MAX_IMPORT, MAX_PATH } from '../../../protocol/limits.ts'
 import { filePathSchema, isPathTooLong, pathTooLong } from '../schema.ts'
+import { ArchiveReader } from './reader.ts'
 
 export type ArchiveEntry =
   | { kind: 'folder'; path: string }
@@ -114,14 +116,16 @@ export async function* readEntries(file: string, maxBytes: number): AsyncGenerat
       'VALIDATION_ERROR',
       `The zip archive cannot be read: ${error instanceof Error ? error.message : 'it is damaged'}`,
     )
-  const zip = await openPromise(file, {
-    lazyEntries: true,
-    autoClose: false,
-    decodeStrings: false,
-  }).catch((error: unknown) => {
-    throw unreadable(error)
-  })
+  const handle = await open(file)
   try {
+    const { size } = await handle.stat()
+    const zip = await fromRandomAccessReaderPromise(new ArchiveReader(handle, size), size, {
+      lazyEntries: true,
+      autoClose: false,
+      decodeStrings: false,
+    }).catch((error: unknown) => {
+      throw unreadable(error)
+    })
     if (zip.entryCount > MAX_ARCHIVE_ENTRIES)
       throw new AppError(
         'UNPROCESSABLE',
@@ -139,6 +143,6 @@ export async function* readEntries(file: string, maxBytes: number): AsyncGenerat
       yield await readEntry(zip, value, budget, seen)
     }
   } finally {
-    zip.close()
+    await handle.close()
   }
 }
