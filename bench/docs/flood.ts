@@ -122,5 +122,6 @@ function flood(plan: FloodPlan) {
 
 if (process.send) {
   os.setPriority(10)
+  process.send('ready')
   process.once('message', (plan: FloodPlan) => flood(plan))
 }
