@@ -11,6 +11,7 @@ import type { AttachmentSettings } from '../../attachments/attachments.ts'
 import type { FileDocuments } from '../files.ts'
 import { isBelow, nameOf, selectFiles } from '../place.ts'
 import type { ProjectFile } from '../schema.ts'
+import { createPlaces } from './places.ts'
 import { commonFolder } from './schema.ts'
 
 export interface ArchiveOptions {
@@ -19,6 +20,9 @@ export interface ArchiveOptions {
   attachments: AttachmentSettings
   log: Logger
 }
+
+/** Of one person on a node: each has the tree in memory and a file open for as long as it is read. */
+const MAX_EXPORTS = 3
 
 /** @returns undefined for what is gone for good meanwhile */
 async function openFile(
@@ -89,13 +93,24 @@ async function findChosen(db: Db, projectId: string, { folder, ids }: Chosen) {
   return found
 }
 
-/** @throws AppError NOT_FOUND */
-export async function openArchive(
-  options: ArchiveOptions,
-  actor: Actor,
-  project: string,
-  choice: Chosen,
-) {
+export function createExport(options: ArchiveOptions) {
+  const takePlace = createPlaces(MAX_EXPORTS, 'downloads')
+
+  /** @throws AppError NOT_FOUND, RATE_LIMITED while others of the same person are not read to their end */
+  return async function exportArchive(actor: Actor, project: string, choice: Chosen) {
+    const leave = takePlace(actor.id)
+    try {
+      const archive = await openArchive(options, actor, project, choice)
+      archive.bytes.once('close', leave)
+      return archive
+    } catch (error) {
+      leave()
+      throw error
+    }
+  }
+}
+
+async function openArchive(options: ArchiveOptions, actor: Actor, project: string, choice: Chosen) {
   const { db, log } = options
   const access = await requireAccess(db, actor, project, 'project:read')
   const chosen = await findChosen(db, access.project.id, choice)

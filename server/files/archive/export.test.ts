@@ -1,6 +1,8 @@
 // Which files come out as an archive, under which names. One contract for both databases.
+import { randomBytes } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { kinds, openArchives, pack, type Content } from '../../../test/archives.ts'
+import type { Reply } from '../../../test/rest.ts'
 
 describe.each(kinds)('archives that are downloaded on %s', async (kind) => {
   const { makeProject, request, importZip, exportZip, list } = await openArchives(kind)
@@ -61,5 +63,27 @@ describe.each(kinds)('archives that are downloaded on %s', async (kind) => {
     await reader?.read()
     await reader?.cancel()
     expect((await exportZip(made)).files['2.bin']).toHaveLength(900_000)
+  })
+
+  test('[F6] a person has three archives under way at most, and others wait for nobody', async () => {
+    const made = await makeProject('unread')
+    const member = await made.join('member')
+    await importZip(made, await pack([['large.bin', randomBytes(900_000)]]))
+    const ask = (who = made.owner, method = 'GET', query = '') =>
+      request(who.token, method, `${made.path}/files/archive${query}`)
+    // What sends nothing keeps no place.
+    for (const query of ['', '?folder=nowhere', '', '?folder=nowhere'])
+      await ask(made.owner, 'HEAD', query)
+    const unread = await Promise.all([ask(), ask(), ask()])
+    expect(unread.map(({ status }) => status)).toEqual([200, 200, 200])
+    const refused = await ask()
+    const { error } = (await refused.json()) as Reply<never>
+    expect([refused.status, error.code]).toEqual([429, 'RATE_LIMITED'])
+    expect(error.message).toContain('3 downloads of yours')
+    expect((await exportZip({ path: made.path, owner: member })).files).toHaveProperty('large.bin')
+    await unread[0]?.body?.cancel()
+    await exportZip(made)
+    await exportZip(made)
+    for (const { body } of unread.slice(1)) await body?.cancel()
   })
 })

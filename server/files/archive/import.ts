@@ -7,6 +7,7 @@ import type { Bytes } from '../../attachments/store.ts'
 import { sortBytes, type UploadOptions } from '../upload.ts'
 import { saveBatch, skip, type Item } from './batch.ts'
 import { readEntries, type ArchiveEntry } from './entries.ts'
+import { createPlaces } from './places.ts'
 import { withReceived } from './receive.ts'
 import type { Imported } from './schema.ts'
 
@@ -38,7 +39,7 @@ async function toItem(
 export function createImport(options: UploadOptions) {
   /** One at a time: each may hold a large file in memory. */
   let last: Promise<unknown> = Promise.resolve()
-  const underWay = new Set<{ userId: string }>()
+  const takePlace = createPlaces(MAX_IMPORTS, 'imports')
 
   /**
    * @throws AppError as `requireAccess`, also when access is taken meanwhile; PAYLOAD_TOO_LARGE, VALIDATION_ERROR,
@@ -53,13 +54,7 @@ export function createImport(options: UploadOptions) {
     await requireAccess(options.db, actor, project, 'file:write')
     if ((size ?? 0) > MAX_ARCHIVE)
       throw new AppError('PAYLOAD_TOO_LARGE', `The archive is larger than ${MAX_ARCHIVE} bytes`)
-    if ([...underWay].filter(({ userId }) => userId === actor.id).length >= MAX_IMPORTS)
-      throw new AppError(
-        'RATE_LIMITED',
-        `${MAX_IMPORTS} imports of yours are under way; wait until one is done`,
-      )
-    const own = { userId: actor.id }
-    underWay.add(own)
+    const leave = takePlace(actor.id)
     try {
       return await withReceived(bytes, MAX_ARCHIVE, (file) => {
         const result = last.then(() => importFile(options, actor, project, { file, folder, asked }))
@@ -67,7 +62,7 @@ export function createImport(options: UploadOptions) {
         return result
       })
     } finally {
-      underWay.delete(own)
+      leave()
     }
   }
 }

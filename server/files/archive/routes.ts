@@ -2,7 +2,7 @@ import { Readable } from 'node:stream'
 import { disposition } from '../../attachments/bytes.ts'
 import { requireBytes } from '../../attachments/routes.ts'
 import { createEndpoints } from '../../rest.ts'
-import { openArchive, type ArchiveOptions } from './archive.ts'
+import { createExport, type ArchiveOptions } from './archive.ts'
 import type { UploadOptions } from '../upload.ts'
 import { createImport } from './import.ts'
 import { archiveQuerySchema, exportQuerySchema, importedSchema } from './schema.ts'
@@ -13,6 +13,7 @@ export const ARCHIVES = '/api/v1/projects/:slug/files/import'
 export function archiveRoutes(options: ArchiveOptions & UploadOptions) {
   const { app, get, post } = createEndpoints('Files')
   const importArchive = createImport(options)
+  const exportArchive = createExport(options)
 
   post(
     '/projects/{slug}/files/import',
@@ -43,13 +44,13 @@ export function archiveRoutes(options: ArchiveOptions & UploadOptions) {
       summary: 'Download all files, those of a folder, or some of them, as a zip archive',
       description:
         'With the newest texts, and with empty folders. Of a folder, with its name in front; of several, from the folder ' +
-        'that all of them are in.',
+        'that all of them are in. Of one person 3 are under way at most.',
       download: true,
       query: exportQuerySchema,
-      errors: ['NOT_FOUND'],
+      errors: ['NOT_FOUND', 'RATE_LIMITED'],
     },
     async ({ principal, params, query, c }) => {
-      const { name, bytes } = await openArchive(options, principal, params.slug, {
+      const { name, bytes } = await exportArchive(principal, params.slug, {
         folder: query.folder,
         ids: query.ids?.split(','),
       })
