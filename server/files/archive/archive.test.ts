@@ -1,6 +1,7 @@
 // What goes into a project as an archive, and comes out as one. One contract for both databases.
 import { sql } from 'kysely'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { AppError } from '../../../protocol/errors.ts'
 import { MAX_FILES } from '../../../protocol/limits.ts'
 import { cleanAttachments } from '../../attachments/cleaning.ts'
 import { images } from '../../attachments/fixture.ts'
@@ -176,6 +177,29 @@ describe.each(kinds)('archives on %s', async (kind) => {
     expect(answers.map(({ status }) => status)).toEqual([200, 200])
     expect((await importZip(made, zip)).status).toBe(200)
   })
+
+  test.each(['gone', 'late'] as const)(
+    '[F5] an import that never ends keeps nobody waiting once its asker is gone, or it is late: %s',
+    async (reason) => {
+      const made = await makeProject(`stuck-${reason}`)
+      const member = await made.join('member')
+      const ends = { gone: new AbortController(), late: new AbortController() }
+      const answered = Promise.withResolvers<number>()
+      const put = vi.spyOn(store, 'put').mockReturnValueOnce(answered.promise)
+      const timeout = vi.spyOn(AbortSignal, 'timeout').mockReturnValueOnce(ends.late.signal)
+      onTestFinished(() => {
+        put.mockRestore()
+        timeout.mockRestore()
+      })
+      const stuck = importZip(made, await pack([['a.bin', Buffer.alloc(1)]]), '', ends.gone.signal)
+      await expect.poll(() => put.mock.calls.length).toBe(1)
+      const next = importZip({ path: made.path, owner: member }, await pack([['b', 'b']]))
+      ends[reason].abort()
+      expect((await next).data.created).toBe(1)
+      answered.reject(new AppError('UNAVAILABLE', 'The store does not answer'))
+      expect((await stuck).status).toBe(503)
+    },
+  )
 
   test('[F5] an import ends when access is taken, or its request ends, and says what was made', async () => {
     const made = await makeProject('ends')

@@ -22,6 +22,8 @@ export interface ArchiveUpload {
 
 /** Of one person on a node, each with its archive on the disk: as many as the page sends at a time. */
 const MAX_IMPORTS = 2
+/** How long others wait for one, ms */
+const MAX_TURN = 5 * 60_000
 /** What is saved in one transaction */
 const BATCH_FILES = 50
 const BATCH_BYTES = 1024 * 1024
@@ -36,8 +38,19 @@ async function toItem(
   return sorted.kind === 'text' ? { ...sorted, path } : { kind: 'binary', path, bytes }
 }
 
+/** When the next may begin: what hangs, in a damaged archive or a store, must not keep all others waiting. */
+function endOfTurn(work: Promise<unknown>, asked: AbortSignal) {
+  const over = AbortSignal.any([asked, AbortSignal.timeout(MAX_TURN)])
+  return new Promise<void>((resolve) => {
+    const end = () => resolve()
+    work.then(end, end)
+    if (over.aborted) end()
+    over.addEventListener('abort', end)
+  })
+}
+
 export function createImport(options: UploadOptions) {
-  /** One at a time: each may hold a large file in memory. */
+  /** One at a time, as long as that goes well: each may hold a large file in memory. */
   let last: Promise<unknown> = Promise.resolve()
   const takePlace = createPlaces(MAX_IMPORTS, 'imports')
 
@@ -57,8 +70,9 @@ export function createImport(options: UploadOptions) {
     const leave = takePlace(actor.id)
     try {
       return await withReceived(bytes, MAX_ARCHIVE, (file) => {
-        const result = last.then(() => importFile(options, actor, project, { file, folder, asked }))
-        last = result.catch(() => undefined)
+        const turn = last
+        const result = turn.then(() => importFile(options, actor, project, { file, folder, asked }))
+        last = turn.then(() => endOfTurn(result, asked))
         return result
       })
     } finally {
