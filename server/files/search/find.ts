@@ -1,10 +1,17 @@
 // Finds a pattern in a text, line by line. Patterns of people are RE2: they take time in proportion to the text.
-import { RE2JS } from 're2js'
+import { RE2JS, type RE2JSSyntaxException } from 're2js'
 import type { FileMatch, FileSearch } from './schema.ts'
 
 export type Pattern = Pick<FileSearch, 'q' | 'regex' | 'case' | 'word'>
 export type Found = Omit<FileMatch, 'fileId' | 'path'>
 export type Find = (text: string, limit: number) => Found[]
+
+/** Why `q` is no pattern, for people */
+export interface Problem {
+  message: string
+  /** From 0 */
+  position: number
+}
 
 /** As much of a line as a match shows, and of it before the match. */
 const MAX_TEXT = 240
@@ -53,7 +60,7 @@ function show(line: string, start: number) {
   return { text: line.slice(from, from + MAX_TEXT).toWellFormed(), textColumn: from + 1 }
 }
 
-/** @throws RE2JSException for a bad pattern */
+/** @throws RE2JSSyntaxException for a bad pattern, which explain() puts in words */
 export function compilePattern(pattern: Pattern): Find {
   const { mayMatch, spans } = pattern.regex === 'true' ? compileRe2(pattern) : compileText(pattern)
   return (text, limit) => {
@@ -69,4 +76,13 @@ export function compilePattern(pattern: Pattern): Find {
     }
     return found
   }
+}
+
+export function explain(q: string, { error, input }: RE2JSSyntaxException): Problem {
+  // It names the rest of the pattern from where it is wrong, or all of it, behind its flags; of an open bracket, all too.
+  const isWhole = input?.endsWith(q) ?? false
+  const rest = isWhole ? (error.includes('missing') ? '' : q) : (input ?? '')
+  const position = rest === '' ? q.length : q.indexOf(rest)
+  const where = `at character ${position + 1}${rest && `, ${rest}`}`
+  return { message: `not a regular expression: ${error} ${where}`, position }
 }

@@ -1,6 +1,19 @@
-// Looking for a pattern, in a thread beside the one that serves people. Searches take turns, a few files at a time.
+// Looking for a pattern in paths and texts, in a thread beside the one that serves people. Searches take turns, a few files at a time.
 import { Worker } from 'node:worker_threads'
-import type { Found, Pattern } from './find.ts'
+import type { Found, Pattern, Problem } from './find.ts'
+
+export interface SiftWork {
+  /** What translateGlobs() returns */
+  include: string
+  paths: string[]
+}
+
+export interface Sifted {
+  /** As the paths */
+  kept: boolean[]
+  /** Milliseconds */
+  took: number
+}
 
 export interface FindWork {
   pattern: Pattern
@@ -16,6 +29,11 @@ export interface Finding {
   texts: (string | null)[]
   /** Milliseconds */
   took: number
+}
+
+/** Instead of a finding, of a bad pattern */
+export interface BadPattern {
+  problem: Problem
 }
 
 const MAX_MEMORY_MB = 512
@@ -41,15 +59,15 @@ export function createFinder() {
     await ended?.terminate()
   }
 
-  async function run(
-    work: FindWork,
+  async function run<Answer>(
+    work: SiftWork | FindWork,
     withinMs: number,
     signal: AbortSignal,
-  ): Promise<Finding | undefined> {
+  ): Promise<Answer | undefined> {
     signal.throwIfAborted()
     clearTimeout(idle)
     const thread = (worker ??= start())
-    const { promise, resolve, reject } = Promise.withResolvers<Finding | undefined>()
+    const { promise, resolve, reject } = Promise.withResolvers<Answer | undefined>()
     const onExit = (code: number) => reject(new Error(`the search ended with code ${code}`))
     const onAbort = () => reject(signal.reason as Error)
     const timer = setTimeout(resolve, withinMs, undefined)
@@ -57,9 +75,9 @@ export function createFinder() {
     signal.addEventListener('abort', onAbort)
     thread.postMessage(work)
     try {
-      const finding = await promise
-      if (!finding) await stop()
-      return finding
+      const answer = await promise
+      if (!answer) await stop()
+      return answer
     } catch (error) {
       await stop()
       throw error
@@ -71,15 +89,17 @@ export function createFinder() {
     }
   }
 
+  function take<Answer>(work: SiftWork | FindWork, withinMs: number, signal: AbortSignal) {
+    const result = last.then(() => run<Answer>(work, withinMs, signal))
+    last = result.catch(() => undefined)
+    return result
+  }
+
+  /** Both return undefined when it takes longer, and throw what the signal is aborted with. */
   return {
-    /**
-     * @returns undefined when it takes longer
-     * @throws what the signal is aborted with
-     */
-    find(work: FindWork, withinMs: number, signal: AbortSignal): Promise<Finding | undefined> {
-      const result = last.then(() => run(work, withinMs, signal))
-      last = result.catch(() => undefined)
-      return result
-    },
+    sift: (work: SiftWork, withinMs: number, signal: AbortSignal) =>
+      take<Sifted>(work, withinMs, signal),
+    find: (work: FindWork, withinMs: number, signal: AbortSignal) =>
+      take<Finding | BadPattern>(work, withinMs, signal),
   }
 }

@@ -184,6 +184,31 @@ describe.each(kinds)('search on %s', async (kind) => {
     expect((await quick).data.matches).toHaveLength(1)
   })
 
+  test('[F8] nothing waits for a pattern or an include that is slow', async () => {
+    const names = Array.from({ length: 15 }, (_, n) => letters.slice(n * 1_000, (n + 1) * 1_000))
+    const { search } = await makeFiles(
+      'stalls',
+      Object.fromEntries(names.map((name) => [name, 'here'])),
+    )
+    /** How often others have their turn meanwhile */
+    const turnsDuring = async (work: () => Promise<unknown>) => {
+      let turns = 0
+      const timer = setInterval(() => (turns += 1), 10)
+      await work()
+      clearInterval(timer)
+      return turns
+    }
+    const include = `*a${'?'.repeat(900)}`
+    const included = names.filter((name) => name.at(-901) === 'a').toSorted()
+    const sifting = await turnsDuring(async () =>
+      expect(await search('here', { include })).toEqual(included.map((name) => `${name}:1:1:here`)),
+    )
+    // Half a second of work, of which others notice nothing
+    expect(sifting).toBeGreaterThan(20)
+    const q = `(?:${'a.'.repeat(490)}){1000}`
+    expect(await turnsDuring(() => search(q, { regex: 'true' }))).toBeGreaterThan(20)
+  })
+
   test('[F8] of one person the last three run, and each ends with its request', async () => {
     const { ask, owner, path } = await makeFiles('turns', { a: letters, 'z.txt': 'quick' })
     const query = new URLSearchParams({ q: slowPattern, regex: 'true' }).toString()

@@ -1,12 +1,11 @@
 // Search in all texts of a project: by path, within bounds of time, matches and bytes.
-import { RE2JS, RE2JSException, RE2JSSyntaxException } from 're2js'
 import { requireAccess, type Actor } from '../../../db/access.ts'
 import type { Db } from '../../../db/database.ts'
 import { AppError } from '../../../protocol/errors.ts'
 import { createTurns } from '../../turns.ts'
-import { compilePattern, type Pattern } from './find.ts'
+import type { Pattern, Problem } from './find.ts'
 import { createFinder } from './finder.ts'
-import { compileGlobs } from './glob.ts'
+import { translateGlobs } from './glob.ts'
 import type { FileMatch, FileMatches, FileSearch } from './schema.ts'
 import { createTexts, type TextHead } from './texts.ts'
 
@@ -17,24 +16,8 @@ const MAX_MS = 5_000
 const BATCH_FILES = 50
 const BATCH_BYTES = 2 * 1024 * 1024
 
-/** @throws AppError VALIDATION_ERROR that says where a pattern is wrong */
-function checkPattern(pattern: Pattern) {
-  if (pattern.regex === 'false') return
-  try {
-    RE2JS.compile(pattern.q)
-    compilePattern(pattern)
-  } catch (error) {
-    if (!(error instanceof RE2JSException)) throw error
-    if (!(error instanceof RE2JSSyntaxException))
-      throw new AppError('VALIDATION_ERROR', `q: ${error.message}`)
-    // It names the rest of the pattern from where it is wrong; of an open bracket, all of it.
-    const rest =
-      error.input === pattern.q && error.error.includes('missing') ? '' : (error.input ?? '')
-    const position = rest === '' ? pattern.q.length : pattern.q.indexOf(rest)
-    const message = `not a regular expression: ${error.error} at character ${position + 1}${rest && `, ${rest}`}`
-    throw new AppError('VALIDATION_ERROR', `q: ${message}`, [{ path: 'q', message, position }])
-  }
-}
+const badPattern = ({ message, position }: Problem) =>
+  new AppError('VALIDATION_ERROR', `q: ${message}`, [{ path: 'q', message, position }])
 
 interface TextFile extends TextHead {
   path: string
@@ -53,7 +36,8 @@ function* batches(files: TextFile[]) {
     batch = []
     bytes = 0
   }
-  if (batch.length > 0) yield batch
+  // Also of none the thread says whether the pattern is a good one.
+  if (batch.length > 0 || files.length === 0) yield batch
 }
 
 export function createSearch(db: Db) {
@@ -78,12 +62,21 @@ export function createSearch(db: Db) {
 
   async function searchTexts(
     files: TextFile[],
+    include: string | undefined,
     pattern: Pattern,
     signal: AbortSignal,
   ): Promise<FileMatches> {
     let left = MAX_MS
+    let included = files
+    if (include !== undefined) {
+      const paths = files.map(({ path }) => path)
+      const sifted = await finder.sift({ include, paths }, left, signal)
+      if (!sifted) return { matches: [], truncated: true }
+      left -= sifted.took
+      included = files.filter((_, index) => sifted.kept[index])
+    }
     const matches: FileMatch[] = []
-    for (const batch of batches(files)) {
+    for (const batch of batches(included)) {
       const sources = await texts.read(batch)
       const there = batch.filter(({ id }) => sources.has(id))
       const read = there.map(({ id }) => sources.get(id) ?? '')
@@ -97,8 +90,9 @@ export function createSearch(db: Db) {
         left,
         signal,
       )
-      left -= finding?.took ?? left
       if (!finding) return { matches, truncated: true }
+      if ('problem' in finding) throw badPattern(finding.problem)
+      left -= finding.took
       for (const [index, { id, path }] of there.entries()) {
         const source = read[index]
         const text = finding.texts[index]
@@ -118,9 +112,8 @@ export function createSearch(db: Db) {
     asked: AbortSignal,
   ): Promise<FileMatches> {
     const access = await requireAccess(db, actor, project, 'project:read')
-    checkPattern(pattern)
-    const isIncluded = include === undefined ? () => true : compileGlobs(include)
-    const files = (await listTexts(access.project.id)).filter(({ path }) => isIncluded(path))
-    return takeTurn(actor.id, asked, (signal) => searchTexts(files, pattern, signal))
+    const globs = include === undefined ? undefined : translateGlobs(include)
+    const files = await listTexts(access.project.id)
+    return takeTurn(actor.id, asked, (signal) => searchTexts(files, globs, pattern, signal))
   }
 }
