@@ -60,6 +60,12 @@ test('UDP is blocked: TCP to the same address tells so', () => {
       'worse when the line loses packets.',
   })
   expect(say(trial(way('udp'), { arrived: true })).text).toContain('its answers do not come back')
+  const loopback = trial(way('udp', '127.0.0.1'), { arrived: true })
+  expect(say(loopback).text).toContain('a firewall or router')
+  expect(say(loopback, good(way('udp')))).toMatchObject({
+    grade: 'spare',
+    text: expect.stringContaining('answers from its other address'),
+  })
   expect(say(trial(way('udp'), { offered: false })).text).toContain('no address to send from')
 })
 

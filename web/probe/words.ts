@@ -106,6 +106,13 @@ function sayDirect(trial: Trial, all: Trial[], host: string): string {
   if (cameTo(trial, 'server')) return `${place} answers, ${tooLarge}`
   if (!trial.offered)
     return 'Your browser has no address to send from: it is in no network, or an extension or a policy keeps WebRTC from using it.'
+  // A worker that listens everywhere answers from the address that the browser on its machine sent from.
+  if (
+    arrived &&
+    isLoopback(way.address) &&
+    all.some((one) => one.way.kind === way.kind && works(one))
+  )
+    return `Packets from here reach ${place}, but this machine answers from its other address, and browsers take no such answers.`
   if (arrived)
     return `Packets from here reach ${place}, but its answers do not come back: a firewall or router on the way drops them.`
   const here = all.filter((other) => other.way.address === way.address && other !== trial)
