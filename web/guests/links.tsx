@@ -93,7 +93,7 @@ function Links({ channelId }: { channelId: string | undefined }) {
       {error ? (
         <Failure error={error} onRetry={() => void refetch()} />
       ) : data ? (
-        <LinkList links={data} path={path} onRevoked={onRevoked} />
+        <LinkList links={data} shown={made?.id} path={path} onRevoked={onRevoked} />
       ) : (
         <Loader size="sm" aria-label="Loading" />
       )}
@@ -155,6 +155,8 @@ function NewLink({ path, channelId, link, onMade }: NewLinkProps) {
       <Button
         loading={busy}
         onClick={create}
+        autoFocus
+        data-autofocus
         leftSection={<Link2 size={16} />}
         variant={link ? 'default' : 'filled'}
       >
@@ -174,11 +176,13 @@ function NewLink({ path, channelId, link, onMade }: NewLinkProps) {
 
 interface LinkListProps {
   links: readonly CallLink[]
+  /** Of the one whose address is on the page */
+  shown: string | undefined
   path: string
   onRevoked: (id: string) => Promise<unknown>
 }
 
-function LinkList({ links, path, onRevoked }: LinkListProps) {
+function LinkList({ links, shown, path, onRevoked }: LinkListProps) {
   const { project } = useOpenProject()
   const [revoking, setRevoking] = useState<CallLink | null>(null)
   if (links.length === 0) return null
@@ -191,7 +195,10 @@ function LinkList({ links, path, onRevoked }: LinkListProps) {
         {links.map((link) => (
           <li key={link.id}>
             <div>
-              <strong>{link.channel ? `#${link.channel.name}` : project.name}</strong>
+              <strong>
+                {link.channel ? `#${link.channel.name}` : project.name}
+                {link.id === shown && ' (the one above)'}
+              </strong>
               <span>
                 by {link.createdBy?.displayName ?? 'somebody whose account is gone'}, until{' '}
                 {fullTime(link.expiresAt)}
