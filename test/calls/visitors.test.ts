@@ -52,6 +52,11 @@ describe.skipIf(!hasChromium)('guests', { timeout: 180_000 }, () => {
     await button(ada.page, 'Create link').click(patience)
     const address = await ada.page.getByLabel('Link for guests').inputValue(patience)
     await ada.page.getByText('by ada').waitFor(patience)
+    // With another one, it is said which of them is on the page.
+    await button(ada.page, 'Create another link').click()
+    await expect
+      .poll(() => ada.page.getByRole('listitem').allInnerTexts(), patience)
+      .toEqual([expect.stringContaining('(the one above)'), expect.not.stringContaining('above')])
     await ada.page.keyboard.press('Escape')
 
     const gus = await visit(new URL(address).pathname)
@@ -104,7 +109,9 @@ describe.skipIf(!hasChromium)('guests', { timeout: 180_000 }, () => {
     await gus.page.getByText('A moderator removed you from the call.').waitFor(patience)
     await button(gus.page, 'Ask again').click()
     await asked(ada.page, 'Gus').getByRole('button', { name: 'Decline' }).click(patience)
-    await gus.page.getByText('A moderator did not let you in.').waitFor(patience)
+    await gus.page.getByText('You can ask again in a minute.').waitFor(patience)
+    // Who asks again comes as before: not muted.
+    expect(await gus.page.getByText('You join muted').count()).toBe(0)
     expect([ada.faults, gus.faults]).toEqual([[], []])
   })
 

@@ -21,7 +21,7 @@ const LOOKS = 3
 const KNOCK_AGAIN = 15_000
 
 const reasons: Record<KnockRefusal, string> = {
-  declined: 'A moderator did not let you in.',
+  declined: 'A moderator did not let you in. You can ask again in a minute.',
   unanswered: 'Nobody answered. You can ask again.',
   ended: 'The call is over.',
   again: 'You asked again somewhere else.',

@@ -67,6 +67,7 @@ function Current({ call, channelId, onRename }: CurrentProps) {
   const phone = usePhone()
   const { status } = state
   const begun = useRef(false)
+  const isOut = !loading && (status.state === 'failed' || status.state === 'idle')
   useEffect(() => {
     if (begun.current) return
     begun.current = true
@@ -95,8 +96,9 @@ function Current({ call, channelId, onRename }: CurrentProps) {
           )}
         </div>
       </header>
-      <div className={classes.lobby}>
-        <Mirror />
+      <div className={classes.lobby} data-out={isOut}>
+        {/* Out, the devices are off, and say nothing of how one would come back. */}
+        {!isOut && <Mirror />}
         <div className={classes.side}>
           {loading || status.state === 'joining' ? (
             <Waiting title="Joining the call…" />
