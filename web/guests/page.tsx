@@ -1,6 +1,6 @@
 // /guest/:token: the way into a call without an account. Who may join anyway is taken there.
 import { useState, type SyntheticEvent } from 'react'
-import { Alert, Button, Skeleton, Text, TextInput, Title } from '@mantine/core'
+import { Alert, Anchor, Button, Skeleton, Text, TextInput, Title } from '@mantine/core'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { Link, Redirect } from 'wouter'
 import { MAX_GUEST_NAME } from '../../protocol/limits.ts'
@@ -125,7 +125,13 @@ function NameForm({ call, token, onGuest }: NameFormProps) {
         {now.state === 'signed-out' && (
           <Text size="xs" c="var(--text-dim)" ta="center" mt="md">
             A member of this project?{' '}
-            <Link href={`/login?next=${encodeURIComponent(`/guest/${token}`)}`}>Sign in</Link>
+            <Anchor
+              component={Link}
+              href={`/login?next=${encodeURIComponent(`/guest/${token}`)}`}
+              inherit
+            >
+              Sign in
+            </Anchor>
           </Text>
         )}
       </form>
