@@ -252,9 +252,11 @@ export function createCallSession(options: CallSessionOptions): CallSession {
     join,
     async knock(wanted) {
       if (isKnown()) return
-      // Whoever comes from the page before the call has opened what they want.
-      wantedInside = isIn('previewing') ? undefined : wanted
+      // Guests see themselves while they wait; the page before the call has opened what they want.
+      const [opensNow, isOpen] = [options.awaitsCall, isIn('previewing')]
+      wantedInside = isOpen || opensNow ? undefined : wanted
       update({ status: { state: 'knocking', isThere: true } })
+      if (opensNow && !isOpen) void devices.open(wanted)
       await knocking.knock()
       // Left before the server had the knock
       if (isIn('idle', 'previewing')) tellLeft()
