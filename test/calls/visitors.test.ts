@@ -108,6 +108,8 @@ describe.skipIf(!hasChromium)('guests', { timeout: 180_000 }, () => {
     await button(ada.page, 'Remove from the call').click()
     await gus.page.getByText('A moderator removed you from the call.').waitFor(patience)
     await button(gus.page, 'Ask again').click()
+    // As what one sees while one waits, one comes in.
+    await expectPicture(gus.page, 'video[aria-label="Your camera"]')
     await asked(ada.page, 'Gus').getByRole('button', { name: 'Decline' }).click(patience)
     await gus.page.getByText('You can ask again in a minute.').waitFor(patience)
     // Who asks again comes as before: not muted.
@@ -151,5 +153,6 @@ describe.skipIf(!hasChromium)('guests', { timeout: 180_000 }, () => {
     expect(await button(gus.page, 'Ask to join').count()).toBe(0)
     const lost = await visit('/guest/nowhere')
     await lost.page.getByText('This link does not lead to a call any more').waitFor(patience)
+    expect(await lost.page.getByText('Go to projects').count()).toBe(0)
   })
 })
