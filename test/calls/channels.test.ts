@@ -41,6 +41,10 @@ describe.skipIf(!hasChromium)('calls of channels', { timeout: 120_000 }, () => {
     const isFocused = () => ring.evaluate((dialog) => dialog.contains(document.activeElement))
     await expect.poll(isFocused, patience).toBe(true)
     for (const key of ['Space', 'Enter']) await bob.page.keyboard.press(key)
+    // Nor is it framed, cut off by the dialog.
+    const frame = () =>
+      bob.page.evaluate(() => getComputedStyle(document.activeElement!).outlineStyle)
+    expect(await frame()).toBe('none')
     await ring.getByRole('button', { name: 'Answer' }).click(patience)
     await Promise.all([expectPicture(ada.page), expectPicture(bob.page)])
     await bob.page.getByRole('tab', { name: /^Call/, selected: true }).waitFor(patience)
@@ -49,7 +53,7 @@ describe.skipIf(!hasChromium)('calls of channels', { timeout: 120_000 }, () => {
 
   test('it rings on pages of no project too, and who answers there comes to the call', async () => {
     const { ada, bob, path, ring } = await useRing('/settings')
-    await ring.getByText('Of the project').waitFor(patience)
+    await ring.getByText('In the project').waitFor(patience)
     await ring.getByRole('button', { name: 'Answer' }).click(patience)
     await Promise.all([expectPicture(ada.page), expectPicture(bob.page)])
     expect(new URL(bob.page.url()).pathname).toBe(path)
@@ -60,7 +64,8 @@ describe.skipIf(!hasChromium)('calls of channels', { timeout: 120_000 }, () => {
     const { ada, bob, ring } = await useRing()
     await ada.page.getByText(`Calling ${bob.person.username}…`).waitFor(patience)
     await ring.getByRole('button', { name: 'Decline' }).click(patience)
-    await ada.page.getByText(`${bob.person.username} declined.`).waitFor(patience)
+    const told = `${bob.person.username} declined. They can still join.`
+    await ada.page.getByText(told).waitFor(patience)
     await ring.waitFor({ state: 'detached', ...patience })
     expect([...ada.faults, ...bob.faults]).toEqual([])
   })

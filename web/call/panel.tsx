@@ -70,7 +70,9 @@ export function CallPanel({ phone, shown, onShow }: Props) {
   }
   const alone = calling.endsWith('…')
     ? calling
-    : `${calling || 'You are the only one here.'} The others see the call and can join.`
+    : calling
+      ? `${calling} They can still join.`
+      : 'You are the only one here. The others see the call and can join.'
   return <RunningCall phone={phone} shown={shown} onShow={onShow} alone={alone} />
 }
 

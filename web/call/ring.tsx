@@ -113,10 +113,10 @@ export function Ringing() {
         <Text size="sm" c="dimmed" ta="center">
           {members.length > 2 &&
             `In the group with ${channelLabel({ name: null, members }, user.id)}, `}
-          {members.length > 2 ? 'of' : 'Of'} the project {project.name}
+          {members.length > 2 ? 'of' : 'In'} the project {project.name}
         </Text>
         {busy && (
-          <Text size="sm" c="dimmed">
+          <Text size="sm" c="dimmed" ta="center">
             Answering leaves the call that you are in.
           </Text>
         )}
