@@ -101,6 +101,7 @@ describe.skipIf(!hasChromium)('working offline', () => {
       await page.goto(`/p/${slug()}`)
       const told = page.getByRole('alert').filter({ hasText: 'deleted.txt are not saved' })
       await told.waitFor(patience)
+      expect(await told.innerText()).toMatch(/any more\. Your changes are kept in this browser/)
       const [download] = await Promise.all([
         page.waitForEvent('download', patience),
         told.getByRole('button', { name: 'Download' }).click(),

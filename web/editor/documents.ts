@@ -14,7 +14,7 @@ import { listCopies, unkept } from './copies.ts'
 import { copyName, openCopy, type Copy } from './copy.ts'
 import { createMeter } from './limits.ts'
 import { createSilence } from './silence.ts'
-import { mayBeLost, opening, readOnlyNow, type DocumentState, type Refusal } from './state.ts'
+import { mayBeLost, opening, readOnlyNow, refusalOf, type DocumentState } from './state.ts'
 
 /** Between attempts to be let in again, milliseconds. */
 const PAUSE = 3_000
@@ -44,7 +44,7 @@ function createDocument(fileId: string, user: PublicUser) {
   const connection = holdConnection()
   let copy: Copy | null = null
   let token = ''
-  let refusal: Refusal | null = null
+  let refusal: DocumentState['refusal'] = null
   let renewed = false
   let users = 0
   let holds = 0
@@ -83,7 +83,7 @@ function createDocument(fileId: string, user: PublicUser) {
         )
         return
       }
-      refusal = { code, message: message || 'You may not open this file.' }
+      refusal = refusalOf(code, message)
       // It passes by itself.
       if (code === 'RATE_LIMITED') reopen(PAUSE)
       look()

@@ -43,7 +43,7 @@ export function FilePage({ fileId }: { fileId: string }) {
           m="auto"
           icon={<FileX />}
           title="This file is gone"
-          description="Somebody deleted it, or it never was here. Choose another one on the left."
+          description="Somebody deleted it, or it never was here. Choose another one from the files."
         />
       )}
     </div>

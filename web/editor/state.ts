@@ -8,6 +8,15 @@ export interface Refusal {
   message: string
 }
 
+export const goneText = 'The file was deleted, or is not open to you any more.'
+
+/** What the server says is no whole sentence; here others come after it. */
+export function refusalOf(code: string, said: string): Refusal {
+  if (code === 'NOT_FOUND') return { code, message: goneText }
+  const message = said || 'You may not open this file'
+  return { code, message: message.endsWith('.') ? message : `${message}.` }
+}
+
 export interface DocumentState {
   /** `refused`: the server will not take edits or show more, for this reason */
   state: 'opening' | 'saved' | 'saving' | 'offline' | 'refused'

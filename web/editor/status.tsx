@@ -4,7 +4,7 @@ import { Ban, Check, CloudAlert, CloudOff, Eye, HardDriveDownload } from 'lucide
 import { useRoomState } from '../room/context.tsx'
 import { useStore } from '../store.ts'
 import { documentChanges, openDocuments } from './documents.ts'
-import type { DocumentState } from './state.ts'
+import { goneText, type DocumentState } from './state.ts'
 import classes from './editor.module.css'
 
 interface Words {
@@ -21,7 +21,7 @@ const spinner = <Loader size={12} color="currentColor" />
 const refusals: Record<string, [text: string, hint: string]> = {
   PAYLOAD_TOO_LARGE: ['Full', 'The file is full: the server took none of your last changes.'],
   RATE_LIMITED: ['Waiting', 'Your edits cost the server too much for now; it is asked again.'],
-  NOT_FOUND: ['Deleted', 'The file was deleted, or is not open to you any more.'],
+  NOT_FOUND: ['Deleted', goneText],
 }
 const noAccess = ['No access', 'The server does not take changes to this file from you.'] as const
 

@@ -38,7 +38,7 @@ export function UnsavedEdits() {
         role="alert"
         title={`Your last changes to ${path} are not saved`}
       >
-        {document.get().refusal?.message} They are kept in this browser
+        {document.get().refusal?.message} Your changes are kept in this browser
         {document.get().refusal?.code === 'NOT_FOUND' && ', and are saved if the file is restored'}.
         <Rescue document={document} path={path} />
       </Alert>
