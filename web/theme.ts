@@ -47,7 +47,7 @@ export const theme = createTheme({
     Tooltip: { defaultProps: { openDelay: 400, withArrow: true, fz: 'xs' } },
     Modal: {
       defaultProps: { centered: true, radius: 'lg', closeButtonProps: { 'aria-label': 'Close' } },
-      styles: { title: { fontSize: '16px', fontWeight: 650 } },
+      styles: { title: { fontSize: '16px', fontWeight: 650, lineHeight: 1.3 } },
     },
     EmptyState: { defaultProps: { size: 'sm', maw: 460, mx: 'auto' } },
     Menu: { defaultProps: { shadow: 'md', radius: 'lg' } },
