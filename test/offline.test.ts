@@ -102,6 +102,10 @@ describe.skipIf(!hasChromium)('working offline', () => {
       const told = page.getByRole('alert').filter({ hasText: 'deleted.txt are not saved' })
       await told.waitFor(patience)
       expect(await told.innerText()).toMatch(/any more\. Your changes are kept in this browser/)
+      // On a phone it leaves the tabs free.
+      await page.setViewportSize({ width: 390, height: 844 })
+      await page.getByRole('tab', { name: 'Chat' }).click(patience)
+      await page.setViewportSize({ width: 1280, height: 800 })
       const [download] = await Promise.all([
         page.waitForEvent('download', patience),
         told.getByRole('button', { name: 'Download' }).click(),
