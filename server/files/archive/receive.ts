@@ -5,7 +5,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { AppError } from '../../../protocol/errors.ts'
-import type { Bytes } from '../../attachments/store.ts'
+import { whileRoom, type Bytes } from '../../attachments/store.ts'
 
 async function* limit(bytes: Bytes, maxBytes: number) {
   let size = 0
@@ -17,7 +17,7 @@ async function* limit(bytes: Bytes, maxBytes: number) {
   }
 }
 
-/** @throws AppError PAYLOAD_TOO_LARGE */
+/** @throws AppError PAYLOAD_TOO_LARGE, UNAVAILABLE */
 export async function withReceived<Result>(
   bytes: Bytes,
   maxBytes: number,
@@ -26,7 +26,7 @@ export async function withReceived<Result>(
   const folder = await mkdtemp(path.join(os.tmpdir(), 'openlaunch-archive-'))
   try {
     const file = path.join(folder, 'archive.zip')
-    await pipeline(limit(bytes, maxBytes), createWriteStream(file))
+    await pipeline(limit(whileRoom(bytes, folder), maxBytes), createWriteStream(file))
     return await use(file)
   } finally {
     await rm(folder, { recursive: true, force: true })

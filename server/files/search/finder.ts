@@ -1,4 +1,5 @@
-// Looking for a pattern in paths and texts, in a thread beside the one that serves people. Searches take turns, a few files at a time.
+// Looking for a pattern in paths and texts, in a thread beside the one that serves people. Searches take turns, a few
+// files at a time.
 import { Worker } from 'node:worker_threads'
 import type { Found, Pattern, Problem } from './find.ts'
 

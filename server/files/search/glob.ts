@@ -1,6 +1,5 @@
 // Patterns for paths: `*` and `?` within a name, `**` across folders, `{a,b}`, several with commas. Written as RE2
-// patterns, so that
-// none takes time beyond all proportion; long ones do take a while.
+// patterns, so that none takes time beyond all proportion; long ones do take a while.
 import { RE2JS } from 're2js'
 import { AppError } from '../../../protocol/errors.ts'
 
