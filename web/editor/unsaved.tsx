@@ -31,6 +31,7 @@ export function UnsavedEdits() {
   })
   const alerts = refused.map((document) => {
     const path = document.path() ?? 'a file'
+    const { refusal, kept } = document.get()
     return (
       <Alert
         key={document.fileId}
@@ -38,8 +39,8 @@ export function UnsavedEdits() {
         role="alert"
         title={`Your last changes to ${path} are not saved`}
       >
-        {document.get().refusal?.message} Your changes are kept in this browser
-        {document.get().refusal?.code === 'NOT_FOUND' && ', and are saved if the file is restored'}.
+        {refusal?.message} Your changes are {kept ? 'kept in this browser' : 'in this tab only'}
+        {refusal?.code === 'NOT_FOUND' && ', and are saved if the file is restored'}.
         <Rescue document={document} path={path} />
       </Alert>
     )
