@@ -16,16 +16,14 @@ import classes from './guests.module.css'
 
 interface Props {
   call: GuestCall
-  /** Its token */
-  link: string
   guest: Guest
   onRename: () => void
   /** One is not this guest any more: for a link that works, one may be another. */
   onRefused: () => void
 }
 
-export function GuestRoom({ call, link, guest, onRename, onRefused }: Props) {
-  const socket = useGuestSocket(link, guest.token, onRefused)
+export function GuestRoom({ call, guest, onRename, onRefused }: Props) {
+  const socket = useGuestSocket(guest.token, onRefused)
   const [self] = useState(() => asUser(guest))
   const { projectId, channelId } = guest.call
   return (
@@ -35,7 +33,7 @@ export function GuestRoom({ call, link, guest, onRename, onRefused }: Props) {
   )
 }
 
-function useGuestSocket(link: string, token: string, onRefused: () => void) {
+function useGuestSocket(token: string, onRefused: () => void) {
   const [store] = useState(() => createStore<AppSocket | null>(null))
   const refuse = useEffectEvent(onRefused)
   useEffect(() => {
@@ -54,7 +52,7 @@ function useGuestSocket(link: string, token: string, onRefused: () => void) {
       isOver = true
       opened.close()
     }
-  }, [store, link, token])
+  }, [store, token])
   return useStore(store)
 }
 

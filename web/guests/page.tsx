@@ -46,14 +46,7 @@ export function GuestPage({ token }: { token: string }) {
     void refetch()
   }
   const inside = (call: GuestCall, as: SavedGuest) => (
-    <GuestRoom
-      key={as.id}
-      call={call}
-      link={token}
-      guest={as}
-      onRename={leave}
-      onRefused={refuse}
-    />
+    <GuestRoom key={as.id} call={call} guest={as} onRename={leave} onRefused={refuse} />
   )
   // Whoever is in a call comes back to it after the link has ended, too.
   if (error && guest) return inside(guest.shown, guest)
