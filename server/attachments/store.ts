@@ -25,12 +25,12 @@ export interface AttachmentStore {
 }
 
 /** What a stream holds beyond a limit ends it. */
-async function* limit(bytes: Bytes, maxBytes: number) {
+export async function* limit(bytes: Bytes, maxBytes: number, what = 'file') {
   let size = 0
   for await (const chunk of bytes) {
     size += chunk.byteLength
     if (size > maxBytes) {
-      throw new AppError('PAYLOAD_TOO_LARGE', `The file is larger than ${maxBytes} bytes`)
+      throw new AppError('PAYLOAD_TOO_LARGE', `The ${what} is larger than ${maxBytes} bytes`)
     }
     yield chunk
   }

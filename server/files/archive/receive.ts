@@ -4,18 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import { AppError } from '../../../protocol/errors.ts'
-import { whileRoom, type Bytes } from '../../attachments/store.ts'
-
-async function* limit(bytes: Bytes, maxBytes: number) {
-  let size = 0
-  for await (const chunk of bytes) {
-    size += chunk.byteLength
-    if (size > maxBytes)
-      throw new AppError('PAYLOAD_TOO_LARGE', `The archive is larger than ${maxBytes} bytes`)
-    yield chunk
-  }
-}
+import { limit, whileRoom, type Bytes } from '../../attachments/store.ts'
 
 /** @throws AppError PAYLOAD_TOO_LARGE, UNAVAILABLE */
 export async function withReceived<Result>(
@@ -26,7 +15,7 @@ export async function withReceived<Result>(
   const folder = await mkdtemp(path.join(os.tmpdir(), 'openlaunch-archive-'))
   try {
     const file = path.join(folder, 'archive.zip')
-    await pipeline(limit(whileRoom(bytes, folder), maxBytes), createWriteStream(file))
+    await pipeline(limit(whileRoom(bytes, folder), maxBytes, 'archive'), createWriteStream(file))
     return await use(file)
   } finally {
     await rm(folder, { recursive: true, force: true })
