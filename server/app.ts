@@ -105,10 +105,8 @@ export function createApp(context: AppContext) {
   app.use(browserRules(publicUrl?.startsWith('https:') ?? false), compress())
   app.use('/api/*', crossOrigin(origins), originGuard(createAllowOrigin(origins)))
   // Only what is posted there is a file: for other methods, `upload` and `import` are ids.
-  const [always, exceptFiles] = [
-    sizeLimit(),
-    except([UPLOADS, FILE_UPLOADS, ARCHIVES], sizeLimit()),
-  ]
+  const always = sizeLimit()
+  const exceptFiles = except([UPLOADS, FILE_UPLOADS, ARCHIVES], always)
   app.use('/api/*', (c, next) => (c.req.method === 'POST' ? exceptFiles : always)(c, next))
   app.use('/api/*', uncached, bearer(context.accounts.authenticate))
   app.use('/api/*', idempotency(context.db, log))
