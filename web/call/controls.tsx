@@ -8,10 +8,11 @@ import { Hands } from './hands.tsx'
 import { LeaveButton } from './leave.tsx'
 import { LockedSign } from './moderators.tsx'
 import { MoreMenu, type MoreProps } from './more.tsx'
+import { aboveControls } from './popover.ts'
 import { DeviceFields } from './preview/fields.tsx'
 import { ReactionButton } from './reactions.tsx'
 import { ShareToggle } from './share.tsx'
-import { keys } from './shortcuts.ts'
+import { freeSpace, keys } from './shortcuts.ts'
 import { CameraToggle, MicrophoneToggle } from './toggles.tsx'
 import classes from './call.module.css'
 
@@ -85,24 +86,14 @@ function HandToggle() {
 function DeviceMenu() {
   const [opened, setOpened] = useState(false)
   return (
-    <Popover
-      position="top"
-      width={300}
-      withArrow
-      shadow="md"
-      trapFocus
-      returnFocus
-      opened={opened}
-      onChange={setOpened}
-    >
+    <Popover {...aboveControls} width={300} opened={opened} onChange={setOpened}>
       <Popover.Target>
         <ActionIcon
           size={28}
           radius="xl"
           aria-label="Choose microphone and camera"
           onClick={(event) => {
-            // After a click with the mouse, the space bar is for talking, not for this button.
-            if (event.detail > 0) event.currentTarget.blur()
+            freeSpace(event)
             setOpened(!opened)
           }}
         >

@@ -5,6 +5,7 @@ import { notifyError } from '../notice.ts'
 import { PersonAvatar } from '../people/avatar.tsx'
 import { nameOf } from '../people/names.ts'
 import { useCall } from './context.tsx'
+import { aboveControls } from './popover.ts'
 import classes from './call.module.css'
 
 export function Hands() {
@@ -16,7 +17,7 @@ export function Hands() {
     .toSorted((a, b) => a.since.localeCompare(b.since))
   if (raised.length === 0) return null
   return (
-    <Popover position="top" width={260} withArrow shadow="md" trapFocus returnFocus>
+    <Popover {...aboveControls} width={260}>
       <Popover.Target>
         <Button
           className={classes.handsButton ?? ''}

@@ -6,6 +6,8 @@ import { callReactions, type CallReaction } from '../../protocol/calls.ts'
 import { notifyError } from '../notice.ts'
 import { nameOf } from '../people/names.ts'
 import { useCall } from './context.tsx'
+import { aboveControls } from './popover.ts'
+import { freeSpace } from './shortcuts.ts'
 import classes from './reactions.module.css'
 
 interface Floating {
@@ -60,15 +62,7 @@ export function ReactionButton() {
   const { session } = useCall()
   const [opened, setOpened] = useState(false)
   return (
-    <Popover
-      position="top"
-      withArrow
-      shadow="md"
-      trapFocus
-      returnFocus
-      opened={opened}
-      onChange={setOpened}
-    >
+    <Popover {...aboveControls} opened={opened} onChange={setOpened}>
       <Popover.Target>
         <Tooltip label="React" disabled={opened}>
           <ActionIcon
@@ -77,7 +71,10 @@ export function ReactionButton() {
             variant="default"
             aria-label="React"
             aria-expanded={opened}
-            onClick={() => setOpened(!opened)}
+            onClick={(event) => {
+              freeSpace(event)
+              setOpened(!opened)
+            }}
           >
             <Smile size={18} />
           </ActionIcon>

@@ -1,5 +1,5 @@
 // Keys of a call, as in Google Meet. An editor that means something else by them keeps them.
-import { useEffect, useRef } from 'react'
+import { useEffect, useRef, type MouseEvent } from 'react'
 import type { CallSession } from './session.ts'
 
 const mac = typeof navigator !== 'undefined' && /mac|iphone|ipad/i.test(navigator.platform)
@@ -14,6 +14,11 @@ export const keys = {
 /** Where a space is a letter, or presses something. */
 const TYPING = 'input, textarea, select, button, a, summary, [contenteditable], [role]'
 const isTyping = ({ target }: KeyboardEvent) => target instanceof Element && target.matches(TYPING)
+
+/** After a click with the mouse, the space bar is for talking, not for the button. */
+export function freeSpace({ detail, currentTarget }: MouseEvent<HTMLElement>) {
+  if (detail > 0) currentTarget.blur()
+}
 
 /** Only while the session is in use. */
 export function useCallShortcuts(

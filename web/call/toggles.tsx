@@ -3,7 +3,7 @@ import type { MouseEvent, ReactNode } from 'react'
 import { ActionIcon, Loader, Tooltip } from '@mantine/core'
 import { Mic, MicOff, Video, VideoOff } from 'lucide-react'
 import { useCall } from './context.tsx'
-import { keys } from './shortcuts.ts'
+import { freeSpace, keys } from './shortcuts.ts'
 
 export function MicrophoneToggle() {
   const { state, setMicrophone } = useCall()
@@ -51,8 +51,7 @@ interface ToggleProps {
 /** Off is the colour that stands out: nobody should believe to be heard who is not. */
 function Toggle({ on, busy, label, hint, icon, onClick }: ToggleProps) {
   const click = (event: MouseEvent<HTMLButtonElement>) => {
-    // After a click with the mouse, the space bar is for talking, not for this button.
-    if (event.detail > 0) event.currentTarget.blur()
+    freeSpace(event)
     void onClick()
   }
   return (
