@@ -28,7 +28,7 @@ export interface OwnDevices {
   setMicrophone(on: boolean): Promise<void>
   /** Off gives the camera back: its light goes out. */
   setCamera(on: boolean): Promise<void>
-  /** Changes to the device that is preferred now, muted as before; nothing when none is open, or being opened. */
+  /** Changes to the device that is preferred now, muted as before; nothing when none is open or being opened. */
   reopen(device: Device): Promise<void>
   startScreenShare(): Promise<void>
   stopScreenShare(): void
