@@ -1,6 +1,6 @@
 // The database behind one interface: PostgreSQL when DATABASE_URL is set, else PGlite in the data directory.
-import { CamelCasePlugin, Kysely, PGliteDialect, PostgresDialect, sql } from 'kysely'
-import type { Dialect, Transaction } from 'kysely'
+import { CamelCasePlugin, Kysely, PostgresDialect, sql } from 'kysely'
+import type { Transaction } from 'kysely'
 import pg from 'pg'
 import { AppError } from '../protocol/errors.ts'
 import { openEmbedded } from './embedded.ts'
@@ -51,9 +51,14 @@ export async function openDatabase(options: DatabaseOptions): Promise<OpenDataba
   }
 }
 
-const createKysely = (dialect: Dialect): Db =>
+const types: pg.CustomTypesConfig = {
+  getTypeParser: (id, format) =>
+    (format !== 'binary' && parsers[id]) || pg.types.getTypeParser(id, format),
+}
+
+const createKysely = (pool: pg.Pool): Db =>
   new Kysely<Database>({
-    dialect,
+    dialect: new PostgresDialect({ pool }),
     plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],
   })
 
@@ -66,14 +71,10 @@ function openPostgres(
   { onError, silenceMs }: DatabaseOptions,
   isMigrated: () => boolean,
 ): OpenDatabase {
-  const textParsers: pg.CustomTypesConfig = {
-    getTypeParser: (id, format) =>
-      (format !== 'binary' && parsers[id]) || pg.types.getTypeParser(id, format),
-  }
   const pool = new pg.Pool({
     connectionString: url,
     max: 10,
-    types: textParsers,
+    types,
     connectionTimeoutMillis: 2_000,
     keepAlive: true,
     // A node that was stopped in the middle of a transaction must not keep its locks.
@@ -85,7 +86,7 @@ function openPostgres(
   pool.on('error', (error) => onError?.(error))
   pool.on('connect', (client) => client.on('error', () => undefined))
   watchConnections(pool, { silenceMs, isOn: isMigrated })
-  const db = createKysely(new PostgresDialect({ pool }))
+  const db = createKysely(pool)
   return {
     db,
     kind: 'postgres',
@@ -96,13 +97,13 @@ function openPostgres(
 }
 
 async function openPglite({ dataDir, onBroken }: DatabaseOptions): Promise<OpenDatabase> {
-  const { pglite, close } = await openEmbedded(dataDir, onBroken ?? (() => process.abort()))
-  const db = createKysely(new PGliteDialect({ pglite }))
+  const { pool, close } = await openEmbedded(dataDir, types, onBroken ?? (() => process.abort()))
+  const db = createKysely(pool)
   return {
     db,
     kind: 'embedded',
     ping: () => ping(db),
-    connections: () => 1,
+    connections: () => pool.totalCount - pool.idleCount,
     async close() {
       await db.destroy()
       await close()

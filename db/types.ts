@@ -1,4 +1,4 @@
-// The two drivers read the same columns into different JavaScript types; these parsers make them agree.
+// What columns are read into.
 
 const parseBytea = (hex: string) => new Uint8Array(Buffer.from(hex.slice(2), 'hex'))
 const parseTimestamp = (text: string) => new Date(text).toISOString()
@@ -9,9 +9,3 @@ export const parsers: Record<number, (text: string) => unknown> = {
   20: Number,
   1184: parseTimestamp,
 }
-
-/**
- * PGlite passes bytes on as they are, whatever its types say. Its own serializer makes a string of each byte: 256 KiB
- * hold the thread for 65 ms, this way for 2.
- */
-export const serializers = { 17: (bytes: Uint8Array) => bytes as unknown as string }
