@@ -25,12 +25,16 @@ const contenders: ((services: Services) => Promise<Target>)[] = [
   (services) => startOwn(services, { nodes: 2, database: 'PostgreSQL' }),
 ]
 
+/** Of these contenders, those that are wanted. */
+function chosen(...indexes: number[]) {
+  const only = process.env['BENCH_ONLY']?.split(',').map(Number)
+  return contenders.filter((_, index) => indexes.includes(index) && (!only || only.includes(index)))
+}
+
 /** All at once, so that what is compared ran within the same seconds; who is not measured has nothing to do. */
 async function startAll(services: Services): Promise<Target[]> {
-  const only = process.env['BENCH_ONLY']?.split(',').map(Number)
   const targets: Target[] = []
-  for (const [index, begin] of contenders.entries())
-    if (!only || only.includes(index)) targets.push(await begin(services))
+  for (const begin of chosen(0, 1, 2, 3, 4)) targets.push(await begin(services))
   return targets
 }
 
@@ -89,8 +93,7 @@ async function memory(services: Services) {
   console.log(`\n## Memory: ${count} documents of 4,000 characters, five connections each; KiB of heap and buffers\n
 | server | an open document | a connection | left of a document when all are gone |
 | --- | --: | --: | --: |`)
-  for (const begin of [contenders[0], contenders[1], contenders[3]]) {
-    if (!begin) continue
+  for (const begin of chosen(0, 1, 3)) {
     const target = await begin(services)
     const { document, connection, left } = await measureMemory(target, count)
     const row = [document, connection, left].map((kib) => kib.toFixed(1)).join(' | ')
@@ -103,8 +106,7 @@ async function hostile(services: Services) {
   console.log(`\n## Somebody floods: ten people's keystrokes to saved, ms p50 / p95 / p99\n
 | server | flood of | before | during | p99, times | not saved | frames sent | connections ended |
 | --- | --- | --: | --: | --: | --: | --: | --: |`)
-  for (const begin of [contenders[2], contenders[3]]) {
-    if (!begin) continue
+  for (const begin of chosen(2, 3)) {
     for (const kind of floodKinds.filter((kind) =>
       kind.includes(process.env['BENCH_FLOOD'] ?? ''),
     )) {

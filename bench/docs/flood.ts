@@ -61,7 +61,9 @@ const awarenessOf = (client: number, clock: number) =>
   })
 
 /** The n-th frame of a connection whose number is `me`. */
+type MakeFrame = (plan: FloodPlan, n: number, me: number) => Uint8Array | undefined
 const kinds = {
+  'nothing, for comparison': () => undefined,
   'declared counts beyond the bytes': ({ name }) =>
     frame(name, SYNC, 2, varUints(1, 1_000_000_000, 1, 0)),
   'gaps that nothing fills': ({ name }, n, me) =>
@@ -84,14 +86,14 @@ const kinds = {
   'opening and closing': ({ name, token }, n) =>
     n % 2 === 0 ? frame(name, CLOSE) : frame(name, AUTH, 0, token),
   'valid keystrokes': ({ name }, n, me) => frame(name, SYNC, 2, writeKeystroke(me + TYPISTS, n)),
-} satisfies Record<string, (plan: FloodPlan, n: number, me: number) => Uint8Array>
+} satisfies Record<string, MakeFrame>
 
 export type FloodKind = keyof typeof kinds
 export const floodKinds = Object.keys(kinds) as FloodKind[]
 
 function flood(plan: FloodPlan) {
   const news: FloodNews = { frames: 0, ended: 0 }
-  const next: (plan: FloodPlan, n: number, me: number) => Uint8Array = kinds[plan.kind]
+  const next: MakeFrame = kinds[plan.kind]
 
   function open(me: number) {
     const socket = new WebSocket(`ws://127.0.0.1:${plan.port}/collab`)
@@ -108,7 +110,9 @@ function flood(plan: FloodPlan) {
     function send() {
       if (socket.readyState !== socket.OPEN) return
       for (let sent = 0; sent < FRAMES_AT_ONCE && socket.bufferedAmount < MAX_BUFFERED; sent += 1) {
-        socket.send(next(plan, n, me))
+        const data = next(plan, n, me)
+        if (!data) return
+        socket.send(data)
         n += 1
         news.frames += 1
       }
