@@ -59,6 +59,8 @@ async function startThread(
     user: 'postgres',
     database: 'postgres',
     types,
+    // Whatever PGSSLMODE says: that is of another database.
+    ssl: false,
     stream: () => new ThreadWire(thread),
   })
   return {
