@@ -5,7 +5,8 @@ import { createBudget } from './budget.ts'
 function open() {
   const clock = { now: 0 }
   const budget = createBudget(() => clock.now)
-  const work = (ms: number, bytes = 0) => budget.charge('ada', () => (clock.now += ms), bytes)
+  const work = (ms: number, bytes = 0, who = 'ada') =>
+    budget.charge(who, () => (clock.now += ms), bytes)
   return { clock, budget, work }
 }
 
@@ -20,6 +21,35 @@ test('a turn of work is followed by a rest as long, which ends', () => {
   expect(budget.rest('bob')).toBe(0)
   clock.now += rest
   expect(budget.rest('ada')).toBe(0)
+})
+
+test('who works far more than the others who are there rests far longer', () => {
+  const { clock, budget, work } = open()
+  const restAfter = (ms: number) => {
+    clock.now += 300
+    for (const who of ['bob', 'eve', 'joe']) work(0.1, 0, who)
+    work(ms)
+    return budget.rest('ada')
+  }
+  // A page that is pasted, or ten files that are opened, is no flood.
+  expect(restAfter(10)).toBeLessThan(11)
+  for (let n = 0; n < 10; n++) restAfter(10)
+  expect(restAfter(5)).toBeGreaterThan(100)
+  // The others are gone: nobody waits for anything.
+  clock.now += 600
+  work(5)
+  work(5)
+  expect(budget.rest('ada')).toBeLessThan(11)
+})
+
+test('two who work as much hold each other up no more than each would', () => {
+  const { clock, budget, work } = open()
+  for (let n = 0; n < 1_000; n++) {
+    const who = n % 2 ? 'ada' : 'bob'
+    clock.now += budget.rest(who)
+    work(0.5, 0, who)
+  }
+  expect(clock.now).toBeLessThan(1_000 * 0.5 * 2.5)
 })
 
 test('bytes cost, too: they have to be read and written down', () => {

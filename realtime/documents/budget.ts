@@ -12,12 +12,22 @@ const DRAIN = 0.2
 const PER_FRAME = 0.02
 /** What reading a byte and writing it down costs an embedded database, in milliseconds. */
 const PER_BYTE = 5e-5
-/** Milliseconds of work in a row. */
-const TURN = 1
-/** Milliseconds of rest for each of work beyond a turn … */
-const REST = 1
-/** … so many at most: one big edit is no flood. */
+/** Milliseconds of rest from which on it is taken: timers know no less. */
+const MIN_REST = 1
+/** One big edit is no flood. */
 const MAX_REST = 300
+/** Milliseconds of rest for each of work: so many times as much as others do somebody worked lately, within these. */
+const REST = { least: 1, most: 30 }
+/** What is lately: after so many milliseconds, work counts for a third. */
+const LATELY = 1_000
+/** Milliseconds of work lately that nobody is held against. */
+const ALLOWED = 20
+/** Who worked within so many milliseconds is there. */
+const PRESENT_MS = 500
+/** Milliseconds of work that are forgotten. */
+const NOTHING = 0.1
+/** How often it is looked what others do, in milliseconds. */
+const SURVEY_MS = 100
 /** How long somebody who is refused waits to hear of it. */
 const REFUSAL_MS = 1_000
 
@@ -29,8 +39,13 @@ export const costs = {
 }
 
 interface Account {
+  /** Work that was not drained yet, in milliseconds */
   amount: number
+  /** Work lately */
+  recent: number
+  /** When both were so */
   at: number
+  workedAt: number
   /** When all work so far has been rested for */
   restedAt: number
 }
@@ -40,37 +55,69 @@ export type Budget = ReturnType<typeof createBudget>
 /** Whoever works is named by a key, the person's id or that of a connection before it is known whose it is. */
 export function createBudget(now = () => performance.now()) {
   const accounts = new Map<string, Account>()
+  /** Those who are there, and what they worked lately, together */
+  let present = { count: 0, recent: 0 }
+  let surveyedAt = -Infinity
   /** Bytes that wait in memory */
   const held = new Map<string, number>()
 
-  function current(key: string): number {
-    const account = accounts.get(key)
-    if (!account) return 0
-    const amount = account.amount - (now() - account.at) * DRAIN
-    if (amount > 0) return amount
-    accounts.delete(key)
-    return 0
+  /** Adds work, to what is left of that before. */
+  function add(account: Account, ms: number) {
+    const passed = now() - account.at
+    account.amount = Math.max(0, account.amount - passed * DRAIN) + ms
+    account.recent = account.recent * Math.exp(-passed / LATELY) + ms
+    account.at += passed
   }
 
   /** Books work that took from `start` to now, or that will take `ms`. */
   function book(key: string, start: number, ms: number) {
-    const at = now()
-    const amount = current(key) + ms
-    const begun = Math.max(accounts.get(key)?.restedAt ?? 0, start)
-    const restedAt = Math.min(begun + ms * (1 + REST), at + MAX_REST)
-    accounts.set(key, { amount, at, restedAt })
+    const account = accounts.get(key) ?? {
+      amount: 0,
+      recent: 0,
+      at: now(),
+      workedAt: 0,
+      restedAt: 0,
+    }
+    accounts.set(key, account)
+    add(account, ms)
+    account.workedAt = now()
+    if (now() - surveyedAt > SURVEY_MS) survey()
+    const begun = Math.max(account.restedAt, start)
+    account.restedAt = Math.min(begun + ms * (1 + restEach(account)), now() + MAX_REST)
+  }
+
+  function survey() {
+    surveyedAt = now()
+    present = { count: 0, recent: 0 }
+    for (const [key, account] of accounts) {
+      add(account, 0)
+      if (now() - account.workedAt < PRESENT_MS) {
+        present.count += 1
+        present.recent += account.recent
+      } else if (account.amount + account.recent < NOTHING) accounts.delete(key)
+    }
+  }
+
+  function restEach({ recent }: Account): number {
+    const others = present.count - 1
+    if (others < 1) return REST.least
+    const usual = Math.max(NOTHING, present.recent - recent) / others
+    return Math.min(REST.most, Math.max(REST.least, (recent - ALLOWED) / usual))
   }
 
   /** @throws AppError RATE_LIMITED */
   function check(key: string) {
-    if (current(key) > CAPACITY)
+    const account = accounts.get(key)
+    if (!account) return
+    add(account, 0)
+    if (account.amount > CAPACITY)
       throw new AppError('RATE_LIMITED', 'Your edits cost the server too much; wait half a minute')
   }
 
   /** Milliseconds until the next frame's turn. */
   function rest(key: string): number {
     const ms = (accounts.get(key)?.restedAt ?? 0) - now()
-    return ms > TURN ? ms : 0
+    return ms > MIN_REST ? ms : 0
   }
 
   return {

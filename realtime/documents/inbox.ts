@@ -15,12 +15,12 @@ export type Inbox = ReturnType<typeof createInbox>
 export function createInbox({ rest, take, pause, resume }: InboxOptions) {
   let frames: Uint8Array[] = []
   let timer: NodeJS.Timeout | undefined
+  let isPaused = false
   let isTaking = false
   let onEmpty: (() => void) | undefined
 
   function wake() {
     timer = undefined
-    resume()
     run()
   }
 
@@ -31,7 +31,8 @@ export function createInbox({ rest, take, pause, resume }: InboxOptions) {
     for (; next < frames.length; next += 1) {
       const ms = rest()
       if (ms > 0) {
-        pause()
+        if (!isPaused) pause()
+        isPaused = true
         timer = setTimeout(wake, ms)
         break
       }
@@ -43,6 +44,8 @@ export function createInbox({ rest, take, pause, resume }: InboxOptions) {
   }
 
   function finish() {
+    if (isPaused) resume()
+    isPaused = false
     const then = onEmpty
     onEmpty = undefined
     then?.()
@@ -65,11 +68,8 @@ export function createInbox({ rest, take, pause, resume }: InboxOptions) {
     },
     clear() {
       frames = []
-      if (timer) {
-        clearTimeout(timer)
-        timer = undefined
-        resume()
-      }
+      clearTimeout(timer)
+      timer = undefined
       if (!isTaking) finish()
     },
   }
