@@ -10,8 +10,6 @@ const MAX_BATCH_BYTES = 1024 * 1024
 const MAX_BATCH_ROWS = 2_000
 const MAX_BACKLOG_BYTES = 64 * 1024 * 1024
 const MAX_RETRY_MS = 5_000
-/** After a write, updates gather for as long as it took: an embedded database has the thread that serves everybody. */
-const MAX_GATHER_MS = 10
 
 interface Entry {
   fileId: string
@@ -83,7 +81,6 @@ export function createJournal({ db, log, onCommitted, onMissing }: JournalOption
   const newest = new Map<string, Entry>()
   let backlogBytes = 0
   let running: Promise<void> | undefined
-  let gatherUntil = 0
   const stop = new AbortController()
 
   function settle(entries: Entry[], durable: boolean) {
@@ -129,13 +126,9 @@ export function createJournal({ db, log, onCommitted, onMissing }: JournalOption
 
   async function run() {
     for (let failures = 0; queue.length > 0 && !stop.signal.aborted;) {
-      await sleep(Math.max(0, gatherUntil - performance.now()))
-      const start = performance.now()
       try {
         await writeBatch()
         failures = 0
-        const end = performance.now()
-        gatherUntil = end + Math.min(MAX_GATHER_MS, end - start)
       } catch (error) {
         log.warn(
           { err: error, waiting: queue.length },
