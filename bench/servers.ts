@@ -53,7 +53,8 @@ export async function runParts(parts: Record<string, (services: Services) => Pro
 
 /** @param script of this folder; prints `ready :<port>` when it listens */
 export async function start(script: string, args: string[], env: NodeJS.ProcessEnv = {}) {
-  const flags = ['--expose-gc', ...(process.env['BENCH_FLAGS']?.split(' ') ?? [])]
+  const own = process.env['BENCH_FLAGS']?.split(' ') ?? []
+  const flags = [...process.execArgv, '--expose-gc', ...own]
   const child = spawn(
     process.execPath,
     [...flags, path.join(import.meta.dirname, script), ...args],

@@ -5,6 +5,7 @@
 const { spawn, spawnSync } = require('node:child_process')
 const { createHash } = require('node:crypto')
 const fs = require('node:fs')
+const os = require('node:os')
 const path = require('node:path')
 
 const root = path.join(__dirname, '..')
@@ -61,8 +62,8 @@ function install() {
 function findNode() {
   if (Number(process.versions.node.split('.')[0]) >= 24) return process.execPath
   const { platform, arch } = process
-  const os = platform === 'win32' ? 'win' : platform
-  const name = `${platform === 'darwin' && arch === 'arm64' ? 'node-bin' : 'node'}-${os}-${arch}`
+  const system = platform === 'win32' ? 'win' : platform
+  const name = `${platform === 'darwin' && arch === 'arm64' ? 'node-bin' : 'node'}-${system}-${arch}`
   try {
     const folder = path.dirname(require.resolve(`${name}/package.json`, { paths: [root] }))
     return path.join(folder, platform === 'win32' ? 'bin/node.exe' : 'bin/node')
@@ -90,7 +91,9 @@ if (options.includes('--page')) {
   )
 }
 
-const child = spawn(node, args, {
+// V8's collectors of garbage are threads as eager as ours: where there are few cores, four of them hold it up.
+const collectors = Math.max(1, Math.min(4, os.availableParallelism() - 1))
+const child = spawn(node, [`--v8-pool-size=${collectors}`, ...args], {
   // The channel carries nothing; its end tells the server that we were killed.
   stdio: ['inherit', 'inherit', 'inherit', ...(args[0] === 'server/main.ts' ? ['ipc'] : [])],
   env: {
