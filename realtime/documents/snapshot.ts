@@ -1,4 +1,5 @@
 // What is stored of a document: a snapshot, and the journal rows after it. Reading, creating, compacting.
+import { sql } from 'kysely'
 import * as Y from 'yjs'
 import type { Db, Trx } from '../../db/database.ts'
 import { notFound } from '../../protocol/errors.ts'
@@ -25,45 +26,69 @@ export const updatesOf = ({ snapshot, rows }: Pick<Stored, 'snapshot' | 'rows'>)
   ...rows.map(({ update }) => update),
 ]
 
+/** Bytes of rows that are read at once: an embedded database serves nobody else meanwhile. */
+const PAGE_BYTES = 256 * 1024
+/** How often a compaction may come in between. */
+const ATTEMPTS = 5
+
 /**
  * Reads what came after `after`.
  * @returns undefined when the file is gone
  */
-export function readDocument(db: Db, fileId: string, after = 0): Promise<Stored | undefined> {
-  // Repeatable read: between the two statements a compaction could delete rows that the older snapshot lacks.
-  return db
-    .transaction()
-    .setIsolationLevel('repeatable read')
-    .execute(async (trx) => {
-      const head = await trx
-        .selectFrom('documents')
-        .select((eb) => [
-          'lastSeq',
-          'snapshotSeq',
-          eb.case().when('snapshotSeq', '>', after).then(eb.ref('snapshot')).end().as('snapshot'),
-          eb.case().when('snapshotSeq', '>', after).then(eb.ref('ledger')).end().as('ledger'),
-          eb
-            .selectFrom('documentVersions')
-            .select((inner) => inner.fn.max('seq').as('seq'))
-            .whereRef('fileId', '=', 'documents.fileId')
-            .as('versionSeq'),
-        ])
-        .where('fileId', '=', fileId)
-        .executeTakeFirst()
-      if (!head) return undefined
-      const from = Math.max(after, head.snapshotSeq)
-      const rows = await trx
-        .selectFrom('documentUpdates')
-        .select(['seq', 'update', 'userId'])
-        .where('fileId', '=', fileId)
-        .where('seq', '>', from)
-        .orderBy('seq')
-        .execute()
-      if (rows.length !== Math.max(0, head.lastSeq - from))
-        throw new Error(`the journal of file ${fileId} has holes after ${from}`)
-      const { lastSeq: seq, snapshotSeq, snapshot, ledger } = head
-      return { seq, snapshotSeq, versionSeq: head.versionSeq ?? 0, snapshot, ledger, rows }
-    })
+export async function readDocument(db: Db, fileId: string, after = 0): Promise<Stored | undefined> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const head = await readHead(db, fileId, after)
+    if (!head) return undefined
+    const { lastSeq: seq, versionSeq, ...rest } = head
+    const from = Math.max(after, head.snapshotSeq)
+    const rows = await readRows(db, fileId, from, seq)
+    // A compaction deletes rows once there is a snapshot that has them.
+    if (rows.length === Math.max(0, seq - from))
+      return { seq, versionSeq: versionSeq ?? 0, rows, ...rest }
+  }
+  throw new Error(`the journal of file ${fileId} has holes after ${after}`)
+}
+
+const readHead = (db: Db, fileId: string, after: number) =>
+  db
+    .selectFrom('documents')
+    .select((eb) => [
+      'lastSeq',
+      'snapshotSeq',
+      eb.case().when('snapshotSeq', '>', after).then(eb.ref('snapshot')).end().as('snapshot'),
+      eb.case().when('snapshotSeq', '>', after).then(eb.ref('ledger')).end().as('ledger'),
+      eb
+        .selectFrom('documentVersions')
+        .select((inner) => inner.fn.max('seq').as('seq'))
+        .whereRef('fileId', '=', 'documents.fileId')
+        .as('versionSeq'),
+    ])
+    .where('fileId', '=', fileId)
+    .executeTakeFirst()
+
+/** Those after `from`, up to `to`, as far as they are there. */
+async function readRows(db: Db, fileId: string, from: number, to: number): Promise<Row[]> {
+  const rows: Row[] = []
+  for (let last = from; last < to;) {
+    const rest = db
+      .selectFrom('documentUpdates')
+      .select(['seq', 'update', 'userId'])
+      .select(sql<number>`sum(octet_length("update")) over (order by seq)`.as('total'))
+      .select(sql<number>`octet_length("update")`.as('size'))
+      .where('fileId', '=', fileId)
+      .where('seq', '>', last)
+      .where('seq', '<=', to)
+      .as('rest')
+    const page = await db
+      .selectFrom(rest)
+      .select(['seq', 'update', 'userId'])
+      .where((eb) => eb(eb('total', '-', eb.ref('size')), '<', PAGE_BYTES))
+      .orderBy('seq')
+      .execute()
+    rows.push(...page)
+    last = page.at(-1)?.seq ?? to
+  }
+  return rows
 }
 
 /** Runs `use` on a document that holds the updates, and frees it. */
