@@ -61,7 +61,7 @@ test('bytes cost, too: they have to be read and written down', () => {
 test('one big edit is no flood: the rest has a limit', () => {
   const { budget, work } = open()
   work(3_000)
-  expect(budget.rest('ada')).toBe(300)
+  expect(budget.rest('ada')).toBe(1_000)
 })
 
 test('who spent too much is refused until it has drained', async () => {

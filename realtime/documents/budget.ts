@@ -10,12 +10,10 @@ const CAPACITY = 5_000
 const DRAIN = 0.2
 /** What sending an update on costs, on top of applying it. */
 const PER_FRAME = 0.02
-/** What reading a byte and writing it down costs an embedded database, in milliseconds. */
-const PER_BYTE = 5e-5
 /** Milliseconds of rest from which on it is taken: timers know no less. */
 const MIN_REST = 1
 /** One big edit is no flood. */
-const MAX_REST = 300
+const MAX_REST = 1_000
 /** Milliseconds of rest for each of work: so many times as much as others do somebody worked lately, within these. */
 const REST = { least: 1, most: 30 }
 /** What is lately: after so many milliseconds, work counts for a third. */
@@ -31,9 +29,12 @@ const SURVEY_MS = 100
 /** How long somebody who is refused waits to hear of it. */
 const REFUSAL_MS = 1_000
 
+/** In milliseconds. */
 export const costs = {
   /** Of letting somebody into a document */
   opening: 2,
+  /** Of a byte that an embedded database reads or writes down */
+  byte: 5e-5,
   /** Of garbage, so that who sends it cannot come back at once without end */
   garbage: 100,
 }
@@ -157,7 +158,7 @@ export function createBudget(now = () => performance.now()) {
       try {
         return work()
       } finally {
-        book(key, start, now() - start + PER_FRAME + bytes * PER_BYTE)
+        book(key, start, now() - start + PER_FRAME + bytes * costs.byte)
       }
     },
   }

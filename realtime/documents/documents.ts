@@ -17,7 +17,7 @@ import { AppError, notFound } from '../../protocol/errors.ts'
 import { MAX_DOCUMENT_FRAME, MAX_DOCUMENT_STATE } from '../../protocol/limits.ts'
 import { CONTENT, documentName, parseDocumentName } from '../../protocol/names.ts'
 import type { AccessChange } from '../../protocol/requests.ts'
-import { createBudget } from './budget.ts'
+import { costs, createBudget } from './budget.ts'
 import { closeCode, denialReason } from './denial.ts'
 import { createDoor, type Door, type DoorContext, type Wire } from './door.ts'
 import { garbage } from './guard.ts'
@@ -109,10 +109,11 @@ export function createDocuments(options: DocumentsOptions) {
         connectionConfig.readOnly = !can(access, 'file:write')
         return { userId: principal.id }
       }),
-    onLoadDocument: ({ document, documentName }) =>
+    onLoadDocument: ({ document, documentName, context: { userId } }) =>
       refusing(async () => {
         try {
-          await registry.load(document, fileOf(documentName))
+          const live = await registry.load(document, fileOf(documentName))
+          if (userId) budget.spend(userId, live.size() * costs.byte)
         } catch (error) {
           // Hocuspocus forgets a document that did not load, and leaves its timers running.
           document.destroy()

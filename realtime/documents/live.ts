@@ -129,6 +129,8 @@ export async function loadLive(document: Document, fileId: string, options: Live
         }, JOURNALED)
       advance(firstSeq, updates.length)
     },
+    /** Bytes, an upper estimate */
+    size: () => size,
     isFull() {
       if (size > maxSize) size = Y.encodeStateAsUpdate(document).byteLength
       return size > maxSize

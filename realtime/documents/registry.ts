@@ -165,7 +165,7 @@ export function createRegistry(options: RegistryOptions) {
     get: (fileId: string) => live.get(fileId),
 
     /** @throws AppError NOT_FOUND */
-    async load(document: Document, fileId: string) {
+    async load(document: Document, fileId: string): Promise<LiveDocument> {
       loading.set(fileId, 0)
       try {
         const onMissing = dropDeleted
@@ -179,6 +179,7 @@ export function createRegistry(options: RegistryOptions) {
         // Those who edited before came to no end: their node was killed, or the file is new.
         if (!loaded.isInVersion()) sessions.end(fileId)
         tell({ kind: 'who', fileId })
+        return loaded
       } finally {
         loading.delete(fileId)
       }
