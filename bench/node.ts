@@ -1,5 +1,6 @@
 // Our server as the benchmark runs it: the whole of it, with the batch of the chat's writer as an argument.
 //   node scripts/node.cjs bench/node.ts [messages per transaction]
+import '../server/heap.ts'
 import './memory.ts'
 import { pino } from 'pino'
 import { readConfig } from '../server/config.ts'

@@ -1,4 +1,5 @@
 // The command: reads the environment, starts, says what is ready, and stops on a signal.
+import './heap.ts'
 import { networkInterfaces } from 'node:os'
 import { pino } from 'pino'
 import type { WorkerStatus } from '../protocol/worker.ts'
