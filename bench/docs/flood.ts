@@ -1,7 +1,5 @@
 // Somebody who means no good: sends one kind of frames over a few connections as fast as the server reads them, and
-// comes back when it is shut out. A process of its own, of low priority: what is measured is the server, not who of
-// two cores' processes runs.
-import os from 'node:os'
+// comes back when it is shut out. A process of its own.
 import * as encoding from 'lib0/encoding'
 import { WebSocket } from 'ws'
 import * as Y from 'yjs'
@@ -125,7 +123,6 @@ function flood(plan: FloodPlan) {
 }
 
 if (process.send) {
-  os.setPriority(10)
   process.send('ready')
   process.once('message', (plan: FloodPlan) => flood(plan))
 }
