@@ -4,16 +4,13 @@ import os from 'node:os'
 import path from 'node:path'
 import { sql } from 'kysely'
 import { NO_MIGRATIONS } from 'kysely/migration'
-import pg from 'pg'
-import { describe, expect, inject, onTestFinished, test, vi } from 'vitest'
+import { describe, expect, inject, onTestFinished, test } from 'vitest'
 import { v7 as uuid } from 'uuid'
 import { kinds, openKind } from '../test/databases.ts'
 import { useFreshPostgres } from '../test/postgres.ts'
 import { useProxy } from '../test/proxy.ts'
 import { asUnavailable, isUniqueViolation, openDatabase } from './database.ts'
-import { openEmbedded } from './embedded.ts'
 import { createMigrator } from './migrate.ts'
-import { createPglite } from './pglite.ts'
 
 describe.each(kinds)('$name', (kind) => {
   const database = openKind(kind)
@@ -259,33 +256,6 @@ describe('the embedded directory', () => {
     const database = await openDatabase({ dataDir })
     await expect(database.ping()).resolves.toBeUndefined()
     await database.close()
-  })
-
-  // Not in its thread, where nobody could look on.
-  test('a commit is on disk before it is reported: fsync is called', async () => {
-    const directory = useDirectory()
-    const pglite = await createPglite({ directory, isNew: true, onBroken: () => process.abort() })
-    onTestFinished(() => pglite.close())
-    await pglite.exec('create table secrets (name text)')
-    const sync = vi.spyOn(fs, 'fdatasyncSync')
-    onTestFinished(() => sync.mockRestore())
-    await pglite.query('insert into secrets values ($1)', ['k'])
-    expect(sync).toHaveBeenCalled()
-  })
-
-  test('a client that leaves in the middle of a transaction takes nothing with it', async () => {
-    const { pool, close } = await openEmbedded('memory://', pg.types, () => process.abort())
-    const count = async () => (await pool.query('select from secrets')).rowCount
-    await pool.query('create table secrets (name text)')
-    const client = await pool.connect()
-    await client.query('begin')
-    await client.query("insert into secrets values ('k')")
-    client.release(true)
-    expect(await count()).toBe(0)
-    await pool.query("insert into secrets values ('k')")
-    expect(await count()).toBe(1)
-    await pool.end()
-    await close()
   })
 
   test('keeps what was written when it is opened again', async () => {

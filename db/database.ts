@@ -96,8 +96,12 @@ function openPostgres(
   }
 }
 
-async function openPglite({ dataDir, onBroken }: DatabaseOptions): Promise<OpenDatabase> {
-  const { pool, close } = await openEmbedded(dataDir, types, onBroken ?? (() => process.abort()))
+async function openPglite({
+  dataDir,
+  onError,
+  onBroken = () => process.abort(),
+}: DatabaseOptions): Promise<OpenDatabase> {
+  const { pool, close } = await openEmbedded(dataDir, { types, onError, onBroken })
   const db = createKysely(pool)
   return {
     db,

@@ -1,11 +1,12 @@
 // The thread of embedded.ts: what a client writes goes to PGlite, and its answers back.
 import { parentPort, workerData } from 'node:worker_threads'
 import { createPglite, type PgliteOptions } from './pglite.ts'
+import { concat, type Answered, type Asked } from './wire.ts'
 
 export type EmbeddedWork = Pick<PgliteOptions, 'directory' | 'isNew'>
 
-/** What PostgreSQL's clients say when they leave begins with it. */
-const TERMINATE = 'X'.charCodeAt(0)
+/** The first byte of what a client of PostgreSQL says when it leaves, and when it comes. */
+const [TERMINATE, STARTUP] = ['X'.charCodeAt(0), 0]
 const ROLLBACK = Buffer.from('Q\0\0\0\x0drollback\0')
 
 const pglite = await createPglite({
@@ -13,15 +14,23 @@ const pglite = await createPglite({
   onBroken: () => process.exit(1),
 })
 
-function answer(messages: Uint8Array) {
-  if (messages[0] === TERMINATE) {
-    // There is one session for all clients: the next must not be in the transaction of this one.
-    pglite.execProtocolRawSync(ROLLBACK)
-    return
-  }
-  // A copy: it may be a part of PGlite's own buffer.
-  const answers = new Uint8Array(pglite.execProtocolRawSync(messages))
-  parentPort?.postMessage(answers, [answers.buffer])
+/** With a taker of its own: otherwise PGlite parses what it answers, and keeps it. */
+function ask(messages: Uint8Array) {
+  const parts: Uint8Array[] = []
+  // Done when it returns: there is nothing to wait for but the sync, which Node's files do not need.
+  void pglite.execProtocolRawStream(messages, {
+    syncToFs: false,
+    onRawData: (part) => void parts.push(part.slice()),
+  })
+  return concat(parts)
+}
+
+function answer({ wire, messages }: Asked) {
+  // There is one session for all clients: the next must not be in the transaction of this one.
+  if (messages[0] === TERMINATE || messages[0] === STARTUP) ask(ROLLBACK)
+  if (messages[0] === TERMINATE) return
+  const answers = ask(messages)
+  parentPort?.postMessage({ wire, answers } satisfies Answered, [answers.buffer])
 }
 
 async function end() {
@@ -29,7 +38,7 @@ async function end() {
   process.exit(0)
 }
 
-parentPort?.on('message', (messages: Uint8Array | 'end') =>
-  messages === 'end' ? void end() : answer(messages),
+parentPort?.on('message', (request: Asked | 'end') =>
+  request === 'end' ? void end() : answer(request),
 )
 parentPort?.postMessage('ready')

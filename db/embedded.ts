@@ -1,5 +1,5 @@
-// The embedded database: PGlite in a thread of its own, so that nobody waits for its disk but who asked; one process
-// per directory.
+// The embedded database: PGlite in a thread of its own, so that only those wait for its disk who ask it something; one
+// process per directory.
 import { once } from 'node:events'
 import fs from 'node:fs'
 import path from 'node:path'
@@ -15,18 +15,20 @@ export interface Embedded {
   close(): Promise<void>
 }
 
+export interface EmbeddedOptions {
+  types: pg.CustomTypesConfig
+  /** Told what was wrong, where that is known, before it is broken */
+  onError?: ((error: Error) => void) | undefined
+  /** It is gone, such as on a full disk: the process has to end */
+  onBroken: () => void
+}
+
 /**
  * Opens the embedded database below `dataDir`, or a volatile one in memory for tests.
- * @param onBroken it could not write, and is gone: the process has to end
  * @throws Error when another process has the directory
  */
-export async function openEmbedded(
-  dataDir: string,
-  types: pg.CustomTypesConfig,
-  onBroken: () => void,
-): Promise<Embedded> {
-  if (dataDir === 'memory://')
-    return startThread({ directory: undefined, isNew: true }, types, onBroken)
+export async function openEmbedded(dataDir: string, options: EmbeddedOptions): Promise<Embedded> {
+  if (dataDir === 'memory://') return startThread({ directory: undefined, isNew: true }, options)
   fs.mkdirSync(dataDir, { recursive: true })
   const unlock = await lockDirectory(dataDir)
   try {
@@ -35,7 +37,7 @@ export async function openEmbedded(
     const complete = path.join(dataDir, 'postgres.complete')
     const isNew = !fs.existsSync(complete)
     if (isNew) fs.rmSync(directory, { recursive: true, force: true })
-    const { pool, close } = await startThread({ directory, isNew }, types, onBroken)
+    const { pool, close } = await startThread({ directory, isNew }, options)
     if (isNew) fs.writeFileSync(complete, '')
     return { pool, close: () => close().finally(unlock) }
   } catch (error) {
@@ -46,12 +48,17 @@ export async function openEmbedded(
 
 async function startThread(
   workerData: EmbeddedWork,
-  types: pg.CustomTypesConfig,
-  onBroken: () => void,
+  { types, onError, onBroken }: EmbeddedOptions,
 ): Promise<Embedded> {
   const thread = new Worker(new URL('./embedded.thread.ts', import.meta.url), { workerData })
-  await once(thread, 'message')
-  thread.once('exit', onBroken)
+  const exited = new Promise<void>((resolve) => thread.once('exit', () => resolve()))
+  await Promise.race([
+    once(thread, 'message'),
+    exited.then(() => {
+      throw new Error('The embedded database ended while it started')
+    }),
+  ])
+  thread.on('error', (error) => onError?.(error as Error)).once('exit', onBroken)
   const pool = new pg.Pool({
     // PGlite is one session.
     max: 1,
@@ -59,16 +66,16 @@ async function startThread(
     user: 'postgres',
     database: 'postgres',
     types,
-    // Whatever PGSSLMODE says: that is of another database.
+    // Whatever PGSSLMODE and PGSSLNEGOTIATION say: they are of another database.
     ssl: false,
+    sslnegotiation: 'postgres',
     stream: () => new ThreadWire(thread),
   })
   return {
     pool,
     async close() {
-      const ended = once(thread, 'exit')
       thread.off('exit', onBroken).postMessage('end')
-      await ended
+      await exited
     },
   }
 }

@@ -1,4 +1,4 @@
-// Many rows as one parameter: the length of a statement does not depend on their number, and both drivers agree.
+// Many rows as one parameter: the length of a statement does not depend on their number.
 import { sql } from 'kysely'
 
 /**

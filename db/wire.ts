@@ -2,9 +2,37 @@
 import { Duplex } from 'node:stream'
 import type { Worker } from 'node:worker_threads'
 
+/** What a client says to the thread, whole messages in one piece; each client has a wire of its own. */
+export interface Asked {
+  wire: number
+  messages: Uint8Array
+}
+
+export interface Answered {
+  wire: number
+  answers: Uint8Array
+}
+
+/** In memory of their own, which can be handed over to another thread. */
+export function concat(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
+  let at = 0
+  for (const part of parts) {
+    all.set(part, at)
+    at += part.length
+  }
+  return all
+}
+
+let wires = 0
+
 export class ThreadWire extends Duplex {
   readonly #thread: Worker
-  readonly #onMessage = (answers: Uint8Array) => this.push(Buffer.from(answers.buffer))
+  readonly #wire = wires++
+  readonly #onMessage = ({ wire, answers }: Answered) => {
+    // Those of a client that left are nobody's.
+    if (wire === this.#wire) this.push(Buffer.from(answers.buffer))
+  }
 
   constructor(thread: Worker) {
     super()
@@ -27,15 +55,10 @@ export class ThreadWire extends Duplex {
     this._writev([{ chunk }], done)
   }
 
-  /** PGlite takes whole messages only, which is what `pg` writes; whatever it writes at once goes in one piece. */
+  /** Whatever `pg` writes at once goes in one piece: it writes whole messages, and PGlite takes nothing else. */
   override _writev(chunks: { chunk: Buffer }[], done: () => void) {
-    const messages = new Uint8Array(chunks.reduce((sum, { chunk }) => sum + chunk.length, 0))
-    let at = 0
-    for (const { chunk } of chunks) {
-      messages.set(chunk, at)
-      at += chunk.length
-    }
-    this.#thread.postMessage(messages, [messages.buffer])
+    const messages = concat(chunks.map(({ chunk }) => chunk))
+    this.#thread.postMessage({ wire: this.#wire, messages } satisfies Asked, [messages.buffer])
     done()
   }
 

@@ -1,9 +1,9 @@
 // The command: reads the environment, starts, says what is ready, and stops on a signal.
-import './heap.ts'
 import { networkInterfaces } from 'node:os'
 import { pino } from 'pino'
 import type { WorkerStatus } from '../protocol/worker.ts'
 import { loadConfig, type Config } from './config.ts'
+import { collectLess } from './heap.ts'
 import { startServer, type RunningServer } from './start.ts'
 
 const say = (...lines: string[]) => process.stdout.write(lines.map((line) => `${line}\n`).join(''))
@@ -53,6 +53,7 @@ function welcome(config: Config, server: RunningServer) {
   })
 }
 
+collectLess()
 let config: Config
 try {
   config = loadConfig()
