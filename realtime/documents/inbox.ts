@@ -33,7 +33,8 @@ export function createInbox({ rest, take, pause, resume }: InboxOptions) {
       if (ms > 0) {
         if (!isPaused) pause()
         isPaused = true
-        timer = setTimeout(wake, ms)
+        // Who has just taken goes behind the other connections of the same person, which wait for the same time.
+        timer = setTimeout(wake, next > 0 ? ms + 1 : ms)
         break
       }
       take(frames[next] as Uint8Array)
@@ -43,9 +44,13 @@ export function createInbox({ rest, take, pause, resume }: InboxOptions) {
     if (frames.length === 0) finish()
   }
 
-  function finish() {
+  function read() {
     if (isPaused) resume()
     isPaused = false
+  }
+
+  function finish() {
+    read()
     const then = onEmpty
     onEmpty = undefined
     then?.()
@@ -70,6 +75,7 @@ export function createInbox({ rest, take, pause, resume }: InboxOptions) {
       frames = []
       clearTimeout(timer)
       timer = undefined
+      read()
       if (!isTaking) finish()
     },
   }

@@ -66,6 +66,8 @@ export function socketWire(ws: WebSocket, socket: Duplex): Wire {
 export function keepAlive(ws: WebSocket, onAlive: () => void) {
   let answered = true
   const timer = setInterval(() => {
+    // What it answers is not read yet.
+    if (ws.isPaused) return onAlive()
     if (!answered) return ws.terminate()
     answered = false
     ws.ping()
