@@ -35,6 +35,13 @@ test('who works far more than the others who are there rests far longer', () => 
   expect(restAfter(10)).toBeLessThan(11)
   for (let n = 0; n < 10; n++) restAfter(10)
   expect(restAfter(5)).toBeGreaterThan(100)
+  // Connections of nobody knows whom are not others.
+  clock.now += 600
+  budget.meet('socket')
+  work(0.1, 0, 'socket')
+  work(5)
+  work(5)
+  expect(budget.rest('ada')).toBeLessThan(11)
   // The others are gone: nobody waits for anything.
   clock.now += 600
   work(5)

@@ -33,8 +33,9 @@ const REFUSAL_MS = 1_000
 export const costs = {
   /** Of letting somebody into a document */
   opening: 2,
-  /** Of a byte that an embedded database reads or writes down */
-  byte: 5e-5,
+  /** Of a byte: twice what an embedded database takes to write and read it, since big ones hold it up in one piece */
+  byte: 1e-4,
+  loadedByte: 2.5e-5,
   /** Of garbage, so that who sends it cannot come back at once without end */
   garbage: 100,
 }
@@ -47,6 +48,8 @@ interface Account {
   /** When both were so */
   at: number
   workedAt: number
+  /** Work lately that is among that of all who are there */
+  counted: number
   /** When all work so far has been rested for */
   restedAt: number
 }
@@ -56,7 +59,8 @@ export type Budget = ReturnType<typeof createBudget>
 /** Whoever works is named by a key, the person's id or that of a connection before it is known whose it is. */
 export function createBudget(now = () => performance.now()) {
   const accounts = new Map<string, Account>()
-  /** Those who are there, and what they worked lately, together */
+  const strangers = new Set<string>()
+  /** The people who are there, and what they worked lately, together */
   let present = { count: 0, recent: 0 }
   let surveyedAt = -Infinity
   /** Bytes that wait in memory */
@@ -70,21 +74,25 @@ export function createBudget(now = () => performance.now()) {
     account.at += passed
   }
 
-  /** Books work that took from `start` to now, or that will take `ms`. */
-  function book(key: string, start: number, ms: number) {
-    const account = accounts.get(key) ?? {
-      amount: 0,
-      recent: 0,
-      at: now(),
-      workedAt: 0,
-      restedAt: 0,
-    }
+  function accountOf(key: string): Account {
+    const known = accounts.get(key)
+    if (known) return known
+    const at = now()
+    const zero = { amount: 0, recent: 0, counted: 0, restedAt: 0 }
+    const account = { ...zero, at, workedAt: at }
     accounts.set(key, account)
+    return account
+  }
+
+  /** Books work that took from `start` to now, or that will take `ms`. */
+  function book(key: string, start: number, ms: number, restEach?: number) {
+    const account = accountOf(key)
     add(account, ms)
     account.workedAt = now()
     if (now() - surveyedAt > SURVEY_MS) survey()
     const begun = Math.max(account.restedAt, start)
-    account.restedAt = Math.min(begun + ms * (1 + restEach(account)), now() + MAX_REST)
+    const rest = ms * (restEach ?? restOf(account))
+    account.restedAt = Math.min(begun + ms + rest, now() + MAX_REST)
   }
 
   function survey() {
@@ -92,17 +100,19 @@ export function createBudget(now = () => performance.now()) {
     present = { count: 0, recent: 0 }
     for (const [key, account] of accounts) {
       add(account, 0)
-      if (now() - account.workedAt < PRESENT_MS) {
-        present.count += 1
-        present.recent += account.recent
-      } else if (account.amount + account.recent < NOTHING) accounts.delete(key)
+      const isPresent = !strangers.has(key) && now() - account.workedAt < PRESENT_MS
+      account.counted = isPresent ? account.recent : 0
+      present.count += Number(isPresent)
+      present.recent += account.counted
+      if (!isPresent && account.amount + account.recent < NOTHING) accounts.delete(key)
     }
   }
 
-  function restEach({ recent }: Account): number {
-    const others = present.count - 1
+  /** Milliseconds for each of work */
+  function restOf({ recent, counted }: Account): number {
+    const others = present.count - Number(counted > 0)
     if (others < 1) return REST.least
-    const usual = Math.max(NOTHING, present.recent - recent) / others
+    const usual = Math.max(NOTHING, present.recent - counted) / others
     return Math.min(REST.most, Math.max(REST.least, (recent - ALLOWED) / usual))
   }
 
@@ -137,8 +147,12 @@ export function createBudget(now = () => performance.now()) {
       book(key, now(), costs.opening)
     },
 
-    /** Counts work that goes on elsewhere, in milliseconds. */
-    spend: (key: string, ms: number) => book(key, now(), ms),
+    /**
+     * Counts work that goes on elsewhere.
+     * @param ms milliseconds
+     * @param restEach for each of them, whatever others do
+     */
+    spend: (key: string, ms: number, restEach?: number) => book(key, now(), ms, restEach),
 
     /** Counts bytes that wait in memory from now on, or less than 0 any more. @returns how many do, on all connections */
     hold(key: string, bytes: number): number {
@@ -148,8 +162,14 @@ export function createBudget(now = () => performance.now()) {
       return total
     },
 
+    /** A connection of which nobody knows whose it is: it pays, and does not count among the people who are there. */
+    meet: (key: string) => void strangers.add(key),
+
     /** The connection is gone. */
-    forget: (key: string) => accounts.delete(key),
+    forget(key: string) {
+      accounts.delete(key)
+      strangers.delete(key)
+    },
 
     /** Runs the work for the person, with so many bytes that they sent. @throws AppError RATE_LIMITED */
     charge<Result>(key: string, work: () => Result, bytes = 0): Result {

@@ -113,7 +113,7 @@ export function createDocuments(options: DocumentsOptions) {
       refusing(async () => {
         try {
           const live = await registry.load(document, fileOf(documentName))
-          if (userId) budget.spend(userId, live.size() * costs.byte)
+          if (userId) budget.spend(userId, live.size() * costs.loadedByte, 1)
         } catch (error) {
           // Hocuspocus forgets a document that did not load, and leaves its timers running.
           document.destroy()

@@ -73,6 +73,7 @@ export function createDoor({ wire, hocuspocus, budget, log, identify }: DoorOpti
   const id = uuid()
   /** Who pays for what comes through here: the connection until it is known whose it is */
   let payer = id
+  budget.meet(id)
   let waitingBytes = 0
   let ended = false
 

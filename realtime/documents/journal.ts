@@ -45,7 +45,7 @@ export async function appendUpdates(
   edits: Map<string, Edit[]>,
 ): Promise<Map<string, number>> {
   const files = [...edits].map(([fileId, { length }]) => ({ file_id: fileId, count: length }))
-  // All bytes are one parameter, which both drivers send as they are; from 1, as substring() counts.
+  // All bytes are one parameter, which is sent as they are; from 1, as substring() counts.
   let start = 1
   const rows = [...edits].flatMap(([fileId, list]) =>
     list.map(({ update, userId }, index) => {
