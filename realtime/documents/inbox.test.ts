@@ -59,3 +59,25 @@ test('what is cleared is gone, is read again, and may end', () => {
   pass(10)
   expect(state).toMatchObject({ taken: [3], paused: false, ended: true })
 })
+
+test('of two connections that wait for the same time, none takes all turns', () => {
+  vi.useFakeTimers()
+  onTestFinished(() => void vi.useRealTimers())
+  let restedAt = 0
+  const taken: string[] = []
+  const connect = (name: string) =>
+    createInbox({
+      rest: () => Math.max(0, restedAt - Date.now()),
+      take() {
+        taken.push(name)
+        restedAt = Date.now() + 10
+      },
+      pause: () => undefined,
+      resume: () => undefined,
+    })
+  const [script, tab] = [connect('script'), connect('tab')]
+  for (let n = 0; n < 9; n++) script.put(new Uint8Array())
+  tab.put(new Uint8Array())
+  vi.advanceTimersByTime(50)
+  expect(taken.slice(0, 3)).toContain('tab')
+})
