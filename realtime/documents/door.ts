@@ -100,6 +100,8 @@ export function createDoor({ wire, hocuspocus, budget, log, identify }: DoorOpti
   }
 
   function fail(error: unknown) {
+    // The rest of what came with it.
+    if (ended) return
     const known = error instanceof AppError
     if (!known) log.error({ err: error }, 'a document frame failed')
     else if (error.code === 'VALIDATION_ERROR') budget.spend(payer, costs.garbage)
@@ -234,7 +236,9 @@ export function createDoor({ wire, hocuspocus, budget, log, identify }: DoorOpti
 
   const door = {
     identify,
-    receive: inbox.put,
+    receive(frame: Uint8Array) {
+      if (!ended) inbox.put(frame)
+    },
     end,
     fail,
     send,

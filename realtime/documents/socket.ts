@@ -67,7 +67,10 @@ export function keepAlive(ws: WebSocket, onAlive: () => void) {
   let answered = true
   const timer = setInterval(() => {
     // What it answers is not read yet.
-    if (ws.isPaused) return onAlive()
+    if (ws.isPaused) {
+      answered = true
+      return onAlive()
+    }
     if (!answered) return ws.terminate()
     answered = false
     ws.ping()
