@@ -35,6 +35,7 @@ export const costs = {
   opening: 2,
   /** Of a byte: twice what an embedded database takes to write and read it, since big ones hold it up in one piece */
   byte: 1e-4,
+  /** Of a byte that is read again when a document is opened */
   loadedByte: 2.5e-5,
   /** Of garbage, so that who sends it cannot come back at once without end */
   garbage: 100,
@@ -88,6 +89,8 @@ export function createBudget(now = () => performance.now()) {
   function book(key: string, start: number, ms: number, restEach?: number) {
     const account = accountOf(key)
     add(account, ms)
+    // What takes its own rest is not held against what follows.
+    if (restEach !== undefined) account.recent -= ms
     account.workedAt = now()
     if (now() - surveyedAt > SURVEY_MS) survey()
     const begun = Math.max(account.restedAt, start)
