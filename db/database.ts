@@ -27,11 +27,11 @@ export interface DatabaseOptions {
   url?: string | undefined
   /** Directory of the embedded database, or 'memory://' for tests */
   dataDir: string
-  /** Told of connections that broke while idle; the pool replaces them */
+  /** Told of connections that broke while idle, which are replaced, and why the embedded database ended */
   onError?: (error: Error) => void
   /** How long PostgreSQL may leave a query without an answer, in milliseconds. Default 8 s */
   silenceMs?: number
-  /** The embedded database ended itself, such as on a full disk: the process must end before it is asked again */
+  /** The embedded database ended, such as on a full disk: the process must end, too */
   onBroken?: () => void
 }
 
@@ -98,7 +98,7 @@ function openPostgres(
 
 async function openPglite({
   dataDir,
-  onError,
+  onError = process.emitWarning,
   onBroken = () => process.abort(),
 }: DatabaseOptions): Promise<OpenDatabase> {
   const { pool, close } = await openEmbedded(dataDir, { types, onError, onBroken })

@@ -9,7 +9,12 @@ import { createPglite } from './pglite.ts'
 
 async function open() {
   const onBroken = () => process.abort()
-  const embedded = await openEmbedded('memory://', { types: pg.types, onBroken })
+  const { types } = pg
+  const embedded = await openEmbedded('memory://', {
+    types,
+    onError: process.emitWarning,
+    onBroken,
+  })
   onTestFinished(async () => {
     await embedded.pool.end()
     await embedded.close()

@@ -17,8 +17,8 @@ export interface Embedded {
 
 export interface EmbeddedOptions {
   types: pg.CustomTypesConfig
-  /** Told what was wrong, where that is known, before it is broken */
-  onError?: ((error: Error) => void) | undefined
+  /** Told what was wrong, where that is known, before it is gone */
+  onError: (error: Error) => void
   /** It is gone, such as on a full disk: the process has to end */
   onBroken: () => void
 }
@@ -38,8 +38,15 @@ export async function openEmbedded(dataDir: string, options: EmbeddedOptions): P
     const isNew = !fs.existsSync(complete)
     if (isNew) fs.rmSync(directory, { recursive: true, force: true })
     const { pool, close } = await startThread({ directory, isNew }, options)
-    if (isNew) fs.writeFileSync(complete, '')
-    return { pool, close: () => close().finally(unlock) }
+    try {
+      if (isNew) fs.writeFileSync(complete, '')
+    } catch (error) {
+      await close()
+      throw error
+    }
+    let closing: Promise<void> | undefined
+    // Once: by the second time, somebody else may hold the lock.
+    return { pool, close: () => (closing ??= close().finally(unlock)) }
   } catch (error) {
     unlock()
     throw error
@@ -58,7 +65,7 @@ async function startThread(
       throw new Error('The embedded database ended while it started')
     }),
   ])
-  thread.on('error', (error) => onError?.(error as Error)).once('exit', onBroken)
+  thread.on('error', (error) => onError(error as Error)).once('exit', onBroken)
   const pool = new pg.Pool({
     // PGlite is one session.
     max: 1,

@@ -71,7 +71,7 @@ process.on('unhandledRejection', (error) => log.error({ err: error }, 'unhandled
 
 function endBroken(): never {
   const lines = [
-    'OpenLaunch ends: the embedded database could not write. Is the disk full?',
+    'OpenLaunch ends: its embedded database has ended. Is the disk full?',
     `What was acknowledged is in ${config.dataDir}; start again when there is room.`,
   ]
   process.stderr.write(`${lines.join('\n')}\n`)

@@ -95,7 +95,7 @@ async function assemble(
   const database = await openDatabase({
     url: config.databaseUrl,
     dataDir: config.dataDir,
-    onError: (error) => log.warn({ err: error }, 'a database connection broke'),
+    onError: (error) => log.warn({ err: error }, 'the database broke, or a connection to it'),
     ...(onDatabaseBroken && { onBroken: onDatabaseBroken }),
   })
   closers.push(() => database.close())

@@ -70,7 +70,7 @@ test('an embedded database that cannot write ends the process, with a sentence',
       .rest('POST', `/projects/${slug}/files`, { path: `${n}.txt`, content })
       .catch(() => undefined)
   expect((await ended)[0]).toBe(1)
-  expect(server.output()).toContain('the embedded database could not write')
+  expect(server.output()).toContain('its embedded database has ended')
 })
 
 test('SIGTERM ends it cleanly, and what it kept is there at the next start', async () => {
