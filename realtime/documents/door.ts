@@ -249,6 +249,7 @@ export function createDoor({ wire, hocuspocus, budget, log, identify }: DoorOpti
       payer = principal.id
       try {
         await budget.turn(payer)
+        if (ended) throw new AppError('UNAVAILABLE', 'The connection has ended')
         return grant
       } catch (error) {
         grants.settle(grant)
