@@ -60,6 +60,7 @@ const awarenessOf = (client: number, clock: number) =>
 
 /** The n-th frame of a connection whose number is `me`. */
 type MakeFrame = (plan: FloodPlan, n: number, me: number) => Uint8Array | undefined
+
 const kinds = {
   'nothing, for comparison': () => undefined,
   'declared counts beyond the bytes': ({ name }) =>
