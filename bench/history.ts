@@ -122,16 +122,15 @@ console.log(
   `make a version: p50 ${Math.round(recordings[SESSIONS / 2]!)} ms, longest ${Math.round(recordings.at(-1)!)} ms, in a thread`,
 )
 const actor = { id: people[0]!, role: 'admin' as const }
-const options = { db, publish: () => undefined, documents: undefined as never }
 const file = { slug: projectId, fileId }
 const [oldest, newest] = [versions[0]!.id, versions.at(-1)!.id]
 const neighbour = versions.at(-2)!.id
-await time('list 50', () => listVersions(options, actor, file, { page: 1, limit: 50 }))
-await time('read one', () => readVersion(options, actor, { ...file, versionId: neighbour }))
+await time('list 50', () => listVersions({ db }, actor, file, { page: 1, limit: 50 }))
+await time('read one', () => readVersion({ db }, actor, { ...file, versionId: neighbour }))
 await time('compare neighbours', () =>
-  diffVersions(options, actor, { ...file, from: neighbour, to: newest }, { context: 3 }),
+  diffVersions({ db }, actor, { ...file, from: neighbour, to: newest }, { context: 3 }),
 )
 await time('compare first and last', () =>
-  diffVersions(options, actor, { ...file, from: oldest, to: newest }, { context: 3 }),
+  diffVersions({ db }, actor, { ...file, from: oldest, to: newest }, { context: 3 }),
 )
 await close()

@@ -37,9 +37,7 @@ const makeChannel = async (
   slug: string,
   name: string,
   kind: 'public' | 'private' = 'private',
-) =>
-  (await person.rest('POST', `/projects/${slug}/channels`, { name, kind }))
-    .data as unknown as Channel
+) => (await person.rest('POST', `/projects/${slug}/channels`, { name, kind })).data as Channel
 
 /** What people said; the server says by itself who joined, whenever it comes to it. */
 const texts = (events: { payload: ChatMessage }[]) =>

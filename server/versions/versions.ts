@@ -119,7 +119,7 @@ export async function tellVersion(
 
 /** Newest first. */
 export async function listVersions(
-  { db }: VersionOptions,
+  { db }: Pick<VersionOptions, 'db'>,
   actor: Actor,
   { slug, fileId }: FilePath,
   { named, ...page }: PageQuery & { named?: 'true' | 'false' | undefined },
@@ -159,7 +159,7 @@ function readPeople(db: Db, sides: Content[]) {
 
 /** @param versionId of a version, or `current` */
 export async function readVersion(
-  { db }: VersionOptions,
+  { db }: Pick<VersionOptions, 'db'>,
   actor: Actor,
   { slug, fileId, versionId }: FilePath & { versionId: string },
 ): Promise<VersionContent> {
@@ -171,7 +171,7 @@ export async function readVersion(
 }
 
 export async function diffVersions(
-  { db }: VersionOptions,
+  { db }: Pick<VersionOptions, 'db'>,
   actor: Actor,
   { slug, fileId, from, to }: FilePath & { from: string; to: string },
   { context, signal }: { context: number; signal?: AbortSignal },
