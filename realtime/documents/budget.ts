@@ -86,15 +86,14 @@ export function createBudget(now = () => performance.now()) {
   }
 
   /** Books work that took from `start` to now, or that will take `ms`. */
-  function book(key: string, start: number, ms: number, restEach?: number) {
+  function book(key: string, start: number, ms: number, { isHeldAgainst = true } = {}) {
     const account = accountOf(key)
     add(account, ms)
-    // What takes its own rest is not held against what follows.
-    if (restEach !== undefined) account.recent -= ms
+    if (!isHeldAgainst) account.recent -= ms
     account.workedAt = now()
     if (now() - surveyedAt > SURVEY_MS) survey()
     const begun = Math.max(account.restedAt, start)
-    const rest = ms * (restEach ?? restOf(account))
+    const rest = ms * (isHeldAgainst ? restOf(account) : REST.least)
     account.restedAt = Math.min(begun + ms + rest, now() + MAX_REST)
   }
 
@@ -150,12 +149,12 @@ export function createBudget(now = () => performance.now()) {
       book(key, now(), costs.opening)
     },
 
-    /**
-     * Counts work that goes on elsewhere.
-     * @param ms milliseconds
-     * @param restEach for each of them, whatever others do
-     */
-    spend: (key: string, ms: number, restEach?: number) => book(key, now(), ms, restEach),
+    /** Counts work that goes on elsewhere, in milliseconds. */
+    spend: (key: string, ms: number) => book(key, now(), ms),
+
+    /** Counts bytes that were read for the person, who rests as long as that took, whatever others do. */
+    load: (key: string, bytes: number) =>
+      book(key, now(), bytes * costs.loadedByte, { isHeldAgainst: false }),
 
     /** Counts bytes that wait in memory from now on, or less than 0 any more. @returns how many do, on all connections */
     hold(key: string, bytes: number): number {

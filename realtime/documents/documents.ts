@@ -17,7 +17,7 @@ import { AppError, notFound } from '../../protocol/errors.ts'
 import { MAX_DOCUMENT_FRAME, MAX_DOCUMENT_STATE } from '../../protocol/limits.ts'
 import { CONTENT, documentName, parseDocumentName } from '../../protocol/names.ts'
 import type { AccessChange } from '../../protocol/requests.ts'
-import { costs, createBudget } from './budget.ts'
+import { createBudget } from './budget.ts'
 import { closeCode, denialReason } from './denial.ts'
 import { createDoor, type Door, type DoorContext, type Wire } from './door.ts'
 import { garbage } from './guard.ts'
@@ -113,7 +113,7 @@ export function createDocuments(options: DocumentsOptions) {
       refusing(async () => {
         try {
           const live = await registry.load(document, fileOf(documentName))
-          if (userId) budget.spend(userId, live.size() * costs.loadedByte, 1)
+          if (userId) budget.load(userId, live.size())
         } catch (error) {
           // Hocuspocus forgets a document that did not load, and leaves its timers running.
           document.destroy()
