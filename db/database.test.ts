@@ -258,6 +258,14 @@ describe('the embedded directory', () => {
     await database.close()
   })
 
+  test('has one connection, which is counted while it is in use', async () => {
+    const { db, connections, close } = await openDatabase({ dataDir: 'memory://' })
+    onTestFinished(close)
+    expect(connections()).toBe(0)
+    await db.transaction().execute(() => Promise.resolve(expect(connections()).toBe(1)))
+    expect(connections()).toBe(0)
+  })
+
   test('keeps what was written when it is opened again', async () => {
     const dataDir = useDirectory()
     const first = await openDatabase({ dataDir })

@@ -11,7 +11,7 @@ writeFileSync(path.join(page, 'index.html'), `<p>the page</p>${' '.repeat(2_000)
 writeFileSync(path.join(page, 'assets', 'main-abc.js'), 'export {}')
 writeFileSync(path.join(page, 'logo.svg'), '<svg/>')
 
-const rest = await openRest({ pageDir: page, activeUsers: () => 7 })
+const rest = await openRest({ pageDir: page })
 const { ask } = rest
 type Health = Record<'status' | 'version', string> & { services: object; uptime: number }
 
@@ -47,6 +47,8 @@ describe('/health', () => {
 })
 
 test('/metrics has the specification’s names, by pattern of route', async () => {
+  const database = { ping: () => Promise.resolve(), connections: () => 3 }
+  const { ask } = await openRest({ activeUsers: () => 7, database })
   await ask('GET', 'users/some-name')
   await ask('GET', 'nothing/here')
   const { data, headers } = await ask<string>('GET', '/metrics')
@@ -58,7 +60,7 @@ test('/metrics has the specification’s names, by pattern of route', async () =
     /http_request_duration_seconds_bucket\{.*route="\/api\/v1\/users\/:username"/,
   )
   expect(data).toContain('active_users_total 7')
-  expect(data).toMatch(/^database_connections_active [01]$/m)
+  expect(data).toContain('database_connections_active 3')
   expect(data).toContain('process_cpu_user_seconds_total')
   expect(data).not.toContain('some-name')
   expect(data).not.toContain('nothing/here')
